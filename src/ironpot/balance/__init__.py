@@ -1,0 +1,1 @@
+"""What is owned and owed, by whom."""

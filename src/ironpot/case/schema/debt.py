@@ -1,0 +1,386 @@
+"""What is owed: contracts in ACTUS terms, guarantees, what may be done to each class, roll-over."""
+
+from ironpot.case.schema.words import (
+    ACTIONS,
+    CREDITOR_CLASSES,
+    INSTRUMENTS,
+    PRIMARY_CLASSES,
+    PROVENANCE,
+    SCENARIOS,
+)
+from ironpot.core.columns import Column, Table
+from ironpot.core.lang import Text
+
+CONTRACT_TYPES = (
+    "PAM",
+    "LAM",
+    "NAM",
+    "ANN",
+    "LAX",
+    "CLM",
+    "UMP",
+    "CSH",
+)
+DAY_COUNTS = ("AA", "A360", "A365", "30E360", "30E360ISDA", "28E336", "AAICMA")
+
+DEBTS = Table(
+    "debts",
+    Text("debts", "债务"),
+    Text(
+        "One row a contract, held once with one primary class. Principal is what is outstanding "
+        "at the case date; contract terms carry their ACTUS names.",
+        "一份合同一行,只登记一次,只有一个主类别。本金为基准日余额;合同要素用ACTUS名称。",
+    ),
+    key=("debt_id",),
+    basic=True,
+    columns=(
+        Column("debt_id", "id", Text("debt", "债务编号"), required=True, basic=True),
+        Column("name", "text", Text("name", "名称"), basic=True),
+        Column(
+            "debtor_id",
+            "id",
+            Text("debtor", "债务人"),
+            required=True,
+            basic=True,
+            refers="entities",
+        ),
+        Column(
+            "creditor_id",
+            "id",
+            Text("creditor", "债权人"),
+            required=True,
+            basic=True,
+            refers="creditors",
+        ),
+        Column(
+            "primary_class",
+            "choice",
+            Text("class", "债务类别"),
+            Text(
+                "general, special, hidden, vehicle_other, arrears, other",
+                "general 一般 / special 专项 / hidden 隐性 / vehicle_other 平台其他 / "
+                "arrears 欠款 / other 其他",
+            ),
+            required=True,
+            basic=True,
+            allowed=PRIMARY_CLASSES,
+        ),
+        Column(
+            "instrument",
+            "choice",
+            Text("instrument", "工具"),
+            required=True,
+            basic=True,
+            allowed=INSTRUMENTS,
+        ),
+        Column(
+            "contract_type",
+            "choice",
+            Text("contract type", "合同类型"),
+            Text(
+                "PAM bullet, LAM equal principal, ANN equal instalment, NAM own instalment, "
+                "CLM on call, UMP undefined maturity",
+                "PAM 到期还本 / LAM 等额本金 / ANN 等额本息 / NAM 约定还款 / CLM 随时偿还 / "
+                "UMP 无固定期限",
+            ),
+            required=True,
+            basic=True,
+            allowed=CONTRACT_TYPES,
+        ),
+        Column(
+            "notional_principal",
+            "money",
+            Text("principal outstanding", "本金余额"),
+            required=True,
+            basic=True,
+            low=0.0,
+        ),
+        Column("currency", "text", Text("currency", "币种"), default="CNY"),
+        Column(
+            "initial_exchange_date",
+            "date",
+            Text("start", "起始日"),
+            required=True,
+            basic=True,
+        ),
+        Column(
+            "maturity_date",
+            "date",
+            Text("maturity", "到期日"),
+            Text("empty only for CLM and UMP", "仅CLM和UMP可留空"),
+            basic=True,
+        ),
+        Column(
+            "nominal_interest_rate",
+            "rate",
+            Text("interest rate", "利率"),
+            Text("decimal a year", "年利率,小数"),
+            required=True,
+            basic=True,
+            low=-0.05,
+            high=0.5,
+        ),
+        Column(
+            "day_count_convention",
+            "choice",
+            Text("day count", "计息基准"),
+            allowed=DAY_COUNTS,
+            default="A365",
+        ),
+        Column(
+            "cycle_anchor_date_of_interest_payment",
+            "date",
+            Text("first interest date", "首次付息日"),
+        ),
+        Column(
+            "cycle_of_interest_payment",
+            "cycle",
+            Text("interest cycle", "付息周期"),
+            Text(
+                "P3ML1 quarterly, P6ML1 half-yearly, P1YL1 yearly",
+                "P3ML1 季 / P6ML1 半年 / P1YL1 年",
+            ),
+            basic=True,
+        ),
+        Column(
+            "cycle_anchor_date_of_principal_redemption",
+            "date",
+            Text("first redemption date", "首次还本日"),
+        ),
+        Column(
+            "cycle_of_principal_redemption",
+            "cycle",
+            Text("redemption cycle", "还本周期"),
+            Text("LAM, ANN and NAM only", "仅LAM、ANN、NAM"),
+            basic=True,
+        ),
+        Column(
+            "next_principal_redemption_payment",
+            "money",
+            Text("next instalment", "每期还款额"),
+            Text("empty = computed", "留空则计算"),
+            low=0.0,
+        ),
+        Column("accrued_interest", "money", Text("accrued interest", "应计利息"), low=0.0),
+        Column(
+            "cycle_anchor_date_of_rate_reset",
+            "date",
+            Text("first rate reset", "首次重定价日"),
+        ),
+        Column("cycle_of_rate_reset", "cycle", Text("rate reset cycle", "重定价周期")),
+        Column(
+            "market_object_code_of_rate_reset",
+            "choice",
+            Text("reference rate", "参考利率"),
+            Text("empty = fixed", "留空为固定利率"),
+            basic=True,
+            allowed=("LPR1Y", "LPR5Y"),
+        ),
+        Column(
+            "rate_spread",
+            "rate",
+            Text("spread", "加点"),
+            Text("decimal a year over the reference rate", "在参考利率上加点,小数"),
+            basic=True,
+            low=-0.05,
+            high=0.2,
+        ),
+        Column("life_cap", "rate", Text("rate cap", "利率上限"), low=-0.05, high=0.5),
+        Column("life_floor", "rate", Text("rate floor", "利率下限"), low=-0.05, high=0.5),
+        Column(
+            "business_day_convention",
+            "choice",
+            Text("business day rule", "营业日规则"),
+            allowed=("NOS", "SCF", "SCMF", "CSF", "CSMF", "SCP", "SCMP", "CSP", "CSMP"),
+            default="NOS",
+        ),
+        Column(
+            "end_of_month_convention",
+            "choice",
+            Text("end-of-month rule", "月末规则"),
+            allowed=("SD", "EOM"),
+            default="SD",
+        ),
+        Column(
+            "calendar",
+            "choice",
+            Text("calendar", "日历"),
+            allowed=("NC", "MF", "CN"),
+            default="NC",
+        ),
+        Column(
+            "arrears_principal",
+            "money",
+            Text("principal overdue", "逾期本金"),
+            Text("part of the principal outstanding; due at once", "本金余额中已逾期部分,立即到期"),
+            low=0.0,
+        ),
+        Column(
+            "arrears_interest",
+            "money",
+            Text("interest overdue", "逾期利息"),
+            Text("not part of the principal; due at once", "不含在本金内,立即到期"),
+            low=0.0,
+        ),
+        Column(
+            "penalty_rate",
+            "rate",
+            Text("penalty rate", "罚息率"),
+            Text("decimal a year on what is overdue", "逾期部分年罚息率,小数"),
+            low=0.0,
+            high=1.0,
+        ),
+        Column(
+            "prepayment_penalty_rate",
+            "share",
+            Text("prepayment fee", "提前还款费率"),
+            Text(
+                "share of what is prepaid; empty = may not be prepaid",
+                "占提前还款额比例;留空为不可提前还",
+            ),
+            low=0.0,
+            high=0.5,
+        ),
+        Column(
+            "seniority",
+            "choice",
+            Text("seniority", "清偿顺序"),
+            allowed=("senior", "subordinated"),
+            default="senior",
+        ),
+        Column(
+            "security",
+            "choice",
+            Text("security", "担保方式"),
+            allowed=("none", "pledge", "guarantee"),
+            default="none",
+        ),
+        Column(
+            "status",
+            "choice",
+            Text("status", "状态"),
+            allowed=("performing", "overdue", "repaid"),
+            default="performing",
+        ),
+        Column("tags", "many", Text("tags", "标签")),
+        Column(
+            "evidence_source_id",
+            "id",
+            Text("evidence", "认定依据"),
+            Text("document that puts the debt in its class", "归入该类别的依据文件"),
+            refers="sources",
+        ),
+        *PROVENANCE,
+    ),
+)
+
+GUARANTEES = Table(
+    "guarantees",
+    Text("guarantees", "担保"),
+    Text("Memo items, not debt.", "备查事项,不计入债务。"),
+    key=("guarantee_id",),
+    columns=(
+        Column("guarantee_id", "id", Text("guarantee", "担保编号"), required=True),
+        Column("guarantor_id", "id", Text("guarantor", "担保人"), required=True, refers="entities"),
+        Column("debt_ids", "many", Text("covered debts", "被担保债务"), required=True),
+        Column("amount_limit", "money", Text("limit", "担保限额"), required=True, low=0.0),
+        Column("call_order", "count", Text("order of call", "代偿顺序"), default=1),
+        *PROVENANCE,
+    ),
+)
+
+CLASS_ACTIONS = Table(
+    "class_actions",
+    Text("actions by class", "分类处置"),
+    Text(
+        "What may be done to a class of debt; an action without a row is not open.",
+        "各类债务可采取的措施;未列出的措施不可用。",
+    ),
+    key=("option_id",),
+    columns=(
+        Column("option_id", "id", Text("option", "选项编号"), required=True),
+        Column(
+            "primary_class",
+            "choice",
+            Text("class", "债务类别"),
+            required=True,
+            allowed=PRIMARY_CLASSES,
+        ),
+        Column(
+            "instruments",
+            "many",
+            Text("instruments", "适用工具"),
+            Text("empty = all", "留空为全部"),
+            allowed=INSTRUMENTS,
+        ),
+        Column("action", "choice", Text("action", "措施"), required=True, allowed=ACTIONS),
+        Column(
+            "quota_y",
+            "money",
+            Text("yearly quota", "年度额度"),
+            Text("swap: principal a year, by year in quota_until", "置换:每年本金额度"),
+            low=0.0,
+        ),
+        Column("quota_until", "quarter", Text("quota ends", "额度截止季度")),
+        Column("term_months", "count", Text("months added or new term", "展期或新期限(月)")),
+        Column(
+            "rate_change",
+            "rate",
+            Text("rate change", "利率变动"),
+            Text("added to the contract rate", "在合同利率上加减"),
+            low=-0.5,
+            high=0.5,
+        ),
+        Column("new_rate", "rate", Text("new rate", "新利率"), low=-0.05, high=0.5),
+        Column(
+            "principal_share",
+            "share",
+            Text("principal forgiven", "本金减免比例"),
+            low=0.0,
+            high=1.0,
+        ),
+        Column("fee_share", "share", Text("cost", "成本比例"), low=0.0, high=1.0),
+        Column(
+            "success_probability",
+            "share",
+            Text("chance of success", "成功概率"),
+            low=0.0,
+            high=1.0,
+        ),
+        *PROVENANCE,
+    ),
+)
+
+REFINANCING = Table(
+    "refinancing",
+    Text("roll-over", "续贷"),
+    Text(
+        "Share of principal falling due that each creditor class lends again.",
+        "各类债权人对到期本金的续贷比例。",
+    ),
+    key=("creditor_class", "quarter", "scenario"),
+    columns=(
+        Column(
+            "creditor_class",
+            "choice",
+            Text("creditor class", "债权人类别"),
+            required=True,
+            allowed=CREDITOR_CLASSES,
+        ),
+        Column("quarter", "period", Text("quarter", "季度"), required=True),
+        Column("scenario", "choice", Text("scenario", "情景"), required=True, allowed=SCENARIOS),
+        Column(
+            "rollover_share",
+            "share",
+            Text("roll-over share", "续贷比例"),
+            required=True,
+            low=0.0,
+            high=1.0,
+        ),
+        Column("rate", "rate", Text("new rate", "新利率"), required=True, low=-0.05, high=0.5),
+        Column("term_months", "count", Text("new term, months", "新期限(月)"), required=True),
+        *PROVENANCE,
+    ),
+)
+
+TABLES = (DEBTS, GUARANTEES, CLASS_ACTIONS, REFINANCING)

@@ -1,0 +1,1 @@
+"""Words that every room shares: columns, issues, sources, dates, money, languages."""

@@ -1,0 +1,1 @@
+"""One result, three faces: HTML, Excel, PDF; Chinese and English."""

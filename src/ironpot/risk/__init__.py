@@ -1,0 +1,1 @@
+"""When cash runs out and which rule is broken."""

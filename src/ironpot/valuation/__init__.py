@@ -1,0 +1,1 @@
+"""Which pot is worth more than its steel."""

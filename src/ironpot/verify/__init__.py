@@ -1,0 +1,1 @@
+"""Re-add a plan's files, sharing nothing with the planner."""

@@ -1,0 +1,1 @@
+"""Verbs for people: the command line."""
