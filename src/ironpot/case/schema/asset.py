@@ -185,7 +185,8 @@ ASSET_KINDS = Table(
         Column("gfsm_code", "text", Text("GFSM code", "GFSM科目"), required=True),
         Column("market_id", "id", Text("market", "市场")),
         Column("service_class", "id", Text("service", "服务类别")),
-        Column("limits_text", "text", Text("hard limits", "硬性限制")),
+        Column("limits_en", "text", Text("hard limits, English", "硬性限制(英文)")),
+        Column("limits_zh", "text", Text("hard limits, Chinese", "硬性限制(中文)")),
         *PROVENANCE,
     ),
 )
@@ -273,7 +274,8 @@ PROCEDURE = Table(
     columns=(
         Column("step_id", "id", Text("step", "步骤"), required=True),
         Column("applies_to", "text", Text("applies to", "适用范围"), required=True),
-        Column("rule", "text", Text("rule", "规则"), required=True),
+        Column("rule_en", "text", Text("rule, English", "规则(英文)"), required=True),
+        Column("rule_zh", "text", Text("rule, Chinese", "规则(中文)"), required=True),
         Column("min_days", "count", Text("days at least", "最少天数")),
         Column(
             "day_kind", "choice", Text("kind of day", "日类型"), allowed=("working", "calendar")
@@ -285,7 +287,8 @@ PROCEDURE = Table(
             low=0.0,
             high=1.0,
         ),
-        Column("approval", "text", Text("approval", "审批")),
+        Column("approval_en", "text", Text("approval, English", "审批(英文)")),
+        Column("approval_zh", "text", Text("approval, Chinese", "审批(中文)")),
         *PROVENANCE,
     ),
 )
@@ -410,7 +413,8 @@ SERVICE_CLASSES = Table(
             high=1.0,
         ),
         Column("unit", "text", Text("unit", "计量")),
-        Column("decided_by", "text", Text("who decides", "决定单位")),
+        Column("decided_by_en", "text", Text("who decides, English", "决定单位(英文)")),
+        Column("decided_by_zh", "text", Text("who decides, Chinese", "决定单位(中文)")),
         *PROVENANCE,
     ),
 )
