@@ -164,6 +164,17 @@ ASSETS = Table(
             refers="entities",
         ),
         Column(
+            "counterparty_id",
+            "id",
+            Text("whose shares or debt", "发行方或债务人"),
+            Text(
+                "shares, receivables and loans only: an entity that issued or owes them; "
+                "do not repeat them in the claims table",
+                "仅股权、应收款、借款填写:发行或欠款的主体;不要在内部往来表重复登记",
+            ),
+            refers="entities",
+        ),
+        Column(
             "routes_barred",
             "many",
             Text("routes barred", "禁用方式"),
