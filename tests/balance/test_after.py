@@ -145,6 +145,9 @@ def test_a_lot_cannot_leave_twice():
         {"entity_id": "nobody", "effect": "cash_in", "amount": 1},
         {"entity_id": "gov", "effect": "cash_in", "amount": -1},
         {"entity_id": "gov", "effect": "cash_in", "amount": None},
+        {"entity_id": "gov", "effect": "asset_out", "amount": 1},
+        {"entity_id": "gov", "effect": "asset_in", "amount": 1, "gfsm_code": "6304"},
+        {"entity_id": "gov", "effect": "debt_new", "amount": 1, "gfsm_code": "6204"},
     ],
 )
 def test_an_effect_that_cannot_be_posted_is_refused(row):
@@ -158,10 +161,13 @@ parties = st.sampled_from(["gov", "big", "small", None])
 
 @st.composite
 def effects(draw):
+    word = draw(st.sampled_from(GROWING))
     return {
         "entity_id": draw(st.sampled_from(["gov", "big", "small"])),
-        "effect": draw(st.sampled_from(GROWING)),
-        "gfsm_code": draw(st.sampled_from(["6303", "6304"])),
+        "effect": word,
+        "gfsm_code": draw(
+            st.sampled_from(["6303", "6304"] if "debt" in word else ["6141", "6203"])
+        ),
         "primary_class": draw(st.sampled_from(["hidden", "arrears", "special"])),
         "counterparty_id": draw(parties),
         "buyer_id": None,

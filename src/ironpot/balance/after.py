@@ -55,7 +55,7 @@ def after_plan(before: pl.DataFrame, effects: pl.DataFrame, *, date: dt.date) ->
       debtor it is extinguished.
     - Prepaid income is a liability (63082) until earned; units kept are an asset (62052).
 
-    Raises ValueError on an unknown word, or if a stock would fall below zero.
+    Raises ValueError on an unknown word or code, or if a stock would fall below zero.
     """
     reserved = pl.col("entity_id").is_in([ELIMINATION, CONSOLIDATED])
     old = details(before)
@@ -80,6 +80,7 @@ def _known(effects: pl.DataFrame, members: list[str]) -> pl.DataFrame:
     ).cast(EFFECTS)
     bad = full.filter(
         ~pl.col("effect").is_in(list(POSTINGS))
+        | ~_code_fits()
         | ~pl.col("entity_id").is_in(members)
         | (pl.col("amount") < 0)
         | pl.any_horizontal(pl.col("effect", "entity_id", "amount").is_null())
@@ -90,6 +91,15 @@ def _known(effects: pl.DataFrame, members: list[str]) -> pl.DataFrame:
         pl.when(pl.col(name).is_in(members)).then(name).alias(name)
         for name in ("counterparty_id", "buyer_id")
     )
+
+
+def _code_fits() -> pl.Expr:
+    """Say whether an effect that needs a code has one of its own side."""
+    head = pl.col("gfsm_code").str.head(2).fill_null("")
+    own = [effect for effect, (_, code, _) in POSTINGS.items() if code is None]
+    debt = pl.col("effect").str.starts_with("debt")
+    fits = pl.when(debt).then(head == gfsm.LIABILITIES).otherwise(head.is_in(["61", "62"]))
+    return fits | ~pl.col("effect").is_in(own)
 
 
 def _changes(rows: pl.DataFrame) -> pl.DataFrame:
