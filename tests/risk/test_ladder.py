@@ -1,0 +1,357 @@
+"""Laws of the ladder: it ties to the fen at every level, and inner payments make no cash."""
+
+import datetime as dt
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.support import account, creditor, debt, government, lot, tiny_case, vehicle
+
+from ironpot.core.errors import CaseError
+from ironpot.core.outputs import CONSOLIDATED, EXPECTED, LADDER
+from ironpot.risk.drivers import three_scenarios
+from ironpot.risk.flows import FLOWS, contract_flows, do_nothing_flows, lot_flows, monthly
+from ironpot.risk.ladder import liquidity_ladder
+from ironpot.risk.maturity import maturity_wall
+from ironpot.risk.periods import ladder_periods
+
+ONE = {"base": 1.0}
+
+
+def case_of(**tables):
+    rows = {
+        "entities": [government("gov"), vehicle("big"), vehicle("child", "big")],
+        "accounts": [
+            account("gov", "general", 10.0),
+            account("gov", "fund", 5.0),
+            account("big", "company", 3.0),
+        ],
+        "limits": [
+            buffer("gov", "general", 4.0),
+            buffer("gov", "fund", 1.0),
+            buffer("big", None, 2.0),
+            buffer("big", None, 2.5, quarter="2025Q2"),
+        ],
+    }
+    return tiny_case(**(rows | tables))
+
+
+def buffer(entity, name, amount, quarter="all"):
+    return {
+        "limit_id": f"{entity}-{name}-{quarter}",
+        "kind": "buffer",
+        "entity_id": entity,
+        "account": name,
+        "quarter": quarter,
+        "amount": amount,
+    }
+
+
+def flow(entity, name, date, amount, other=None, scenario="base"):
+    return {
+        "entity_id": entity,
+        "account": name,
+        "scenario": scenario,
+        "date": dt.date.fromisoformat(date),
+        "amount": amount,
+        "counterparty_id": other,
+    }
+
+
+def flows_of(*rows):
+    return pl.DataFrame(list(rows), schema=FLOWS, orient="row")
+
+
+def rung(ladder, entity, period, scenario="base"):
+    where = (pl.col("entity_id") == entity) & (pl.col("period") == period)
+    return ladder.frame.row(by_predicate=where & (pl.col("scenario") == scenario), named=True)
+
+
+def ties(frame, key):
+    """Say whether gap, opening and cumulative gap tie in every row of a ladder."""
+    running = frame.with_columns(
+        before=pl.col("cumulative_gap").shift(1).over([*key, "scenario"]),
+    )
+    return (
+        running.filter(pl.col("gap") != pl.col("sources") + pl.col("uses")).is_empty()
+        and running.filter(
+            pl.col("opening_cash") + pl.col("gap") != pl.col("cumulative_gap")
+        ).is_empty()
+        and running.filter(
+            pl.col("before").is_not_null() & (pl.col("before") != pl.col("opening_cash"))
+        ).is_empty()
+        and frame.filter((pl.col("sources") < 0) | (pl.col("uses") > 0)).is_empty()
+    )
+
+
+def test_months_run_to_two_years_and_quarters_to_ten_without_overlap():
+    for day in (dt.date(2024, 12, 31), dt.date(2024, 10, 31), dt.date(2025, 1, 15)):
+        periods = ladder_periods(day)
+        months = periods.filter(pl.col("period_type") == "month")
+        quarters = periods.filter(pl.col("period_type") == "quarter")["period"].to_list()
+        assert 24 <= months.height <= 26
+        assert set(months["quarter"]).isdisjoint(quarters)
+        assert periods["quarter"].n_unique() == 40
+
+
+def test_a_hand_made_ladder_gives_its_rungs():
+    ladder = liquidity_ladder(
+        case_of(),
+        flows_of(
+            flow("gov", "general", "2025-01-31", 2.0),
+            flow("gov", "general", "2025-01-31", -9.0),
+            flow("gov", "fund", "2025-02-01", -1.5),
+            flow("child", "company", "2027-05-05", -4.0),
+        ),
+        weights=ONE,
+    )
+    january, february = rung(ladder, "gov", "2025-01"), rung(ladder, "gov", "2025-02")
+    assert (january["sources"], january["uses"], january["cumulative_gap"]) == (200, -900, 800)
+    assert (january["buffer"], january["below_buffer"]) == (500, False)
+    assert (february["opening_cash"], february["cumulative_gap"]) == (800, 650)
+    assert rung(ladder, "big", "2027Q2")["cumulative_gap"] == -100
+    assert rung(ladder, CONSOLIDATED, "2034Q4")["cumulative_gap"] == 550
+    breaches = ladder.breaches.filter(pl.col("scenario") == "base")
+    assert breaches.filter(pl.col("entity_id") == "big")["first_below_zero"].item() == "2027Q2"
+    assert breaches.filter(pl.col("entity_id") == "gov")["first_under_buffer"].item() is None
+
+
+def test_a_buffer_for_a_quarter_goes_before_the_one_for_all():
+    ladder = liquidity_ladder(case_of(), flows_of(), weights=ONE)
+    assert rung(ladder, "big", "2025-03")["buffer"] == 200
+    assert rung(ladder, "big", "2025-04")["buffer"] == 250
+    assert rung(ladder, CONSOLIDATED, "2025-04")["buffer"] == 750
+
+
+def test_a_buffer_that_is_not_set_is_empty_and_no_word_is_given():
+    ladder = liquidity_ladder(case_of(limits=[]), flows_of(), weights=ONE)
+    row = rung(ladder, "gov", "2025-01")
+    assert row["buffer"] is None
+    assert row["below_buffer"] is None
+
+
+def test_what_is_overdue_falls_due_in_the_first_period():
+    ladder = liquidity_ladder(
+        case_of(), flows_of(flow("gov", "general", "2023-06-30", -1.0)), weights=ONE
+    )
+    assert rung(ladder, "gov", "2025-01")["uses"] == -100
+
+
+def test_what_members_pay_one_another_is_struck_out_of_the_consolidated_ladder():
+    ladder = liquidity_ladder(
+        case_of(),
+        flows_of(
+            flow("gov", "general", "2025-01-31", -6.0, "child"),
+            flow("child", "company", "2025-01-31", 6.0, "gov"),
+            flow("big", "company", "2025-01-31", -1.0, "child"),
+            flow("child", "company", "2025-01-31", 1.0, "big"),
+        ),
+        weights=ONE,
+    )
+    assert rung(ladder, "gov", "2025-01")["uses"] == -600
+    assert rung(ladder, "big", "2025-01")["sources"] == 600
+    assert rung(ladder, "big", "2025-01")["uses"] == 0
+    assert rung(ladder, CONSOLIDATED, "2025-01")["sources"] == 0
+    assert rung(ladder, CONSOLIDATED, "2034Q4")["cumulative_gap"] == 18_00
+
+
+def test_the_expected_ladder_is_the_weighted_mean():
+    rows = flows_of(
+        flow("gov", "general", "2025-01-31", -1.0, scenario="base"),
+        flow("gov", "general", "2025-01-31", -3.0, scenario="adverse"),
+    )
+    ladder = liquidity_ladder(case_of(), rows, weights={"base": 0.75, "adverse": 0.25})
+    assert rung(ladder, "gov", "2025-01", EXPECTED)["uses"] == -150
+    assert rung(ladder, "gov", "2025-01", "adverse")["uses"] == -300
+
+
+def test_flows_of_an_account_that_nobody_holds_are_refused_and_not_lost():
+    rows = flows_of(flow("gov", "company", "2025-01-31", -1.0))
+    with pytest.raises(CaseError) as caught:
+        liquidity_ladder(case_of(), rows, weights=ONE)
+    assert caught.value.issues[0].value == "gov: company"
+
+
+def test_columns_are_those_of_the_output_file():
+    ladder = liquidity_ladder(case_of(), flows_of(), weights=ONE, phase="after")
+    assert tuple(ladder.frame.columns) == LADDER.names
+    assert ladder.frame.select(LADDER.key).is_duplicated().sum() == 0
+    assert ladder.frame["phase"].unique().to_list() == ["after"]
+
+
+parties = st.sampled_from(["gov", "big", "child"])
+amounts = st.integers(-(10**9), 10**9).map(lambda value: value / 1000)
+dates = st.dates(dt.date(2025, 1, 1), dt.date(2034, 12, 31))
+
+
+@st.composite
+def some_flows(draw):
+    rows = []
+    for _ in range(draw(st.integers(0, 12))):
+        payer, getter, amount = draw(parties), draw(parties), draw(amounts)
+        date, scenario = str(draw(dates)), draw(st.sampled_from(["base", "adverse"]))
+        inner = draw(st.booleans())
+        name = {"gov": draw(st.sampled_from(["general", "fund"]))}
+        rows.append(
+            flow(
+                payer, name.get(payer, "company"), date, amount, getter if inner else None, scenario
+            )
+        )
+        if inner:
+            rows.append(flow(getter, name.get(getter, "company"), date, -amount, payer, scenario))
+    return flows_of(*rows)
+
+
+@given(some_flows())
+@settings(derandomize=True, deadline=None, max_examples=15)
+def test_every_level_ties_and_ends_with_the_same_cash(rows):
+    ladder = liquidity_ladder(case_of(), rows, weights={"base": 0.6, "adverse": 0.4})
+    assert ties(ladder.frame, ["entity_id"])
+    assert ties(ladder.accounts, ["entity_id", "account"])
+    last = ladder.frame.filter(pl.col("period") == "2034Q4")
+    of_accounts = ladder.accounts.filter(pl.col("period") == "2034Q4")
+    whole = last.filter(pl.col("entity_id") == CONSOLIDATED)
+    parts = last.filter(pl.col("entity_id") != CONSOLIDATED)
+    for scenario in ("base", "adverse", EXPECTED):
+        cash = [
+            frame.filter(pl.col("scenario") == scenario)["cumulative_gap"].sum()
+            for frame in (whole, parts, of_accounts)
+        ]
+        assert cash[0] == cash[1] == cash[2]
+
+
+def event(contract, date, payoff, kind="IP"):
+    return {
+        "scenario": "base",
+        "contract_id": contract,
+        "date": dt.date.fromisoformat(date),
+        "event_type": kind,
+        "payoff": payoff,
+    }
+
+
+def indebted(**tables):
+    return case_of(
+        debts=[
+            debt("loan", "child", 9.0, primary_class="hidden"),
+            debt("inner", "child", 2.0, creditor_id="gov"),
+            debt("bond", "gov", 5.0, primary_class="special", creditor_id="province"),
+        ],
+        creditors=[creditor("bank", "large_bank"), creditor("province", "province")],
+        accounts=[
+            account("gov", "general", 1.0, pays="general"),
+            account("gov", "fund", 1.0, pays="special"),
+            account("big", "company", 1.0),
+        ],
+        **tables,
+    )
+
+
+def test_each_class_of_debt_is_paid_from_the_first_account_that_may_pay_it():
+    events = pl.DataFrame([event("bond", "2025-03-01", -1.0), event("loan", "2025-03-01", -2.0)])
+    flows = contract_flows(indebted(), events)
+    assert set(flows.select("entity_id", "account", "amount").rows()) == {
+        ("gov", "fund", -1.0),
+        ("child", "company", -2.0),
+    }
+
+
+def test_an_inside_lender_gets_what_its_debtor_pays():
+    flows = contract_flows(indebted(), pl.DataFrame([event("inner", "2025-03-01", -0.5)]))
+    assert set(flows.select("entity_id", "account", "amount", "counterparty_id").rows()) == {
+        ("child", "company", -0.5, "gov"),
+        ("gov", "general", 0.5, "child"),
+    }
+
+
+def test_a_debt_that_no_account_may_pay_is_said_and_not_dropped():
+    case = indebted()
+    case = type(case)(
+        **{name: getattr(case, name) for name in case.__dataclass_fields__ if name != "accounts"},
+        accounts=case.accounts.with_columns(pays=pl.lit("general")),
+    )
+    events = pl.DataFrame([event("bond", "2025-03-01", -1.0)])
+    with pytest.raises(CaseError) as caught:
+        do_nothing_flows(case, events, three_scenarios(case, quarters=4))
+    assert [issue.value for issue in caught.value.issues] == ["gov"]
+
+
+def test_a_quarter_already_begun_keeps_only_its_months_to_come():
+    quarterly = pl.DataFrame(
+        {
+            "entity_id": ["gov"],
+            "account": ["general"],
+            "scenario": ["base"],
+            "quarter": ["2024Q4"],
+            "amount": [9.0],
+        }
+    )
+    months = monthly(quarterly, dt.date(2024, 10, 31))
+    assert months["date"].to_list() == [dt.date(2024, 11, 30), dt.date(2024, 12, 31)]
+    assert months["amount"].to_list() == [3.0, 3.0]
+
+
+def test_a_lot_earns_by_the_month_until_its_life_ends():
+    case = indebted(
+        assets=[
+            lot(
+                "pool",
+                "child",
+                1.0,
+                income_y=24.0,
+                cost_to_keep_y=12.0,
+                remaining_life_y=1.5,
+                income_growth_rate=0.5,
+            )
+        ]
+    )
+    flows = lot_flows(case, three_scenarios(case, quarters=12)).filter(pl.col("scenario") == "base")
+    assert flows.height == 18
+    assert flows.sort("date")["amount"].to_list() == [1.0] * 12 + [2.0] * 6
+    assert flows["account"].unique().to_list() == ["company"]
+
+
+def test_doing_nothing_adds_up_debts_budget_and_lots():
+    case = indebted(
+        budget=[
+            {
+                "entity_id": "gov",
+                "account": "general",
+                "line": "own_revenue",
+                "year": 2025,
+                "amount_y": 12.0,
+                "recurrent": True,
+            }
+        ],
+        assets=[lot("shop", "gov", 1.0, income_y=1.2)],
+    )
+    events = pl.DataFrame([event("bond", "2025-03-01", -4.0)])
+    flows = do_nothing_flows(case, events, three_scenarios(case, quarters=4))
+    assert flows.filter(pl.col("scenario") == "base")["amount"].sum() == pytest.approx(9.2)
+    assert flows.columns == FLOWS.names()
+
+
+def test_the_maturity_wall_adds_up_to_what_the_contracts_pay():
+    case = indebted()
+    events = pl.DataFrame(
+        [
+            event("bond", "2025-03-01", -4.0, "MD"),
+            event("bond", "2025-03-01", -1.0, "IP"),
+            event("loan", "2025-04-01", -2.0, "PR"),
+            event("loan", "2024-06-01", -0.5, "PY"),
+        ]
+    )
+    for by in ("creditor_id", "creditor_class", "primary_class", "debtor_id"):
+        for period in ("quarter", "year"):
+            wall = maturity_wall(
+                events, case.debts, case.creditors, date=case.date, by=by, period=period
+            )
+            assert wall["principal"].sum() == 6.0
+            assert wall["interest"].sum() == 1.0
+            assert wall["other"].sum() == 0.5
+    wall = maturity_wall(events, case.debts, case.creditors, date=case.date)
+    assert wall.filter(pl.col("creditor_class") == "large_bank")["period"].to_list() == [
+        "2025Q1",
+        "2025Q2",
+    ]
