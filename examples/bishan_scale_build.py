@@ -38,13 +38,13 @@ def main() -> None:
 
 def build_tables(seed: int) -> dict[str, list[Row]]:
     """Return the rows of every table of the case; the same seed gives the same rows."""
-    rng = np.random.default_rng(seed)
-    vehicle = debts.vehicle_rows(rng)
+    for_debts, for_lots, for_pledges = np.random.default_rng(seed).spawn(3)
+    vehicle = debts.vehicle_rows(for_debts)
     debts.mark_overdue(vehicle)
-    statutory = debts.statutory_rows(rng)
-    payables = debts.arrears_rows(rng)
-    register = lots.lot_rows(rng)
-    lots.pledge_lots(rng, register, vehicle)
+    statutory = debts.statutory_rows(for_debts)
+    payables = debts.arrears_rows(for_debts)
+    register = lots.lot_rows(for_lots)
+    lots.pledge_lots(for_pledges, register, vehicle)
     groups = {str(row["debtor_id"]): lots.group_of(str(row["debtor_id"])) for row in vehicle}
     guarantees = debts.guarantee_rows(vehicle, groups)
     lines = budget.budget_rows(register)

@@ -1,4 +1,4 @@
-"""Which lots could be offered together? Four pools and eight packages of clear, free lots."""
+"""Which lots could be offered together? Four pools of free lots and eight packages."""
 
 from bishan_scale_parts.lots import group_of
 from bishan_scale_parts.scale import DISTRICT, Row, figure, provenance
@@ -12,7 +12,7 @@ POOLS = (
 )
 # Packages: name, kind, holder, lots, route, uplift over the members.
 PACKAGES = (
-    ("厂房包 Plants, urban", "industrial_building", "urban", 4, "exchange_sale", 0.05),
+    ("安置房包 Flats, urban", "resettlement_flats", "urban", 4, "exchange_sale", 0.04),
     ("地块包 Land, urban", "development_land", "urban", 3, "exchange_sale", 0.04),
     ("办公包 Offices, district", "office_building", DISTRICT, 4, "exchange_sale", 0.03),
     ("商铺包 Shops, district", "commercial_property", DISTRICT, 4, "exchange_sale", 0.05),
@@ -25,11 +25,12 @@ MINIMUM_INCOME_SHARE = 0.015  # of appraisal: nobody buys units without income
 
 
 def bundle_rows(lots: list[Row]) -> list[Row]:
-    """Return a dozen bundles; no lot is in two, none is pledged or without clear title."""
-    free = [row for row in lots if row["title"] == "clear" and not row.get("encumbrance_debt_id")]
+    """Return a dozen bundles; no lot is in two, all titles are clear, no pool has a pledged lot."""
+    clear = [row for row in lots if row["title"] == "clear"]
+    free = [row for row in clear if not row.get("encumbrance_debt_id")]
     rows = [
         *(_pool(free, *pool) for pool in POOLS),
-        *(_package(free, *package) for package in PACKAGES),
+        *(_package(clear, *package) for package in PACKAGES),
     ]
     return [{"bundle_id": f"B-{number:02d}", **row} for number, row in enumerate(rows, 1)]
 
@@ -44,18 +45,18 @@ def _pool(free: list[Row], name: str, kind: str, holder: str, count: int) -> Row
 
 
 def _package(
-    free: list[Row], name: str, kind: str, holder: str, count: int, route: str, uplift: float
+    clear: list[Row], name: str, kind: str, holder: str, count: int, route: str, uplift: float
 ) -> Row:
     """Pack lots of middling size: large ones sell alone, small ones are not worth the work."""
-    ranked = _of(free, kind, holder)
+    ranked = _of(clear, kind, holder)
     return _bundle(name, ranked[len(ranked) // 3 :][:count], route, uplift)
 
 
-def _of(free: list[Row], kind: str, holder: str) -> list[Row]:
+def _of(rows: list[Row], kind: str, holder: str) -> list[Row]:
     """List a holder's lots of a kind, largest appraisal first."""
     own = [
         row
-        for row in free
+        for row in rows
         if row["asset_kind"] == kind and group_of(str(row["owner_id"])) == holder
     ]
     return sorted(own, key=lambda row: -figure(row, "appraisal"))

@@ -179,6 +179,10 @@ REAL_ESTATE = (
 WITH_TITLE = (
     *(kind for kind in REAL_ESTATE if kind != "rental_housing"),
     "public_good",
+    "parking",
+    "charging_piles",
+    "under_bridge_space",
+    "energy_site",
     "landfill_waste",
     "toll_road_bridge",
 )
@@ -189,7 +193,10 @@ PLEDGEABLE = (
     "commercial_property",
     "resettlement_flats",
     "parking",
+    "energy_site",
     "soe_equity",
+    "rural_bank_stake",
+    "receivable_claim",
     "listed_shares",
     "toll_road_bridge",
     "machinery",

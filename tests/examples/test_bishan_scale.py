@@ -438,3 +438,20 @@ def test_companies_cannot_pay_what_falls_due_in_the_first_year_without_help(vehi
     ).item()
     cash = table("accounts").filter(pl.col("account") == "company")["opening_cash"].sum()
     assert cash + operations < paid
+
+
+def test_the_documentation_shows_the_tables_that_the_check_prints():
+    script = EXAMPLES / "bishan_scale_check.py"
+    printed = subprocess.run(  # noqa: S603
+        [sys.executable, script], check=True, capture_output=True, encoding="utf-8"
+    ).stdout
+    page = (EXAMPLES.parent / "docs/explanation/example.md").read_text(encoding="utf-8")
+    assert all(line in page for line in printed.splitlines())
+
+
+@pytest.mark.parametrize(
+    "part", sorted(path.name for path in (EXAMPLES / "bishan_scale_parts").glob("*.py"))
+)
+def test_examples_in_the_parts_of_the_script_are_true(part):
+    command = [sys.executable, "-m", "doctest", f"bishan_scale_parts/{part}"]
+    subprocess.run(command, check=True, cwd=EXAMPLES, env={"PYTHONPATH": str(EXAMPLES)})  # noqa: S603
