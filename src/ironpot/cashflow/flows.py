@@ -1,0 +1,115 @@
+"""What was projected: every event of every contract in every scenario.
+
+Payoffs and states are signed from the contract's owner: what a debtor pays is negative.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from ironpot.cashflow.kinds import Kind
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.intp]
+Times = npt.NDArray[np.datetime64]
+
+LABELS = pl.Series(["", *(kind.label for kind in sorted(Kind, key=int))])
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Events of the contracts that one kernel computed, (event,); amounts (scenario, event).
+
+    `contract` is the position in the projected frame, `members` those of all contracts computed
+    together and `opening` their notional at the status date, (scenario, member). Where no rate
+    matters there is one scenario row, which holds for all of them.
+    """
+
+    contract: Rows
+    kind: Integers
+    time: Times
+    accrual: Times
+    currency: Integers
+    payoff: Floats
+    notional: Floats
+    rate: Floats
+    accrued: Floats
+    exercise: Floats
+    members: Rows
+    opening: Floats
+
+    def scenario(self, amounts: Floats, index: int) -> Floats:
+        """Return one scenario's row of an array of this part."""
+        return amounts[min(index, amounts.shape[0] - 1)]
+
+
+@dataclass(frozen=True)
+class CashFlows:
+    """Projected events of `contract_ids`, in `scenarios`; `events` is the whole table."""
+
+    contract_ids: pl.Series
+    scenarios: tuple[str, ...]
+    currencies: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+    @cached_property
+    def order(self) -> Rows:
+        """Where each event, contract by contract, stands in the parts laid end to end."""
+        contract = [part.contract for part in self.parts]
+        return np.argsort(np.concatenate(contract), kind="stable") if contract else np.zeros(0, int)
+
+    def column(self, name: str) -> npt.NDArray[np.generic]:
+        """Return a column of the tape of all contracts, (event,): contract, kind, time, accrual."""
+        columns = [getattr(part, name) for part in self.parts]
+        return np.concatenate(columns)[self.order] if columns else np.zeros(0)
+
+    def amounts(self, name: str, index: int) -> Floats:
+        """Return an amount of all events in one scenario, (event,): payoff, notional, ..."""
+        columns = [part.scenario(getattr(part, name), index) for part in self.parts]
+        return np.concatenate(columns)[self.order] if columns else np.zeros(0)
+
+    @cached_property
+    def events(self) -> pl.DataFrame:
+        """One row a scenario, contract and event, in that order.
+
+        Columns: scenario, contract_id, date, event_type, payoff, currency, notional, rate, accrued;
+        payoffs signed from the contract's owner, states as the event leaves them.
+        """
+        if not self.parts:
+            return pl.DataFrame(schema=EVENTS)
+        shared = {
+            "contract_id": self.contract_ids.gather(self.column("contract")),
+            "date": self.column("time").astype("datetime64[D]"),
+            "event_type": LABELS.gather(self.column("kind")),
+            "currency": pl.Series(self.currencies, dtype=pl.String).gather(self.column("currency")),
+        }
+        return pl.concat(
+            pl.DataFrame(
+                {
+                    "scenario": pl.repeat(scenario, self.order.size, eager=True),
+                    **shared,
+                    **{name: self.amounts(name, index) for name in STATES},
+                }
+            ).select(EVENTS.names())
+            for index, scenario in enumerate(self.scenarios)
+        )
+
+
+STATES = ("payoff", "notional", "rate", "accrued")
+EVENTS = pl.Schema(
+    {
+        "scenario": pl.String(),
+        "contract_id": pl.String(),
+        "date": pl.Date(),
+        "event_type": pl.String(),
+        "payoff": pl.Float64(),
+        "currency": pl.String(),
+        "notional": pl.Float64(),
+        "rate": pl.Float64(),
+        "accrued": pl.Float64(),
+    }
+)

@@ -1,0 +1,107 @@
+"""Which contracts does the engine not compute, rather than compute them wrongly?
+
+A contract that it cannot do stops the projection; it is never left out or counted as zero.
+"""
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from ironpot.cashflow.block import Block
+from ironpot.cashflow.check import check_terms
+from ironpot.cashflow.kinds import Kind
+from ironpot.cashflow.tape import Tape
+from ironpot.core.errors import CaseError, UnsupportedTermError
+from ironpot.core.lang import Text
+
+Floats = npt.NDArray[np.float64]
+Times = npt.NDArray[np.datetime64]
+
+# ACTUS terms that would change what is paid and that the engine does not read.
+NOT_DONE = (
+    "cycle_of_margining",
+    "cycle_of_optionality",
+    "delinquency_period",
+    "delinquency_rate",
+    "grace_period",
+    "prepayment_effect",
+    "prepayment_period",
+    "seniority_of_claim",
+)
+END_OF_PROJECTION = ("CLM", "UMP")
+WITHOUT_END = ("CSH",)
+
+
+def refuse_unusable(contracts: pl.DataFrame, *, types: tuple[str, ...]) -> None:
+    """Raise on a contract of an unknown type or with a term not done, then on all bad terms.
+
+    The first two raise UnsupportedTermError, bad terms CaseError with every finding.
+    """
+    _refuse_rows(contracts, "contract_type", ~pl.col("contract_type").is_in(types))
+    for term in NOT_DONE:
+        if term in contracts.columns:
+            _refuse_rows(contracts, term, pl.col(term).is_not_null())
+    issues = check_terms(contracts)
+    if issues:
+        raise CaseError(issues)
+
+
+def refuse_endless(block: Block, end: Times) -> None:
+    """Raise if a contract never ends: its principal would silently never fall due."""
+    kind = str(block.frame["contract_type"][0])
+    endless = np.flatnonzero(np.isnat(end))
+    if kind in WITHOUT_END or not endless.size:
+        return
+    name = block.frame["contract_id"][int(endless[0])]
+    if kind in END_OF_PROJECTION:
+        raise _refusal(
+            f"Contract {name} ({kind}) has no maturity: give the projection an end (until).",
+            f"合同{name}({kind})没有到期日:请为推算指定截止日期。",
+        )
+    raise _refusal(
+        f"Contract {name} never repays its principal: the instalment does not exceed the interest. "
+        "Raise next_principal_redemption_payment or state a maturity.",
+        f"合同{name}永远还不清本金:每期还款额不超过利息。请提高每期还款额或填写到期日。",
+    )
+
+
+def refuse_unobserved(block: Block, tape: Tape, observing: tuple[Kind, ...]) -> None:
+    """Raise if an event observes a market and no rates are given."""
+    for kind in observing:
+        at = tape.of(kind)
+        if at.size:
+            name = block.frame["contract_id"][int(tape.row[at[0]])]
+            raise _refusal(
+                f"Contract {name} follows a reference rate or index ({kind.label} events): "
+                "give its path (rates).",
+                f"合同{name}挂钩参考利率或指数({kind.label}事件):请提供其路径。",
+            )
+
+
+def refuse_unknown(block: Block, tape: Tape, payoff: Floats) -> None:
+    """Raise if a payoff is not a number: something the contract needs is unknown."""
+    unknown = np.isnan(payoff).any(axis=0)
+    if not unknown.any():
+        return
+    event = int(np.flatnonzero(unknown)[0])
+    name = block.frame["contract_id"][int(tape.row[event])]
+    kind, day = Kind(int(tape.kind[event])).label, str(tape.paid[event])[:10]
+    raise _refusal(
+        f"Contract {name}: the {kind} event of {day} has no amount, because a term or an observed "
+        "value it needs is missing. Fill it in.",
+        f"合同{name}:{day}的{kind}事件缺少所需要素或观察值,无法得出金额。请补充。",
+    )
+
+
+def _refuse_rows(contracts: pl.DataFrame, term: str, wrong: pl.Expr) -> None:
+    found = contracts.filter(wrong.fill_null(value=True)).select("contract_id", term)
+    if found.height:
+        name, value = found.row(0)
+        raise _refusal(
+            f"Contract {name}: {term} {value!r} cannot be projected. Change or clear the term.",
+            f"合同{name}:无法推算{term}为{value!r}的合同。请修改或清除该要素。",
+        )
+
+
+def _refusal(english: str, chinese: str) -> UnsupportedTermError:
+    return UnsupportedTermError(Text(english, chinese))

@@ -1,0 +1,140 @@
+"""On which dates do the events of maturity types fall?
+
+`end` is the contract's maturity; anchors and cycles are terms named after a purpose, such as
+`cycle_of_interest_payment`. Source: ACTUS technical specification 1.1, schedule of PAM.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from ironpot.cashflow.block import NEVER, Block
+from ironpot.cashflow.cycles import Dates, add_cycles, cycles_until, cyclic_dates, no_closing
+from ironpot.cashflow.kinds import Kind
+from ironpot.cashflow.tape import Maturity, Planned, at_once, in_cycles, on_days
+
+Booleans = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.int64]
+Times = npt.NDArray[np.datetime64]
+
+LONGEST_SHIFT = np.timedelta64(31, "D")
+
+
+def interest(block: Block, dates: Dates, end: Maturity) -> list[Planned]:
+    """Return interest events: capitalised up to the capitalisation end date, paid after it.
+
+    Interest is capitalised on the end date itself even where the cycle does not fall on it.
+    """
+    if not block.has("capitalization_end_date"):
+        return [in_cycles(block, Kind.IP, dates, end)]
+    last = block.times("capitalization_end_date")
+    on_last = np.unique(dates.row[dates.time == last[dates.row]])
+    extra = np.setdiff1d(np.flatnonzero(~np.isnat(last)), on_last)
+    capitalised = dates.time <= last[dates.row]
+    return [
+        in_cycles(block, Kind.IP, dates.where(~capitalised), end),
+        in_cycles(block, Kind.IPCI, dates.where(capitalised), end),
+        in_cycles(block, Kind.IPCI, no_closing(extra, last[extra]), end),
+    ]
+
+
+def interest_dates(block: Block, end: Maturity) -> Dates:
+    """Return interest dates up to and with maturity; none where a contract bears no interest."""
+    bearing = ~np.isnan(block.numbers("nominal_interest_rate"))
+    return in_term(
+        block,
+        "interest_payment",
+        np.where(bearing, end.end, NEVER),
+        anchor=interest_anchor(block),
+        include_end=True,
+    )
+
+
+def common(block: Block, end: Maturity) -> list[Planned]:
+    """Return what maturity types schedule alike: resets, fees, scaling, purchase and sale."""
+    return [
+        *rate_resets(block, end),
+        in_cycles(block, Kind.FP, _fee_dates(block, end), end),
+        in_cycles(block, Kind.SC, in_term(block, "scaling_index", end.end), end),
+        at_once(block, Kind.PRD, block.times("purchase_date")),
+        at_once(block, Kind.TD, block.times("termination_date")),
+        on_days(block, Kind.AD, *block.happened("AD")),
+    ]
+
+
+def rate_resets(block: Block, end: Maturity) -> list[Planned]:
+    """Return rate resets; the first one after the status date is fixed where its rate is known."""
+    dates = in_term(block, "rate_reset", end.end)
+    if not block.has("next_reset_rate"):
+        return [in_cycles(block, Kind.RR, dates, end)]
+    known = ~np.isnan(block.numbers("next_reset_rate"))
+    fixed = known[dates.row] & _first_after(dates, block.status)
+    return [
+        in_cycles(block, Kind.RRF, dates.where(fixed), end),
+        in_cycles(block, Kind.RR, dates.where(~fixed), end),
+    ]
+
+
+def in_term(
+    block: Block,
+    purpose: str,
+    end: Times,
+    *,
+    anchor: Times | None = None,
+    include_end: bool = False,
+) -> Dates:
+    """Return S(anchor, cycle, end) of a purpose, from shortly before the status date on.
+
+    Without anchor and cycle there is no date but the end, and that only if it is included.
+    """
+    return cyclic_dates(
+        one_cycle_on(block, purpose) if anchor is None else anchor,
+        block.cycles(f"cycle_of_{purpose}"),
+        end,
+        block.end_of_month(),
+        after=np.full(block.count, block.status - LONGEST_SHIFT),
+        include_end=include_end,
+    )
+
+
+def one_cycle_on(block: Block, purpose: str) -> Times:
+    """Return a purpose's anchor; where absent, one cycle after the start."""
+    cycles = block.cycles(f"cycle_of_{purpose}")
+    start = block.times("initial_exchange_date")
+    later = add_cycles(start, np.ones(block.count, np.int64), cycles, block.end_of_month())
+    anchor = block.times(f"cycle_anchor_date_of_{purpose}")
+    return np.where(np.isnat(anchor) & cycles.given, later, anchor)
+
+
+def interest_anchor(block: Block) -> Times:
+    """Return the anchor of interest; where absent, the start.
+
+    The specification rolls from one cycle after the start; the public suite prints a first, empty
+    interest event on the start itself, which changes no amount.
+    """
+    anchor = block.times("cycle_anchor_date_of_interest_payment")
+    given = block.cycles("cycle_of_interest_payment").given
+    return np.where(np.isnat(anchor) & given, block.times("initial_exchange_date"), anchor)
+
+
+def last_date(block: Block, anchor: Times, purpose: str) -> Times:
+    """Return the last date of a cycle on or before the status date, (contract,); NaT if none."""
+    cycles = block.cycles(f"cycle_of_{purpose}")
+    status = np.full(block.count, block.status)
+    usable = ~np.isnat(anchor) & (anchor <= status)
+    start = np.where(usable, anchor, status)
+    steps = np.where(cycles.given, cycles_until(start, status, cycles, block.end_of_month()), 0)
+    return np.where(usable, add_cycles(start, steps, cycles, block.end_of_month()), NEVER)
+
+
+def _first_after(dates: Dates, status: np.datetime64) -> Booleans:
+    """Say which dates are their contract's first after the status date."""
+    positions = np.flatnonzero(dates.time > status)
+    _, heads = np.unique(dates.row[positions], return_index=True)
+    first = np.zeros(dates.row.shape, bool)
+    first[positions[heads]] = True
+    return first
+
+
+def _fee_dates(block: Block, end: Maturity) -> Dates:
+    charged = block.numbers("fee_rate", 0.0) != 0.0
+    return in_term(block, "fee", np.where(charged, end.end, NEVER), include_end=True)
