@@ -155,6 +155,7 @@ def test_an_effect_that_cannot_be_posted_is_refused(row):
         after(row)
 
 
+CODES = {True: ["6303", "6304"], False: ["6141", "6203"]}
 GROWING = [word for word, (_, _, sign) in POSTINGS.items() if sign > 0]
 parties = st.sampled_from(["gov", "big", "small", None])
 
@@ -165,9 +166,7 @@ def effects(draw):
     return {
         "entity_id": draw(st.sampled_from(["gov", "big", "small"])),
         "effect": word,
-        "gfsm_code": draw(
-            st.sampled_from(["6303", "6304"] if "debt" in word else ["6141", "6203"])
-        ),
+        "gfsm_code": draw(st.sampled_from(CODES["debt" in word])),
         "primary_class": draw(st.sampled_from(["hidden", "arrears", "special"])),
         "counterparty_id": draw(parties),
         "buyer_id": None,

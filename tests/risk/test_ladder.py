@@ -9,9 +9,16 @@ from hypothesis import strategies as st
 from tests.support import account, creditor, debt, government, lot, tiny_case, vehicle
 
 from ironpot.core.errors import CaseError
-from ironpot.core.outputs import CONSOLIDATED, EXPECTED, LADDER
+from ironpot.core.outputs import CASH, CASH_FLOWS, CONSOLIDATED, EXPECTED, LADDER
 from ironpot.risk.drivers import three_scenarios
-from ironpot.risk.flows import FLOWS, contract_flows, do_nothing_flows, lot_flows, monthly
+from ironpot.risk.flows import (
+    FLOWS,
+    contract_flows,
+    do_nothing_flows,
+    lot_flows,
+    monthly,
+    planned_flows,
+)
 from ironpot.risk.ladder import liquidity_ladder
 from ironpot.risk.maturity import maturity_wall
 from ironpot.risk.periods import ladder_periods
@@ -290,6 +297,50 @@ def test_a_quarter_already_begun_keeps_only_its_months_to_come():
     months = monthly(quarterly, dt.date(2024, 10, 31))
     assert months["date"].to_list() == [dt.date(2024, 11, 30), dt.date(2024, 12, 31)]
     assert months["amount"].to_list() == [3.0, 3.0]
+
+
+def test_a_plans_cash_table_makes_a_ladder_that_ends_each_quarter_with_its_closing_cash():
+    case = case_of()
+    amounts = {("gov", "general"): 1000, ("gov", "fund"): 500, ("big", "company"): 300}
+    rows = []
+    for (entity, name), opening in amounts.items():
+        cash = opening
+        for quarter in case.horizon.quarters:
+            flows = dict.fromkeys(CASH_FLOWS, 0)
+            flows |= {"own_revenue": 100, "principal": -71, "other_spending": -1}
+            flows |= {"intra_group_in": 50} if name == "company" else {}
+            flows |= {"intra_group_out": -50} if name == "general" else {}
+            closing = cash + sum(flows.values())
+            rows.append(
+                {
+                    "entity_id": entity,
+                    "account": name,
+                    "scenario": "base",
+                    "quarter": quarter,
+                    "opening": cash,
+                    **flows,
+                    "closing": closing,
+                }
+            )
+            cash = closing
+    table = pl.DataFrame(rows).select(CASH.names)
+    expected = table.with_columns(scenario=pl.lit(EXPECTED))
+    flows = planned_flows(pl.concat([table, expected]), case.date)
+    ladder = liquidity_ladder(case, flows, weights=ONE, phase="after")
+    for quarter, month in (("2025Q1", "2025-03"), ("2026Q4", "2026-12")):
+        for account_row in table.filter(pl.col("quarter") == quarter).iter_rows(named=True):
+            rungs = ladder.accounts.row(
+                by_predicate=(pl.col("entity_id") == account_row["entity_id"])
+                & (pl.col("account") == account_row["account"])
+                & (pl.col("period") == month)
+                & (pl.col("scenario") == "base"),
+                named=True,
+            )
+            assert rungs["cumulative_gap"] == account_row["closing"]
+    first = rung(ladder, CONSOLIDATED, "2025-01")
+    assert (first["sources"], first["uses"]) == (3 * 33, 3 * -23)
+    whole = table.filter(pl.col("quarter") == "2026Q4")["closing"].sum()
+    assert rung(ladder, CONSOLIDATED, "2026-12")["cumulative_gap"] == whole
 
 
 def test_a_lot_earns_by_the_month_until_its_life_ends():

@@ -278,7 +278,7 @@ def test_cost_and_risk_of_two_debts_agree_with_their_hand_computed_figures():
     )
     assert whole["due_in_year_share"] == pytest.approx(0.25)
     assert whole["refixing_in_year_share"] == pytest.approx(0.5)
-    assert whole["open_ended_share"] == pytest.approx(0.2)
+    assert whole["unscheduled_share"] == pytest.approx(0.2)
     assert whole["weighted_rate"] == pytest.approx((9.0 + 5.0 + 4.0) / 500)
     assert whole["fixed_share"] == pytest.approx(0.8)
     assert (whole["interest_y"], whole["service_y"]) == (14.0, 114.0)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from ironpot.core.formula import names
 from ironpot.risk.combine import band_of, combined_level
 from ironpot.risk.linear import divisors, linear_ratio
+from ironpot.risk.ratios import rule_inputs
 from ironpot.risk.rule_files import parse_rule_set, rule_book
 from ironpot.risk.rules import RuleError, band_limits, classify
 from ironpot.risk.ruleset import UNKNOWN
@@ -338,6 +340,18 @@ def test_coefficients_give_the_formulas_value():
 
 
 # A bureau's own rule file.
+
+GUIDE = Path(__file__).parents[2] / "docs" / "reference" / "rules.md"
+
+
+def test_the_rule_file_of_the_guide_works_as_printed():
+    printed = GUIDE.read_text("utf-8").split("```toml")[1].split("```")[0]
+    rule_set, issues = parse_rule_set(printed.encode(), "guide.toml")
+    assert issues == []
+    facts = {"debt_general": 60.0, "debt_special": 40.0, "general_own_revenue": 100.0}
+    answer = classify(rule_set, rule_inputs(rule_set, facts))
+    assert (answer.level, answer.consequence.code) == ("alarm", "NO_NEW_DEBT")
+
 
 OWN = """
 id = "own-rule"

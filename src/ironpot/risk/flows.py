@@ -1,8 +1,8 @@
 """What comes in and goes out if nothing is decided? Debts, budget and lots as one kind of row.
 
 A flow is dated and signed from its entity (in +, out -), in yuan, by account and scenario;
-`counterparty_id` is the other entity of the case where there is one, so that what bodies of one
-perimeter pay one another can be struck out.
+`counterparty_id` is the other member of the perimeter where there is one, so that what members pay
+one another can be struck out; `_elimination` stands for a member that is not named.
 """
 
 import datetime as dt
@@ -12,10 +12,12 @@ import polars as pl
 from ironpot.balance.tree import account_holders
 from ironpot.case.case import Case
 from ironpot.case.schema.words import ACCOUNTS
-from ironpot.core.dates import MONTHS_PER_QUARTER
+from ironpot.core.dates import MONTHS_PER_QUARTER, next_day, quarter_end
 from ironpot.core.errors import CaseError
 from ironpot.core.issues import Issue, Place
 from ironpot.core.lang import Text
+from ironpot.core.money import FEN_PER_YUAN
+from ironpot.core.outputs import CASH_FLOWS, CONSOLIDATED, ELIMINATION, EXPECTED
 from ironpot.risk.budget import budget_flows
 from ironpot.risk.drivers import Scenarios
 
@@ -30,13 +32,15 @@ FLOWS = pl.Schema(
     }
 )
 MONTHS_PER_YEAR = 12
+INNER_FLOWS = ("intra_group_in", "intra_group_out", "asset_proceeds_inside")
 
 
 def do_nothing_flows(case: Case, events: pl.DataFrame, scenarios: Scenarios) -> pl.DataFrame:
-    """Return all flows without any plan, rows of FLOWS, dated after the case date.
+    """Return all flows of the perimeter without any plan, rows of FLOWS, after the case date.
 
-    `events`: contract events of the debts (scenario, contract_id, date, payoff). Nothing is rolled
-    over, sold or asked for. Raises CaseError if an entity with flows has no account to bank with.
+    `events`: contract events of the debts (scenario, contract_id, date, payoff). Budget and lots go
+    on to the last quarter of `scenarios`: forty of them fill the ladder. Nothing is rolled over,
+    sold or asked for. Raises CaseError if an entity with flows has no account to bank with.
     """
     flows = pl.concat(
         [
@@ -45,42 +49,42 @@ def do_nothing_flows(case: Case, events: pl.DataFrame, scenarios: Scenarios) -> 
             lot_flows(case, scenarios),
         ]
     )
-    _refuse_homeless(flows)
-    return flows
+    members = flows.filter(pl.col("entity_id").is_in(case.perimeter))
+    _refuse_homeless(members)
+    return members
 
 
 def contract_flows(case: Case, events: pl.DataFrame) -> pl.DataFrame:
-    """Return what the debts' contracts pay, and, where an entity of the case lends, what it gets.
+    """Return what the debts' contracts pay, and what members that lend receive.
 
     `events`: (scenario, contract_id, date, payoff), payoff signed from the debtor. A debt is paid
     from the first account of its debtor's bank, in the order general, fund, capital, company,
     earmarked, that may pay its class; a lender receives in its first account.
     """
-    after = events.filter(pl.col("date") > case.date).join(
-        case.debts.select("debt_id", "debtor_id", "creditor_id", "primary_class"),
-        left_on="contract_id",
-        right_on="debt_id",
-    )
-    payers = after.join(
-        paying_accounts(case),
-        left_on=["debtor_id", "primary_class"],
-        right_on=["entity_id", "primary_class"],
-        how="left",
-    )
-    inside = after["creditor_id"].is_in(case.entities["entity_id"].implode())
-    getters = after.filter(inside).join(
-        first_accounts(case), left_on="creditor_id", right_on="entity_id", how="left"
-    )
-    to_entity = pl.when(pl.col("creditor_id").is_in(case.entities["entity_id"].implode()))
-    paid = payers.select(
+    parties = case.debts.select("debt_id", "debtor_id", "creditor_id", "primary_class")
+    dated = events.filter(pl.col("date") > case.date)
+    due = dated.join(parties, left_on="contract_id", right_on="debt_id")
+    both = (_paid(case, due), _received(case, due))
+    return pl.concat(part.select(FLOWS.names()).cast(FLOWS) for part in both)
+
+
+def _paid(case: Case, due: pl.DataFrame) -> pl.DataFrame:
+    lender = pl.when(pl.col("creditor_id").is_in(case.perimeter)).then("creditor_id")
+    accounts = paying_accounts(case).rename({"entity_id": "debtor_id"})
+    return due.join(accounts, on=["debtor_id", "primary_class"], how="left").select(
         "account",
         "scenario",
         "date",
         entity_id="debtor_id",
         amount="payoff",
-        counterparty_id=to_entity.then("creditor_id"),
+        counterparty_id=lender,
     )
-    received = getters.select(
+
+
+def _received(case: Case, due: pl.DataFrame) -> pl.DataFrame:
+    accounts = first_accounts(case).rename({"entity_id": "creditor_id"})
+    lent = due.filter(pl.col("creditor_id").is_in(case.perimeter))
+    return lent.join(accounts, on="creditor_id", how="left").select(
         "account",
         "scenario",
         "date",
@@ -88,7 +92,6 @@ def contract_flows(case: Case, events: pl.DataFrame) -> pl.DataFrame:
         amount=-pl.col("payoff"),
         counterparty_id="debtor_id",
     )
-    return pl.concat(part.select(FLOWS.names()).cast(FLOWS) for part in (paid, received))
 
 
 def monthly(quarterly: pl.DataFrame, case_date: dt.date) -> pl.DataFrame:
@@ -97,24 +100,38 @@ def monthly(quarterly: pl.DataFrame, case_date: dt.date) -> pl.DataFrame:
     `quarterly`: (entity_id, account, scenario, quarter, amount). Months that ended by the case
     date are left out: their part of a quarter already begun has flowed.
     """
-    first_month = pl.date(
-        pl.col("quarter").str.head(4).cast(pl.Int32),
-        pl.col("quarter").str.tail(1).cast(pl.Int32) * MONTHS_PER_QUARTER - 2,
-        1,
-    )
-    months = pl.DataFrame({"month": [f"{index}mo" for index in range(MONTHS_PER_QUARTER)]})
     return (
-        quarterly.join(months, how="cross")
-        .with_columns(date=first_month.dt.offset_by(pl.col("month")).dt.month_end())
+        _by_month(quarterly)
         .filter(pl.col("date") > case_date)
-        .select(
-            "entity_id",
-            "account",
-            "scenario",
-            "date",
-            amount=pl.col("amount") / MONTHS_PER_QUARTER,
-            counterparty_id=pl.lit(None, pl.String),
+        .with_columns(
+            amount=pl.col("amount") / MONTHS_PER_QUARTER, counterparty_id=pl.lit(None, pl.String)
         )
+        .select(FLOWS.names())
+    )
+
+
+def planned_flows(cash: pl.DataFrame, case_date: dt.date) -> pl.DataFrame:
+    """Return a plan's cash table as rows of FLOWS, each quarter in three parts that add up to it.
+
+    `cash`: columns of core.outputs.CASH, money in integer fen. The row `expected` and consolidated
+    rows are left out: the ladder makes its own. Parts of months that ended by the case date fall on
+    the day after it.
+    """
+    rows = cash.filter(
+        (pl.col("scenario") != EXPECTED) & (pl.col("entity_id") != CONSOLIDATED)
+    ).unpivot(CASH_FLOWS, index=["entity_id", "account", "scenario", "quarter"], value_name="fen")
+    part = pl.col("fen").sign() * (pl.col("fen").abs() // MONTHS_PER_QUARTER)
+    last = pl.col("month") == MONTHS_PER_QUARTER - 1
+    rest = pl.col("fen") - part * (MONTHS_PER_QUARTER - 1)
+    inner = pl.col("variable").is_in(INNER_FLOWS)
+    return (
+        _by_month(rows.filter(pl.col("fen") != 0))
+        .with_columns(amount=pl.when(last).then(rest).otherwise(part) / FEN_PER_YUAN)
+        .with_columns(
+            pl.max_horizontal("date", pl.lit(next_day(case_date))),
+            counterparty_id=pl.when(inner).then(pl.lit(ELIMINATION)),
+        )
+        .select(FLOWS.names())
     )
 
 
@@ -170,20 +187,24 @@ def _first(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     return rows.sort(order, maintain_order=True).group_by(key, maintain_order=True).first()
 
 
+def _by_month(quarterly: pl.DataFrame) -> pl.DataFrame:
+    """Repeat each row for the months 0, 1, 2 of its quarter, `date` being the month's last day."""
+    months = pl.DataFrame({"month": range(MONTHS_PER_QUARTER)})
+    first = pl.date(
+        pl.col("quarter").str.head(4).cast(pl.Int32),
+        (pl.col("quarter").str.tail(1).cast(pl.Int32) - 1) * MONTHS_PER_QUARTER + 1,
+        1,
+    )
+    return quarterly.join(months, how="cross").with_columns(
+        date=first.dt.offset_by(pl.format("{}mo", "month")).dt.month_end()
+    )
+
+
 def _months(case_date: dt.date, last_quarter: str) -> pl.DataFrame:
     """Return (index, date): ends of the months after the case date, to the last quarter's end."""
-    quarters = pl.DataFrame({"quarter": [last_quarter]})
-    end = quarters.select(
-        pl.date(
-            pl.col("quarter").str.head(4).cast(pl.Int32),
-            pl.col("quarter").str.tail(1).cast(pl.Int32) * MONTHS_PER_QUARTER,
-            1,
-        ).dt.month_end()
-    ).item()
-    starts = pl.date_range(case_date + dt.timedelta(days=1), end, interval="1mo", eager=True)
-    return pl.DataFrame({"date": starts.dt.month_end().unique(maintain_order=True)}).with_row_index(
-        "index"
-    )
+    first = next_day(case_date).replace(day=1)
+    starts = pl.date_range(first, quarter_end(last_quarter), interval="1mo", eager=True)
+    return pl.DataFrame({"date": starts.dt.month_end()}).with_row_index("index")
 
 
 def _refuse_homeless(flows: pl.DataFrame) -> None:

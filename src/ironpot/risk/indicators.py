@@ -19,14 +19,15 @@ def cost_risk(
 ) -> pl.DataFrame:
     """Return the cost-risk indicators of the case's debts by primary class, and of `all`.
 
-    `events`: (scenario, contract_id, date, event_type, payoff) of the debts' contracts, payoff
-    signed from the debtor. `revenue`: a year's revenue to carry the service, yuan; without it the
-    two ratios are null. Columns:
+    `events`: (scenario, contract_id, date, event_type, payoff) of the debts' contracts to their
+    end, payoff signed from the debtor. `revenue`: a year's revenue to carry the service, yuan;
+    without it the two ratios are null. Columns:
 
     - average_time_to_maturity_y: principal payments' mean time, weighted by amount
     - average_time_to_refixing_y: the same to the payment or the first rate reset, if earlier
     - due_in_year_share, refixing_in_year_share: part of principal paid, or paid or reset, in a year
-    - open_ended_share: principal without a contractual payment, not in the four above
+    - unscheduled_share: principal whose payment `events` does not hold, because the contract has no
+      end or the events stop before it; it is in none of the four above
     - weighted_rate, fixed_share: by principal outstanding
     - interest_y, service_y: paid in the first year; interest_to_revenue, service_to_revenue
 
@@ -43,7 +44,7 @@ def cost_risk(
         _by_class(live, _stock())
         .join(_by_class(payments, _times()), on="primary_class", how="left")
         .join(_by_class(timed, _service()), on="primary_class", how="left")
-        .with_columns(open_ended_share=1.0 - pl.col("scheduled") / pl.col("principal"))
+        .with_columns(unscheduled_share=1.0 - pl.col("scheduled") / pl.col("principal"))
         .with_columns(_to_revenue(name, revenue) for name in ("interest", "service"))
         .drop("scheduled")
     )

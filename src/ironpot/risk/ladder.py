@@ -17,7 +17,7 @@ from ironpot.case.case import Case
 from ironpot.core.errors import CaseError
 from ironpot.core.issues import Issue, Place
 from ironpot.core.lang import Text
-from ironpot.core.outputs import CONSOLIDATED, EXPECTED, LADDER
+from ironpot.core.outputs import CONSOLIDATED, ELIMINATION, EXPECTED, LADDER
 from ironpot.risk.buffers import account_buffers, consolidated_buffers, holder_buffers
 from ironpot.risk.periods import ladder_periods, period_index
 
@@ -111,6 +111,7 @@ def _booked(case: Case, flows: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataF
     )
     strange = booked.join(accounts, left_on=["holder_id", "account"], right_on=_ACCOUNT, how="anti")
     _refuse(strange.select("entity_id", "account").unique().sort("entity_id", "account"))
+    inside = [*case.perimeter, ELIMINATION]
     to_itself = (pl.col("holder_id") == pl.col("other_holder")).fill_null(value=False)
     return booked.select(
         "account",
@@ -119,7 +120,7 @@ def _booked(case: Case, flows: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataF
         index=period_index(pl.col("date"), case.date),
         fen=fen(booked["amount"]),
         between_holders=~to_itself,
-        from_outside=~pl.col("counterparty_id").is_in(case.perimeter).fill_null(value=False),
+        from_outside=~pl.col("counterparty_id").is_in(inside).fill_null(value=False),
     )
 
 
