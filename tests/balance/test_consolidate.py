@@ -189,6 +189,7 @@ def test_every_unknown_code_is_refused_at_once_with_its_lot():
         assets=[
             lot("odd", "gov", 1.0, gfsm_code="99"),
             lot("debt?", "gov", 1.0, gfsm_code="6303"),
+            lot("heading", "gov", 1.0, gfsm_code="614"),
             lot("house", "gov", 1.0, gfsm_code="61111", counterparty_id="big"),
         ]
     )
@@ -197,6 +198,7 @@ def test_every_unknown_code_is_refused_at_once_with_its_lot():
     assert [issue.value for issue in caught.value.issues] == [
         "odd: 99",
         "debt?: 6303",
+        "heading: 614",
         "house: 61111",
     ]
 

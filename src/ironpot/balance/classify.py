@@ -32,7 +32,7 @@ def classify(case: Case) -> pl.DataFrame:
 
     Lots stand at book value, cash and claims at nominal value, debts at principal plus what
     interest is known to be accrued or overdue. Raises CaseError naming every lot or claim whose
-    code GFSM 2014 does not have.
+    code is no detailed GFSM 2014 code of its side.
     """
     lots = lot_stocks(case.assets, case.asset_kinds)
     claims = claim_stocks(case.claims)
@@ -170,12 +170,13 @@ def guarantee_stocks(guarantees: pl.DataFrame, debts: pl.DataFrame) -> pl.DataFr
 
 
 def code_issues(lots: pl.DataFrame, claims: pl.DataFrame) -> list[Issue]:
-    """List lots and claims with a code that GFSM 2014 does not have on that side.
+    """List lots and claims whose code is no detailed GFSM 2014 code of that side.
 
-    A lot that names its issuer or debtor must have a code that can be owed. Frames as returned by
+    A heading such as 614 is refused, so that no amount stands both in a code and above it. A lot
+    that names its issuer or debtor must have a code that can be owed. Frames as returned by
     `lot_stocks` and `claim_stocks`.
     """
-    known = gfsm.codes().select(gfsm_code="code", side="side")
+    known = gfsm.leaves()
     ownable = pl.col("counterparty_id").is_null() | pl.col("gfsm_code").is_in(list(gfsm.OWED_AS))
     return [
         *_issues("assets", lots.join(known, on=["gfsm_code", "side"], how="anti"), _UNKNOWN),
@@ -191,8 +192,8 @@ def fen(amounts: pl.Series) -> pl.Series:
 
 _UNKNOWN = (
     "balance.gfsm_code_unknown",
-    Text("not a GFSM 2014 stock code of that side", "不是该方向的GFSM 2014存量代码"),
-    Text("the stock would stand under no heading", "该存量无法归类"),
+    Text("not a detailed GFSM 2014 code of that side", "不是该方向的GFSM 2014明细代码"),
+    Text("the stock would stand under no heading, or under two", "该存量无法归类或会重复归类"),
     Text(
         "use a code of the list, for example 6141 or 63082", "请使用代码表中的代码,如 6141、63082"
     ),

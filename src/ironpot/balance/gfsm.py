@@ -61,6 +61,18 @@ def codes() -> pl.DataFrame:
 
 
 @cache
+def leaves() -> pl.DataFrame:
+    """Return (gfsm_code, side) of the detailed codes, those that are no heading of others.
+
+    >>> leaves().filter(pl.col("gfsm_code").is_in(["6141", "614", "6304"]))["gfsm_code"].to_list()
+    ['6141', '6304']
+    """
+    table = codes()
+    headings = table["parent"].drop_nulls().implode()
+    return table.filter(~pl.col("code").is_in(headings)).select(gfsm_code="code", side="side")
+
+
+@cache
 def labels() -> dict[str, Text]:
     """Return the label of every code.
 

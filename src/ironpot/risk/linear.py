@@ -37,6 +37,15 @@ def linear_ratio(formula: str) -> LinearRatio | None:
     return None if above is None or below is None else LinearRatio(above, below)
 
 
+def linear_sum(formula: str) -> Sum | None:
+    """Return a formula's coefficients by input, or None if it is no sum.
+
+    >>> linear_sum("2*(a-b)+1")
+    {'a': 2.0, 'b': -2.0, '1': 1.0}
+    """
+    return _sum(ast.parse(formula.strip(), mode="eval").body)
+
+
 def divisors(formula: str) -> tuple[str, ...]:
     """List the expressions that a formula divides by.
 

@@ -115,12 +115,8 @@ def rule_inputs(
     `choices`: definition by input; an input without a choice takes its first definition. A fact
     that is absent is unknown, and so is what is made from it.
     """
-    chosen = choices or {}
-    made = {
-        name: _made(_pick(options, chosen.get(name)), facts)
-        for name, options in _definitions(rule_set).items()
-    }
-    return dict(facts) | made
+    chosen = rule_set.chosen(choices or {})
+    return dict(facts) | {name: _made(item, facts) for name, item in chosen.items()}
 
 
 def _applicable(case: Case, rule_sets: Mapping[str, RuleSet]) -> list[tuple[str, str]]:
@@ -137,7 +133,7 @@ def _rows(
 ) -> list[tuple[object, ...]]:
     """Return one row per indicator and combination of the definitions that it uses."""
     rows: list[tuple[object, ...]] = []
-    options = _definitions(rule_set)
+    options = rule_set.choices
     for position, indicator in enumerate(rule_set.indicators):
         used = [name for name in names(indicator.formula or "0") if name in options]
         for picked in itertools.product(*(options[name] for name in used)):
@@ -174,20 +170,6 @@ def _outcome(
         ";".join(dict.fromkeys(lacking)) or None,
         result.status,
     )
-
-
-def _definitions(rule_set: RuleSet) -> dict[str, list[Definition]]:
-    """Return the ways to make each input, in the rule set's order."""
-    options: dict[str, list[Definition]] = {}
-    for definition in rule_set.definitions:
-        options.setdefault(definition.input, []).append(definition)
-    return options
-
-
-def _pick(options: Sequence[Definition], choice: str | None) -> Definition:
-    if choice is None:
-        return options[0]
-    return {definition.choice: definition for definition in options}[choice]
 
 
 def _made(definition: Definition, facts: Facts) -> float | None:

@@ -5,6 +5,7 @@ Every rule set names its source and how far that was checked; both travel into e
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -191,6 +192,21 @@ class RuleSet:
     def executable(self) -> bool:
         """Whether every indicator has a formula and bands."""
         return all(indicator.formula and indicator.bands for indicator in self.indicators)
+
+    @property
+    def choices(self) -> dict[str, tuple[Definition, ...]]:
+        """The ways to make each defined input, in the rule set's order."""
+        inputs = dict.fromkeys(definition.input for definition in self.definitions)
+        return {
+            name: tuple(item for item in self.definitions if item.input == name) for name in inputs
+        }
+
+    def chosen(self, choices: Mapping[str, str]) -> dict[str, Definition]:
+        """Return one definition per input: as chosen, else the first; KeyError if unknown."""
+        return {
+            name: {item.choice: item for item in options}[choices.get(name, options[0].choice)]
+            for name, options in self.choices.items()
+        }
 
     def in_force(self, date: dt.date) -> bool:
         """Say whether the rule set holds on a date; an open end has no limit."""
