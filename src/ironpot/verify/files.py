@@ -277,8 +277,9 @@ def _rows(
         columns.append([cells.get(text) for text in texts])
         if len(cells) < len(parsed):
             wrong += [(n, column.name, text) for n, text in enumerate(texts) if text not in cells]
+    names = table.names
     rows = tuple(
-        Row(table, line, dict(zip(table.names, cells, strict=True)))
+        Row(table, line, dict(zip(names, cells, strict=True)))
         for (line, _), *cells in zip(numbered, *columns, strict=True)
     )
     return rows, tuple(BadCell(rows[place].spot, name, text) for place, name, text in wrong)
