@@ -1,4 +1,4 @@
-"""Does the pot test say keep for Chicago's meters, from published flows alone? Where does it turn?"""
+"""Does the pot test say keep for Chicago's meters, from published flows alone, and up to where?"""
 
 import importlib.util
 import subprocess

@@ -257,7 +257,7 @@ ROUTES_TABLE = Table(
             low=0.0,
             high=2.0,
         ),
-        Column("term_y", "number", Text("years granted", "授予年限"), low=0.0, high=70.0),
+        Column("term_y", "number", Text("years granted", "授予年限"), low=0.0, high=99.0),
         Column(
             "rent_share",
             "share",
@@ -314,7 +314,7 @@ TAXES_FEES = Table(
         Column("asset_kind", "id", Text("kind or 'all'", "资产种类或all"), required=True),
         Column("route", "id", Text("route or 'all'", "方式或all"), required=True),
         Column("rate_low", "share", Text("low", "低"), required=True, low=0.0, high=1.0),
-        Column("rate", "share", Text("base", "基准"), required=True, low=0.0, high=1.0),
+        Column("rate", "share", Text("base rate", "基准"), required=True, low=0.0, high=1.0),
         Column("rate_high", "share", Text("high", "高"), required=True, low=0.0, high=1.0),
         Column(
             "base",
