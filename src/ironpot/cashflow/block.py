@@ -119,6 +119,11 @@ def times_of(series: pl.Series) -> Times:
     return series.to_numpy().astype(SECONDS)
 
 
+def series_of(name: str, times: Times) -> pl.Series:
+    """Return times as a column of a frame; NaT becomes null."""
+    return pl.Series(name, times.astype("datetime64[us]"))
+
+
 def time_of(date: dt.date | None) -> np.datetime64:
     """Return a date as datetime64[s]; None becomes NaT."""
     return NEVER if date is None else np.datetime64(date, "s")

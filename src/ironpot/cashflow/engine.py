@@ -1,68 +1,39 @@
 """What does every contract of a portfolio pay, and when, in every scenario of rates?
 
-Contracts are grouped by type and by whether a rate matters to them; each group's kernel computes
-all of its contracts and scenarios at once. Schedules are made once for all scenarios.
+Basic contracts are computed by type, combined ones from the contracts they are made of.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from ironpot.cashflow import ann, clm, csh, lam, nam, overdue, pam, ump
-from ironpot.cashflow.block import NOTHING_OBSERVED, Block, time_of
+from ironpot.cashflow.block import time_of
+from ironpot.cashflow.capfl import cap_parts
+from ironpot.cashflow.compute import BASIC, World, compute_parts, maturity_times
+from ironpot.cashflow.cover import cover_parts
 from ironpot.cashflow.flows import CashFlows, Part
-from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.rates import RatePaths
-from ironpot.cashflow.refuse import (
-    refuse_endless,
-    refuse_unknown,
-    refuse_unobserved,
-    refuse_unusable,
-)
-from ironpot.cashflow.run import Function, Paths, run
-from ironpot.cashflow.tape import Maturity, Planned, Tape, build_tape
-from ironpot.cashflow.words import words_of
-
-Floats = npt.NDArray[np.float64]
+from ironpot.cashflow.refuse import refuse_unusable
+from ironpot.cashflow.swaps import swap_parts
 
 CURRENCY = "CNY"
-BLOCK_SIZE = 16_384
-MARKET_TERMS = (
-    "market_object_code_of_rate_reset",
-    "market_object_code_of_scaling_index",
+OBSERVED = pl.Schema(
+    {
+        "contract_id": pl.String(),
+        "time": pl.Datetime("us"),
+        "event_type": pl.String(),
+        "value": pl.Float64(),
+        "performance": pl.String(),
+    }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ContractType:
-    """What one ACTUS contract type is: when it ends, what it schedules, how its states move."""
-
-    maturity: Callable[[Block], Maturity]
-    schedule: Callable[[Block, Maturity], list[Planned]]
-    initial: Callable[[Block, Maturity, int], dict[str, Floats]]
-    functions: Callable[[Block, Tape], Mapping[Kind, Function]]
-    observe: Callable[[Block, Tape, RatePaths], Floats | None]
-
-
-TYPES: dict[str, ContractType] = {
-    name: ContractType(
-        module.maturity, module.schedule, module.initial, module.functions, module.observe
-    )
-    for name, module in {
-        "PAM": pam,
-        "LAM": lam,
-        "NAM": nam,
-        "ANN": ann,
-        "CLM": clm,
-        "UMP": ump,
-        "CSH": csh,
-        "OVERDUE": overdue,
-    }.items()
+COMBINED: dict[str, Callable[[World, pl.DataFrame, pl.DataFrame], list[Part]]] = {
+    "SWAPS": swap_parts,
+    "CAPFL": cap_parts,
+    "CEG": cover_parts,
+    "CEC": cover_parts,
 }
+TYPES = (*BASIC, *COMBINED)
 
 
 def project_cash_flows(
@@ -76,8 +47,9 @@ def project_cash_flows(
     """Return every event after `status_date`, up to and with `until`, in every scenario of `rates`.
 
     `contracts` has a row a contract in the columns of `terms.CONTRACTS` (any others are ignored):
-    ACTUS terms as of the status date. `observed` has unscheduled events: contract_id, time,
-    event_type, value. Without rates there is one scenario, `base`.
+    ACTUS terms as of the status date. A `nested` contract is part of a combined one and has no
+    events of its own. `observed` has unscheduled events: contract_id, time, event_type, value,
+    and for credit events (CE) the performance. Without rates there is one scenario, `base`.
 
     Raises CaseError with every finding if terms do not fit together, UnsupportedTermError if the
     engine cannot do a contract, IronpotError if a path or a value of it is missing.
@@ -92,97 +64,54 @@ def project_cash_flows(
     [(datetime.date(2025, 1, 1), 'IP', -40.0), (datetime.date(2026, 1, 1), 'IP', -40.0),
     (datetime.date(2026, 1, 1), 'MD', -1000.0)]
     """
-    stated = contracts.drop(name for name in contracts.columns if contracts[name].is_null().all())
-    refuse_unusable(stated, types=tuple(TYPES))
-    frame = stated.with_row_index("position")
-    seen = _numbered(frame, observed)
-    currencies = words_of(_currency(frame))
-    parts: list[Part] = []
-    for contract_type, group in _groups(frame):
-        block = Block(group, time_of(status_date), time_of(until), _of_group(seen, group))
-        parts.append(_part(TYPES[contract_type], block, rates, currencies.code))
-    scenarios = ("base",) if rates is None else rates.scenarios
-    return CashFlows(frame["contract_id"], scenarios, currencies.values, tuple(parts))
+    frame = _numbered(contracts)
+    refuse_unusable(frame, types=TYPES)
+    world = World(time_of(status_date), time_of(until), rates, _conformed(observed))
+    parts = compute_parts(
+        world, frame.filter(pl.col("contract_type").is_in(list(BASIC)), _own(frame))
+    )
+    for name, compute in COMBINED.items():
+        parents = frame.filter(pl.col("contract_type") == name)
+        if parents.height:
+            parts += compute(world, parents, frame)
+    first, second = (_texts(frame, name) for name in ("currency", "currency_2"))
+    return CashFlows(
+        frame["contract_id"], first.fill_null(CURRENCY), second, world.scenarios, tuple(parts)
+    )
 
 
 def maturity_dates(contracts: pl.DataFrame, *, status_date: dt.date) -> pl.Series:
     """Return each contract's maturity, as stated or derived from its terms; null if it has none."""
-    frame = contracts.with_row_index("position")
-    found = np.full(frame.height, np.datetime64("NaT", "s"))
-    for contract_type, group in _groups(frame):
-        block = Block(group, time_of(status_date))
-        found[group["position"].to_numpy()] = TYPES[contract_type].maturity(block).paid
+    world = World(time_of(status_date), time_of(None), None, _conformed(None))
+    found = maturity_times(world, _numbered(contracts))
     return pl.Series("maturity_date", found.astype("datetime64[D]"))
 
 
-def _groups(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Yield contracts of one type, those that follow a market apart, in blocks of bounded size."""
-    known = [name for name in MARKET_TERMS if name in frame.columns]
-    follows = pl.any_horizontal(pl.col(known).is_not_null()) if known else pl.lit(value=False)
-    marked = frame.with_columns(follows.alias("follows_market"))
-    for (contract_type, _), group in marked.group_by(
-        "contract_type", "follows_market", maintain_order=True
-    ):
-        for block in group.iter_slices(BLOCK_SIZE):
-            yield str(contract_type), block
+def _numbered(contracts: pl.DataFrame) -> pl.DataFrame:
+    """Return contracts with their position; columns without any value are left out."""
+    empty = [name for name in contracts.columns if contracts[name].is_null().all()]
+    return contracts.drop(empty).with_row_index("position")
 
 
-def _numbered(frame: pl.DataFrame, observed: pl.DataFrame | None) -> pl.DataFrame:
-    """Return observed events with the position of their contract in the frame."""
+def _own(frame: pl.DataFrame) -> pl.Expr:
+    """Say which contracts have events of their own."""
+    if "nested" not in frame.columns:
+        return pl.lit(value=True)
+    return ~pl.col("nested").fill_null(value=False)
+
+
+def _conformed(observed: pl.DataFrame | None) -> pl.DataFrame:
+    """Return observed events in one schema."""
     if observed is None:
-        return NOTHING_OBSERVED.with_columns(position=pl.lit(0, pl.UInt32))
-    return observed.join(frame.select("contract_id", "position"), on="contract_id")
-
-
-def _of_group(seen: pl.DataFrame, group: pl.DataFrame) -> pl.DataFrame:
-    """Return the observed events of a group, numbered by row of the group."""
-    rows = group.select("position").with_row_index("row")
-    return seen.drop("row", strict=False).join(rows, on="position", maintain_order="left")
-
-
-def _currency(frame: pl.DataFrame) -> pl.Series:
-    """Return each contract's currency, the case's own where none is stated."""
-    if "currency" not in frame.columns:
-        return pl.repeat(CURRENCY, frame.height, eager=True)
-    return frame["currency"].fill_null(CURRENCY)
-
-
-def _part(
-    kind: ContractType, block: Block, rates: RatePaths | None, currency: npt.NDArray[np.int64]
-) -> Part:
-    """Compute one block."""
-    end = kind.maturity(block)
-    refuse_endless(block, end.end)
-    tape = build_tape(block, kind.schedule(block, end), end)
-    market = None
-    if rates is None:
-        refuse_unobserved(block, tape, tuple(pam.MARKETS))
-    elif block.frame["follows_market"][0]:
-        market = kind.observe(block, tape, rates)
-    scenarios = 1 if market is None else market.shape[0]
-    states = kind.initial(block, end, scenarios)
-    paths = run(block, tape, states, kind.functions(block, tape), market)
-    refuse_unknown(block, tape, paths.payoff)
-    return _shown(block, tape, paths, states["notional"], currency)
-
-
-def _shown(
-    block: Block, tape: Tape, paths: Paths, opening: Floats, currency: npt.NDArray[np.int64]
-) -> Part:
-    """Return what the owner sees of a block's events."""
-    position = block.frame["position"].to_numpy().astype(np.intp)
-    at = np.flatnonzero(tape.shown)
-    return Part(
-        position[tape.row[at]],
-        tape.kind[at],
-        tape.paid[at],
-        tape.accrual[at],
-        currency[position[tape.row[at]]],
-        paths.payoff[:, at],
-        paths.notional[:, at],
-        paths.rate[:, at],
-        paths.accrued[:, at],
-        paths.exercise[:, at],
-        position,
-        opening,
+        return pl.DataFrame(schema=OBSERVED)
+    absent = [name for name in OBSERVED if name not in observed.columns]
+    return observed.with_columns(pl.lit(None).alias(name) for name in absent).select(
+        pl.col(name).cast(dtype) for name, dtype in OBSERVED.items()
     )
+
+
+def _texts(frame: pl.DataFrame, name: str) -> pl.Series:
+    """Return a text column, nulls where the frame lacks it."""
+    if name in frame.columns:
+        return frame[name]
+    return pl.Series(name, [None] * frame.height, dtype=pl.String)

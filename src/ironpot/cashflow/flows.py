@@ -24,16 +24,17 @@ LABELS = pl.Series(["", *(kind.label for kind in sorted(Kind, key=int))])
 class Part:
     """Events of the contracts that one kernel computed, (event,); amounts (scenario, event).
 
-    `contract` is the position in the projected frame, `members` those of all contracts computed
-    together and `opening` their notional at the status date, (scenario, member). Where no rate
-    matters there is one scenario row, which holds for all of them.
+    `contract` is the position in the projected frame, `second` says that an event is paid in the
+    contract's second currency; `members` are the positions of all contracts computed together and
+    `opening` their notional at the status date, (scenario, member). Where no rate matters there is
+    one scenario row, which holds for all of them.
     """
 
     contract: Rows
     kind: Integers
     time: Times
     accrual: Times
-    currency: Integers
+    second: npt.NDArray[np.bool_]
     payoff: Floats
     notional: Floats
     rate: Floats
@@ -49,11 +50,15 @@ class Part:
 
 @dataclass(frozen=True)
 class CashFlows:
-    """Projected events of `contract_ids`, in `scenarios`; `events` is the whole table."""
+    """Projected events of contracts, in `scenarios`; `events` is the whole table.
+
+    `contract_ids` and the currencies are (contract,), in the order of the projected frame.
+    """
 
     contract_ids: pl.Series
+    currencies: pl.Series
+    second_currencies: pl.Series
     scenarios: tuple[str, ...]
-    currencies: tuple[str, ...]
     parts: tuple[Part, ...]
 
     @cached_property
@@ -85,7 +90,7 @@ class CashFlows:
             "contract_id": self.contract_ids.gather(self.column("contract")),
             "date": self.column("time").astype("datetime64[D]"),
             "event_type": LABELS.gather(self.column("kind")),
-            "currency": pl.Series(self.currencies, dtype=pl.String).gather(self.column("currency")),
+            "currency": self._currency(),
         }
         return pl.concat(
             pl.DataFrame(
@@ -97,6 +102,14 @@ class CashFlows:
             ).select(EVENTS.names())
             for index, scenario in enumerate(self.scenarios)
         )
+
+    def _currency(self) -> pl.Series:
+        """Return each event's currency."""
+        contract, second = self.column("contract"), self.column("second")
+        first = self.currencies.gather(contract)
+        if not second.any():
+            return first
+        return self.second_currencies.gather(contract).zip_with(pl.Series(second), first)
 
 
 STATES = ("payoff", "notional", "rate", "accrued")

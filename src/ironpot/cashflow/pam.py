@@ -108,7 +108,7 @@ def accrue(states: States, events: Events) -> Changes:
     """Return Ipac + Y Ipnr Ipcb, and the fee accrued likewise."""
     changes: Changes = {"accrued": interest_due(states, events)}
     if events.block.has("fee_rate"):
-        changes["fee"] = _fee_due(states, events)
+        changes["fee"] = fee_due(states, events)
     return changes
 
 
@@ -144,9 +144,13 @@ def interest_capitalisation(states: States, events: Events) -> Outcome:
 
 
 def rate_reset(states: States, events: Events) -> Outcome:
-    """RR: market x multiplier + spread, moved by at most the period's caps, within life's caps."""
+    """RR: market x multiplier + spread, moved by at most the period's caps, within life's caps.
+
+    A step of the rate has a spread of its own.
+    """
     target = events.observed * events.number("rate_multiplier", 1.0)
-    step = target + events.number("rate_spread", 0.0) - states.rate
+    spread = np.where(np.isnan(events.value), events.number("rate_spread", 0.0), events.value)
+    step = target + spread - states.rate
     step = np.maximum(step, events.number("period_floor", -np.inf))
     step = np.minimum(step, events.number("period_cap", np.inf))
     rate = np.maximum(states.rate + step, events.number("life_floor", -np.inf))
@@ -162,9 +166,13 @@ def rate_fixing(states: States, events: Events) -> Outcome:
 
 def fee_payment(states: States, events: Events) -> Outcome:
     """FP: an absolute fee, or one that has accrued on the notional."""
+    return Outcome(fee_paid(states, events), accrue(states, events) | {"fee": 0.0})
+
+
+def fee_paid(states: States, events: Events) -> Floats:
+    """Return the fee of a fee date, (scenario, contract)."""
     absolute = events.block.words("fee_basis").where(BY_AMOUNT)[events.rows]
-    paid = np.where(absolute, events.sign * events.number("fee_rate"), _fee_due(states, events))
-    return Outcome(paid, accrue(states, events) | {"fee": 0.0})
+    return np.where(absolute, events.sign * events.number("fee_rate"), fee_due(states, events))
 
 
 def scaling(states: States, events: Events) -> Outcome:
@@ -215,7 +223,7 @@ def nothing_left(events: Events) -> Changes:
     return changes | ({"fee": 0.0} if events.block.has("fee_rate") else {})
 
 
-def _fee_due(states: States, events: Events) -> Floats:
+def fee_due(states: States, events: Events) -> Floats:
     """Return Feac: on the notional it grows with time, an absolute fee evenly to its payment."""
     rate = events.number("fee_rate", 0.0)
     absolute = events.block.words("fee_basis").where(BY_AMOUNT)[events.rows]

@@ -29,7 +29,7 @@ NOT_DONE = (
     "seniority_of_claim",
 )
 END_OF_PROJECTION = ("CLM", "UMP")
-WITHOUT_END = ("CSH",)
+WITHOUT_END = ("CSH", "STK", "COM")
 
 
 def refuse_unusable(contracts: pl.DataFrame, *, types: tuple[str, ...]) -> None:
@@ -49,11 +49,14 @@ def refuse_unusable(contracts: pl.DataFrame, *, types: tuple[str, ...]) -> None:
 def refuse_endless(block: Block, end: Times) -> None:
     """Raise if a contract never ends: its principal would silently never fall due."""
     kind = str(block.frame["contract_type"][0])
-    endless = np.flatnonzero(np.isnat(end))
-    if kind in WITHOUT_END or not endless.size:
+    goes_on = np.isnat(end)
+    if kind in WITHOUT_END:
+        goes_on = np.isnat(block.until) & block.cycles("cycle_of_dividend_payment").given
+    endless = np.flatnonzero(goes_on)
+    if not endless.size:
         return
     name = block.frame["contract_id"][int(endless[0])]
-    if kind in END_OF_PROJECTION:
+    if kind in (*END_OF_PROJECTION, *WITHOUT_END):
         raise _refusal(
             f"Contract {name} ({kind}) has no maturity: give the projection an end (until).",
             f"合同{name}({kind})没有到期日:请为推算指定截止日期。",

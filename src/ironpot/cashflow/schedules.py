@@ -7,6 +7,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from ironpot.cashflow.arrays import step_numbers, step_words, steps_of, unfold
 from ironpot.cashflow.block import NEVER, Block
 from ironpot.cashflow.cycles import Dates, add_cycles, cycles_until, cyclic_dates, no_closing
 from ironpot.cashflow.kinds import Kind
@@ -63,6 +64,12 @@ def common(block: Block, end: Maturity) -> list[Planned]:
 
 def rate_resets(block: Block, end: Maturity) -> list[Planned]:
     """Return rate resets; the first one after the status date is fixed where its rate is known."""
+    if block.has("array_cycle_anchor_date_of_rate_reset"):
+        return [*_cyclic_resets(block, end), *_stepped_resets(block, end)]
+    return _cyclic_resets(block, end)
+
+
+def _cyclic_resets(block: Block, end: Maturity) -> list[Planned]:
     dates = in_term(block, "rate_reset", end.end)
     if not block.has("next_reset_rate"):
         return [in_cycles(block, Kind.RR, dates, end)]
@@ -71,6 +78,19 @@ def rate_resets(block: Block, end: Maturity) -> list[Planned]:
     return [
         in_cycles(block, Kind.RRF, dates.where(fixed), end),
         in_cycles(block, Kind.RR, dates.where(~fixed), end),
+    ]
+
+
+def _stepped_resets(block: Block, end: Maturity) -> list[Planned]:
+    """Return the steps of a rate: fixed ones state it, variable ones the spread from then on."""
+    steps = steps_of(block, "rate_reset")
+    dates, step = unfold(steps, end.end, block.end_of_month(), include_end=False)
+    rate = step_numbers(block, "array_rate", steps.row, steps.number)[step]
+    words = step_words(block, "array_fixed_variable", steps.row, steps.number).take(step)
+    variable = np.array([*(word.startswith("V") for word in words.values), False])[words.code]
+    return [
+        in_cycles(block, kind, dates.where(chosen), end, rate[chosen])
+        for kind, chosen in ((Kind.RRF, ~variable), (Kind.RR, variable))
     ]
 
 

@@ -49,6 +49,7 @@ IDENTITY = (
     _term("contract_type", "choice", "type", "合同类型", "CT"),
     _term("contract_role", "choice", "role", "合同角色", "CNTRL", ROLES),
     _term("contract_structure", "many", "parts", "合同构成", "CTST"),
+    _term("nested", "bool", "part of another contract only", "仅为其他合同的组成部分", "-"),
     _term("currency", "text", "currency", "币种", "CUR"),
     _term("currency_2", "text", "second currency", "第二币种", "CUR2"),
     _term("settlement_currency", "text", "settlement currency", "结算币种", "CURS"),

@@ -1,0 +1,48 @@
+"""SWAPS, swap: two contracts of opposite sides, paid apart or netted.
+
+Source: ACTUS technical specification 1.1, section SWAPS; the public suite shows both legs' events,
+sorted by day, kind and leg, and a price at purchase without accrued interest.
+"""
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from ironpot.cashflow.block import LIABILITY_ROLES, Block
+from ironpot.cashflow.compute import World, compute_parts
+from ironpot.cashflow.flows import Part
+from ironpot.cashflow.kinds import Kind
+from ironpot.cashflow.merge import joined, netted, with_trades
+from ironpot.cashflow.structure import parts_of
+
+Booleans = npt.NDArray[np.bool_]
+
+FIRST, SECOND = "FIL", "SEL"
+NETTED = "S"
+NETTABLE = (Kind.IED, Kind.IP, Kind.PR, Kind.MD)
+
+
+def swap_parts(world: World, parents: pl.DataFrame, contracts: pl.DataFrame) -> list[Part]:
+    """Compute swaps from their legs."""
+    legs = parts_of(parents, contracts, (FIRST, SECOND)).join(
+        parents.select(pl.col("position").alias("parent"), pl.col("contract_role").alias("side")),
+        on="parent",
+    )
+    receives_first = ~pl.col("side").is_in(LIABILITY_ROLES)
+    claim = receives_first == (pl.col("role") == FIRST)
+    sided = legs.with_columns(
+        contract_role=pl.when(claim).then(pl.lit("RPA")).otherwise(pl.lit("RPL")),
+        position=pl.col("parent"),
+    )
+    both = joined(
+        [
+            part
+            for leg in (FIRST, SECOND)
+            for part in compute_parts(world, sided.filter(pl.col("role") == leg))
+        ]
+    )
+    if both is None:
+        return []
+    in_cash = parents.filter(pl.col("delivery_settlement") == NETTED)["position"].to_numpy()
+    block = Block(parents, world.status, world.until)
+    return [with_trades(netted(both, in_cash, NETTABLE), block, pays_price=False)]
