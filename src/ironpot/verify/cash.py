@@ -190,12 +190,10 @@ def _slack(out: Out) -> Callable[[str], Decimal]:
     for table in ("debt_actions", "relief"):
         for row in out.rows(table) if out.has(table) else ():
             rows[row.text("quarter")] = rows.get(row.text("quarter"), 0) + 1
-    sold = sum(bool(row.text("start_quarter")) for row in _decided(out))
-    return lambda quarter: FEN * (1 + sold + rows.get(quarter, 0))
-
-
-def _decided(out: Out) -> tuple[Row, ...]:
-    return out.rows("decisions") if out.has("decisions") else ()
+    decided = out.rows("decisions") if out.has("decisions") else ()
+    debts = len(out.rows("debts")) if out.has("debts") else 0
+    always = 1 + debts + sum(bool(row.text("start_quarter")) for row in decided)
+    return lambda quarter: FEN * (always + rows.get(quarter, 0))
 
 
 def _rule(

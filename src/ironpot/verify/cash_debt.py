@@ -1,61 +1,117 @@
 """Is the cash that leaves for debts what the debts lose, and what is borrowed what they gain?
 
-The identity, per quarter, on expected rows. A refinancing or swap flows gross: the new contract's
-principal comes in through borrowing, the old one's goes out through principal.
+The identities, per quarter, on expected rows. A refinancing or swap flows gross: the new contract's
+principal comes in through borrowing, the old one's goes out through principal. What cannot be paid
+stays as arrears: a forced loan that comes in through borrowing and is cleared through principal;
+its stock stands in the limits table (kind arrears; an account without a row has none).
 
-    -cash.principal = sum of principal_reduced, except haircut and transfer
-    cash.borrowing + relief of kind advance = sum of principal_new
+    paid     = -cash.principal = principal_reduced, except haircut and transfer, + arrears cleared
+    received = cash.borrowing + relief of kind advance = principal_new + arrears added
 
-An advance is repayable, so it is a debt: it comes in through the relief column and is booked as a
-contract. Debts whose creditor is inside the perimeter are paid through the intra-group columns and
-left out. It holds for the consolidated rows; entity by entity it holds where every debtor has cash
-rows of its own, else a debtor's payments stand in the rows of the entity that it banks with.
+with 0 <= cleared <= arrears before, and added - cleared = change of the stock. Without arrears
+both are exact one by one. An advance is repayable, so it is a debt: it comes in through the relief
+column and is booked as a contract. Debts whose creditor is inside the perimeter are paid through
+the intra-group columns and left out.
+
+They hold for the consolidated rows; entity by entity where every debtor has cash rows of its own,
+else a debtor's payments stand in the rows of the entity that it banks with.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ironpot.core.lang import Text
 from ironpot.core.outputs import CONSOLIDATED, EXPECTED
-from ironpot.verify.contracts import CASHLESS, is_positive
+from ironpot.verify.contracts import CASHLESS
 from ironpot.verify.files import PLAN, Out, Row, Spot, grouped, total
-from ironpot.verify.finding import Outcome, Rule, Unknown, at_most, tie
+from ironpot.verify.finding import NOTHING, Outcome, Rule, Unknown, at_most, tie
+from ironpot.verify.periods import quarter_name, quarter_number
 
-Booked = dict[tuple[str, ...], list[Row]]
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What an entity pays and receives for debts in one quarter, yuan >= 0."""
+
+    spot: Spot
+    paid: Decimal
+    reduced: Decimal
+    received: Decimal
+    new: Decimal
+    arrears_before: Decimal
+    arrears_after: Decimal
 
 
 def _principal(out: Out) -> Iterator[Outcome]:
-    booked = grouped(_paid_in_cash(out), "entity_id", "quarter")
-    for entity, quarter, paid in _flows(out, "principal"):
-        reduced = _booked(booked, entity, quarter, "principal_reduced")
-        yield from _compare(out, booked, Spot("cash", None, f"{entity} {quarter}"), paid, reduced)
+    for moves in _moves(out):
+        if isinstance(moves, Unknown):
+            yield moves
+        elif _is_exact(out, moves) and moves.arrears_before == 0:
+            yield tie(moves.spot, moves.paid, moves.reduced)
+        else:
+            yield at_most(
+                moves.spot, moves.reduced, moves.paid, debts=moves.reduced, cash=moves.paid
+            )
+            if _is_exact(out, moves):
+                most = moves.reduced + moves.arrears_before
+                yield at_most(moves.spot, moves.paid, most, cash=moves.paid, debts_and_arrears=most)
+            else:
+                yield Unknown(moves.spot, BANKS_ELSEWHERE)
 
 
 def _borrowing(out: Out) -> Iterator[Outcome]:
-    lent = (row for row in _outside_contracts(out) if is_positive(row.number("principal_new")))
-    booked = grouped(lent, "entity_id", "quarter")
-    advances = [row for row in out.rows("relief") if row.text("kind") == "advance"]
-    for entity, quarter, borrowed in _flows(out, "borrowing"):
-        helped = total(
-            row.number("amount")
-            for row in advances
-            if row.text("scenario") == EXPECTED
-            and row.text("quarter") == quarter
-            and entity in (CONSOLIDATED, row.text("entity_id"))
+    for moves in _moves(out):
+        if isinstance(moves, Unknown):
+            yield moves
+        elif _is_exact(out, moves):
+            cleared = min(max(moves.paid - moves.reduced, NOTHING), moves.arrears_before)
+            added = moves.arrears_after - moves.arrears_before + cleared
+            yield tie(moves.spot, moves.received, moves.new + added)
+        else:
+            yield at_most(
+                moves.spot, moves.new, moves.received, debts=moves.new, cash=moves.received
+            )
+            yield Unknown(moves.spot, BANKS_ELSEWHERE)
+
+
+BANKS_ELSEWHERE = Text(
+    "some debtors bank with another entity: checked for all entities together, for each only as a "
+    "bound",
+    "部分债务人由其他主体开户:合计已核对,单个主体只核对上限",
+)
+
+
+def _is_exact(out: Out, moves: Moves) -> bool:
+    """All entities together, or all debtors with accounts of their own."""
+    holders = {entity for entity, _, _ in out.cash_by_quarter}
+    debtors = {row.text("entity_id") for row in _outside_contracts(out)}
+    return moves.spot.key.startswith(CONSOLIDATED) or debtors <= holders
+
+
+def _moves(out: Out) -> Iterator[Moves | Unknown]:
+    """Every entity's and the consolidated expected moves, quarter by quarter."""
+    actions = grouped(_outside_contracts(out), "quarter")
+    arrears = grouped(_expected(out, "limits", "arrears"), "period")
+    advances = grouped(_expected(out, "relief", "advance"), "quarter")
+    for (entity, scenario, quarter), cash in out.cash_by_quarter.items():
+        if scenario != EXPECTED or not quarter:
+            continue
+        before = quarter_name(quarter_number(quarter) - 1)
+        booked = _of(entity, actions.get((quarter,), []), "entity_id")
+        in_cash = [row for row in booked if row.text("action") not in CASHLESS]
+        paid, borrowed = _sum(cash, "principal"), _sum(cash, "borrowing")
+        helped = _sum(_of(entity, advances.get((quarter,), []), "entity_id"), "amount")
+        figures = (
+            None if paid is None else -paid,
+            _sum(in_cash, "principal_reduced"),
+            total((borrowed, helped)),
+            _sum(booked, "principal_new"),
+            _sum(_of(entity, arrears.get((before,), []), "scope_id"), "value"),
+            _sum(_of(entity, arrears.get((quarter,), []), "scope_id"), "value"),
         )
-        received = total((borrowed, helped))
-        new = _booked(booked, entity, quarter, "principal_new")
-        yield from _compare(out, booked, Spot("cash", None, f"{entity} {quarter}"), received, new)
-
-
-def _interest(out: Out) -> Iterator[Outcome]:
-    """Interest on arrears and bridge loans is in the cash column too, so it is a bound."""
-    booked = grouped(_outside_contracts(out), "entity_id", "quarter")
-    for entity, quarter, paid in _flows(out, "interest"):
-        if entity == CONSOLIDATED:
-            due = _booked(booked, entity, quarter, "interest_paid")
-            spot = Spot("cash", None, f"{entity} {quarter}")
-            yield at_most(spot, due, paid, interest_paid=due, cash=paid)
+        spot = Spot("cash", None, f"{entity} {quarter}")
+        known = [figure for figure in figures if figure is not None]
+        yield Moves(spot, *known) if len(known) == len(figures) else Unknown(spot)
 
 
 def _outside_contracts(out: Out) -> Iterator[Row]:
@@ -63,65 +119,51 @@ def _outside_contracts(out: Out) -> Iterator[Row]:
     return (row for row in rows if row.text("creditor_id") not in out.perimeter)
 
 
-def _paid_in_cash(out: Out) -> Iterator[Row]:
-    return (row for row in _outside_contracts(out) if row.text("action") not in CASHLESS)
+def _expected(out: Out, table: str, kind: str) -> Iterator[Row]:
+    rows = (row for row in out.rows(table) if row.text("kind") == kind)
+    return (row for row in rows if row.text("scenario") == EXPECTED)
 
 
-def _flows(out: Out, column: str) -> Iterator[tuple[str, str, Decimal | None]]:
-    """Expected amount of a cash column over all accounts, by entity and quarter, as >= 0."""
-    for (entity, scenario, quarter), rows in out.cash_by_quarter.items():
-        if scenario == EXPECTED:
-            amount = total(row.number(column) for row in rows)
-            yield entity, quarter, None if amount is None else abs(amount)
-
-
-def _booked(booked: Booked, entity: str, quarter: str, column: str) -> Decimal | None:
-    """Sum of `column` over the entity's own actions, over all for the consolidated row."""
-    if entity != CONSOLIDATED:
-        return _sum(booked.get((entity, quarter), []), column)
-    return total(_sum(rows, column) for (_, when), rows in booked.items() if when == quarter)
+def _of(entity: str, rows: Iterable[Row], column: str) -> list[Row]:
+    """Rows of an entity or of one of its accounts (`entity/account`); all for the consolidated."""
+    owners = ((row, row.text(column).partition("/")[0]) for row in rows)
+    every = entity == CONSOLIDATED
+    return [row for row, owner in owners if owner == entity or (every and owner != CONSOLIDATED)]
 
 
 def _sum(rows: Iterable[Row], column: str) -> Decimal | None:
     return total(row.number(column) for row in rows)
 
 
-def _compare(
-    out: Out, booked: Booked, spot: Spot, flow: Decimal | None, moved: Decimal | None
-) -> Iterator[Outcome]:
-    holders = {entity for entity, _, _ in out.cash_by_quarter}
-    debtors = {entity for entity, _ in booked}
-    if spot.key.startswith(CONSOLIDATED) or debtors <= holders:
-        yield tie(spot, flow, moved)
-        return
-    yield at_most(spot, moved, flow, debts=moved, cash=flow)
-    yield Unknown(
-        spot,
-        Text(
-            "some debtors bank with another entity: checked for all entities together, for each "
-            "only as a bound",
-            "部分债务人由其他主体开户:合计已核对,单个主体只核对上限",
-        ),
-    )
+def _interest(out: Out) -> Iterator[Outcome]:
+    """Interest on arrears and bridge loans is in the cash column too, so it is a bound."""
+    actions = grouped(_outside_contracts(out), "quarter")
+    for (entity, scenario, quarter), rows in out.cash_by_quarter.items():
+        if (entity, scenario) == (CONSOLIDATED, EXPECTED):
+            due, paid = _sum(actions.get((quarter,), []), "interest_paid"), _sum(rows, "interest")
+            spent = None if paid is None else -paid
+            spot = Spot("cash", None, f"{entity} {quarter}")
+            yield at_most(spot, due, spent, interest_paid=due, cash=spent)
 
 
 RULES = (
     Rule(
         "cash_debt.principal",
-        ("cash", "debt_actions", PLAN),
+        ("cash", "debt_actions", "limits", "relief", PLAN),
         Text(
             "expected principal paid in cash is the principal that debt actions reduce, haircuts "
-            "and transfers apart",
-            "预期现金还本等于各项债务措施减少的本金(减免和划转除外)",
+            "and transfers apart, and arrears cleared",
+            "预期现金还本等于各项债务措施减少的本金(减免和划转除外)加清偿的欠款",
         ),
         _principal,
     ),
     Rule(
         "cash_debt.borrowing",
-        ("cash", "debt_actions", "relief", PLAN),
+        ("cash", "debt_actions", "limits", "relief", PLAN),
         Text(
-            "expected borrowing and advances are the new principal booked on contracts",
-            "预期借入资金与上级垫借之和等于登记在合同上的新增本金",
+            "expected borrowing and advances are the new principal booked on contracts and "
+            "arrears added",
+            "预期借入资金与上级垫借之和等于登记在合同上的新增本金加新增欠款",
         ),
         _borrowing,
     ),

@@ -167,19 +167,32 @@ def _payers(out: Out) -> Iterator[Outcome]:
 
 
 def _decisions(out: Out) -> Iterator[Outcome]:
-    """A payment names a lot, a bundle or an action; money of a lot has the kind of its sale."""
+    """What a payment names exists; money of a lot has the kind of its sale."""
     lots = out.decision_of
     bundles = {row.text("bundle_id"): row for row in lots.values() if row.text("bundle_id")}
-    actions = {row.text("action_id"): row for row in out.rows("debt_actions")}
+    actions = _named_actions(out)
+    helpers = {f"{row.text('giver_id')}:{row.text('kind')}" for row in out.rows("relief")}
     for row in out.rows("resolution"):
-        named = row.text("decision_id")
+        named, debt = row.text("decision_id"), row.text("debt_id")
         sale = lots.get(named) or bundles.get(named)
         if sale is not None:
             kind = sale.text("kind")
             yield holds(row, met=row.text("kind") == kind, stated=row.text("kind"), recomputed=kind)
         elif named:
-            same = named in actions and actions[named].text("debt_id") == row.text("debt_id")
-            yield holds(row, met=same, decision_id=named)
+            known = (debt, named) in actions or named in helpers or named == BRIDGE
+            yield holds(row, met=known, decision_id=named)
+
+
+BRIDGE = "bridge"
+
+
+def _named_actions(out: Out) -> set[tuple[str, str]]:
+    """Actions on each debt, by id and by word."""
+    return {
+        (row.text("debt_id"), row.text(name))
+        for row in out.rows("debt_actions")
+        for name in ("action_id", "action")
+    }
 
 
 def _outside_received(out: Out) -> Iterator[Outcome]:
@@ -189,8 +202,13 @@ def _outside_received(out: Out) -> Iterator[Outcome]:
 
 
 def _relief_received(out: Out) -> Iterator[Outcome]:
-    """Up to each quarter, no more is resolved with relief than relief came in."""
-    yield from _within_receipts(out, "relief", _received(out, "relief"))
+    """The same for help: what is to be repaid is not help but new debt."""
+    granted: dict[str, Decimal | None] = {}
+    for row in out.rows("relief"):
+        if (row.text("kind"), row.text("scenario")) == ("grant", EXPECTED):
+            quarter = row.text("quarter")
+            granted[quarter] = total((granted.get(quarter, NOTHING), row.number("amount")))
+    yield from _within_receipts(out, "relief", granted)
 
 
 def _received(out: Out, *columns: str) -> dict[str, Decimal | None]:
@@ -307,12 +325,14 @@ RULES = (
     ),
     _rule(
         "decisions",
-        "a payment names a lot, a bundle or an action on that debt; money of a lot has the kind "
-        "of its sale",
-        "每笔化债资金对应标的、资产包或该债务的措施;处置资金的性质与处置决定一致",
+        "a payment names a lot, a bundle, an action on that debt, help (giver:kind) or bridge; "
+        "money of a lot has the kind of its sale",
+        "每笔化债资金对应标的、资产包、该债务的措施、上级支持(支持方:方式)或过桥;"
+        "处置资金的性质与处置决定一致",
         _decisions,
         "decisions",
         "debt_actions",
+        "relief",
     ),
     _rule(
         "outside_received",
@@ -324,9 +344,9 @@ RULES = (
     ),
     _rule(
         "relief_received",
-        "no more is resolved with relief than the consolidated cash table received by then",
-        "截至各季,上级支持化债不超过合并现金表收到的支持",
+        "no more is resolved with relief than grants came in by then; an advance is new debt",
+        "截至各季,上级支持化债不超过已到账的补助;垫借属新增债务",
         _relief_received,
-        "cash",
+        "relief",
     ),
 )

@@ -63,8 +63,12 @@ FLOWS: dict[tuple[str, str], dict[str, dict[str, int | tuple[int, int]]]] = {
             "interest": -500,
             "principal": -80_003,
         },
-        "2025Q3": {"bridge_repayment": (-4_000, -1_000), "asset_income": 3_000},
-        "2025Q4": {"asset_income": 3_000, "penalties": (-250, 0)},
+        "2025Q3": {
+            "bridge_repayment": (-4_000, -1_000),
+            "asset_income": 3_000,
+            "borrowing": (500, 0),  # arrears: a forced loan
+        },
+        "2025Q4": {"asset_income": 3_000, "penalties": (-250, 0), "principal": (-300, 0)},
     },
 }
 

@@ -162,6 +162,24 @@ FAULTS = (
         ),
     ),
     Fault(
+        "arrears that come from nowhere",
+        "cash_debt.borrowing",
+        change(
+            "limits",
+            "limit_id=AR scenario=expected period=2025Q3",
+            value="3.00",
+            slack="-3.00",
+        ),
+    ),
+    Fault(
+        "arrears cleared that were not there",
+        "cash_debt.borrowing cash_debt.principal",
+        both(
+            add("cash", "-2.00", "account=company quarter=2025Q2", "principal"),
+            add("cash", "2.00", "account=company quarter=2025Q2", "borrowing"),
+        ),
+    ),
+    Fault(
         "an advance that is no debt",
         "cash_debt.borrowing limits.values",
         both(

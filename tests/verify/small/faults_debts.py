@@ -21,7 +21,8 @@ FAULTS = (
     ),
     Fault(
         "an action after the horizon",
-        "cash_debt.principal debt_actions.horizon limits.values resolution.sums",
+        "cash_debt.borrowing cash_debt.principal debt_actions.horizon limits.values "
+        "resolution.sums",
         change("debt_actions", "action_id=A12", quarter="2026Q1"),
     ),
     Fault(

@@ -58,7 +58,10 @@ def limits(cash: Rows) -> Rows:
         _measured(_limit("R", "rule_band", "gov", "2025", "expected", 250, 200), "ratio")
         | {"penalty": "12.00"},
         _limit("DP", "depth", "M_office", "2025Q1", "", 50_000, 80_000),
-        _limit("AR", "arrears", "co", "2025Q4", "adverse", 250, 0) | {"penalty": "2.50"},
+        _limit("AR", "arrears", "co/company", "2025Q3", "adverse", 500, 0) | {"penalty": "2.50"},
+        _limit("AR", "arrears", "co/company", "2025Q4", "adverse", 200, 0) | {"penalty": "2.50"},
+        _limit("AR", "arrears", "co/company", "2025Q3", "expected", 200, 0) | {"penalty": "1.00"},
+        _limit("AR", "arrears", "co/company", "2025Q4", "expected", 80, 0) | {"penalty": "1.00"},
     ]
     return [*buffers, *bridges, *others]
 
