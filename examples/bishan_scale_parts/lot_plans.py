@@ -34,19 +34,19 @@ ECONOMICS = {
         "储备地块", "Reserve site", 0.90, (0.002, 0.006), (0.002, 0.006), (40, 70)
     ),
     "industrial_building": Economics(
-        "厂房", "Plant", 0.20, (0.015, 0.075), (0.008, 0.014), (20, 40), 0.03, occupied=True
+        "厂房", "Plant", 0.20, (0.020, 0.090), (0.008, 0.014), (20, 40), 0.03, occupied=True
     ),
     "office_building": Economics(
-        "办公楼", "Office", 0.35, (0.030, 0.075), (0.010, 0.016), (20, 45), 0.03, occupied=True
+        "办公楼", "Office", 0.35, (0.035, 0.095), (0.010, 0.016), (20, 45), 0.03, occupied=True
     ),
     "commercial_property": Economics(
-        "商业房", "Shop", 0.20, (0.015, 0.075), (0.008, 0.014), (15, 40), 0.02, occupied=True
+        "商业房", "Shop", 0.20, (0.020, 0.095), (0.008, 0.014), (15, 40), 0.02, occupied=True
     ),
     "rental_housing": Economics(
         "租赁房",
         "Rental housing",
         0.05,
-        (0.025, 0.042),
+        (0.030, 0.055),
         (0.006, 0.010),
         (30, 60),
         0.02,
@@ -70,7 +70,7 @@ ECONOMICS = {
         "公交线路", "Bus lines", 0.00, (0.060, 0.100), (0.060, 0.110), (15, 15)
     ),
     "water_utility": Economics(
-        "水厂", "Water works", 0.00, (0.080, 0.110), (0.018, 0.030), (25, 30), 0.03
+        "水厂", "Water works", 0.00, (0.090, 0.120), (0.018, 0.030), (25, 30), 0.03
     ),
     "toll_road_bridge": Economics(
         "收费桥", "Toll bridge", 0.00, (0.100, 0.110), (0.020, 0.025), (18, 20), 0.05
@@ -91,14 +91,14 @@ ECONOMICS = {
         "屋顶光伏", "Roof solar", 0.40, (0.060, 0.100), (0.010, 0.015), (20, 20)
     ),
     "data_right": Economics("数据授权", "Data licence", 1.00, (0.0, 0.0), (0.005, 0.010), (5, 5)),
-    "soe_equity": Economics("股权", "Stake", 0.30, (0.005, 0.050), (0.0, 0.001), (50, 50)),
+    "soe_equity": Economics("股权", "Stake", 0.30, (0.010, 0.075), (0.0, 0.001), (50, 50)),
     "listed_shares": Economics(
         "上市股份", "Listed shares", 0.00, (0.010, 0.025), (0.0, 0.001), (50, 50)
     ),
     "rural_bank_stake": Economics(
-        "农商行股权", "Rural bank stake", 0.00, (0.030, 0.055), (0.0, 0.001), (50, 50)
+        "农商行股权", "Rural bank stake", 0.00, (0.040, 0.070), (0.0, 0.001), (50, 50)
     ),
-    "fund_stake": Economics("基金份额", "Fund units", 0.50, (0.010, 0.040), (0.0, 0.002), (6, 10)),
+    "fund_stake": Economics("基金份额", "Fund units", 0.50, (0.010, 0.060), (0.0, 0.002), (6, 10)),
     "receivable_gov": Economics(
         "应收政府款", "Due from government", 1.00, (0.0, 0.0), (0.0, 0.0), (10, 10)
     ),
