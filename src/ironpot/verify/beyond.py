@@ -148,7 +148,7 @@ BEYOND: tuple[Beyond, ...] = (
         Text(
             "the headline: it stands in the report; here its parts are checked (circular counts "
             "zero, outside cash was received)",
-            "报告首页数字:见报告,此处核对其构成(循环资金计零、外部资金已到账)",
+            "报告首页数字:见报告,此处核对其构成(内部循环计零、外部现金已到账)",
         ),
     ),
 )

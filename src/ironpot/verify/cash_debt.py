@@ -31,9 +31,14 @@ from ironpot.verify.periods import quarter_name, quarter_number
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """What an entity pays and receives for debts in one quarter, yuan >= 0."""
+    """What an entity pays and receives for debts in one quarter, yuan >= 0.
+
+    `exact` says that all debts paid from its cash are its own: all entities together, or one of
+    them where every debtor has cash rows.
+    """
 
     spot: Spot
+    exact: bool
     paid: Decimal
     reduced: Decimal
     received: Decimal
@@ -46,13 +51,13 @@ def _principal(out: Out) -> Iterator[Outcome]:
     for moves in _moves(out):
         if isinstance(moves, Unknown):
             yield moves
-        elif _is_exact(out, moves) and moves.arrears_before == 0:
+        elif moves.exact and moves.arrears_before == 0:
             yield tie(moves.spot, moves.paid, moves.reduced)
         else:
             yield at_most(
                 moves.spot, moves.reduced, moves.paid, debts=moves.reduced, cash=moves.paid
             )
-            if _is_exact(out, moves):
+            if moves.exact:
                 most = moves.reduced + moves.arrears_before
                 yield at_most(moves.spot, moves.paid, most, cash=moves.paid, debts_and_arrears=most)
             else:
@@ -63,7 +68,7 @@ def _borrowing(out: Out) -> Iterator[Outcome]:
     for moves in _moves(out):
         if isinstance(moves, Unknown):
             yield moves
-        elif _is_exact(out, moves):
+        elif moves.exact:
             cleared = min(max(moves.paid - moves.reduced, NOTHING), moves.arrears_before)
             added = moves.arrears_after - moves.arrears_before + cleared
             yield tie(moves.spot, moves.received, moves.new + added)
@@ -81,37 +86,49 @@ BANKS_ELSEWHERE = Text(
 )
 
 
-def _is_exact(out: Out, moves: Moves) -> bool:
-    """All entities together, or all debtors with accounts of their own."""
-    holders = {entity for entity, _, _ in out.cash_by_quarter}
-    debtors = {row.text("entity_id") for row in _outside_contracts(out)}
-    return moves.spot.key.startswith(CONSOLIDATED) or debtors <= holders
-
-
 def _moves(out: Out) -> Iterator[Moves | Unknown]:
     """Every entity's and the consolidated expected moves, quarter by quarter."""
-    actions = grouped(_outside_contracts(out), "quarter")
-    arrears = grouped(_expected(out, "limits", "arrears"), "period")
-    advances = grouped(_expected(out, "relief", "advance"), "quarter")
+    tables = (
+        grouped(_outside_contracts(out), "quarter"),
+        grouped(_expected(out, "relief", "advance"), "quarter"),
+        grouped(_expected(out, "limits", "arrears"), "period"),
+    )
+    debtors = {row.text("entity_id") for row in _outside_contracts(out)}
+    all_hold = debtors <= {entity for entity, _, _ in out.cash_by_quarter}
     for (entity, scenario, quarter), cash in out.cash_by_quarter.items():
-        if scenario != EXPECTED or not quarter:
-            continue
-        before = quarter_name(quarter_number(quarter) - 1)
-        booked = _of(entity, actions.get((quarter,), []), "entity_id")
-        in_cash = [row for row in booked if row.text("action") not in CASHLESS]
-        paid, borrowed = _sum(cash, "principal"), _sum(cash, "borrowing")
-        helped = _sum(_of(entity, advances.get((quarter,), []), "entity_id"), "amount")
-        figures = (
-            None if paid is None else -paid,
-            _sum(in_cash, "principal_reduced"),
-            total((borrowed, helped)),
-            _sum(booked, "principal_new"),
-            _sum(_of(entity, arrears.get((before,), []), "scope_id"), "value"),
-            _sum(_of(entity, arrears.get((quarter,), []), "scope_id"), "value"),
-        )
-        spot = Spot("cash", None, f"{entity} {quarter}")
-        known = [figure for figure in figures if figure is not None]
-        yield Moves(spot, *known) if len(known) == len(figures) else Unknown(spot)
+        if scenario == EXPECTED and quarter:
+            spot = Spot("cash", None, f"{entity} {quarter}")
+            figures = _figures(entity, quarter, cash, *tables)
+            known = [figure for figure in figures if figure is not None]
+            exact = all_hold or entity == CONSOLIDATED
+            yield Moves(spot, exact, *known) if len(known) == len(figures) else Unknown(spot)
+
+
+ByPeriod = dict[tuple[str, ...], list[Row]]
+
+
+def _figures(
+    entity: str,
+    quarter: str,
+    cash: list[Row],
+    actions: ByPeriod,
+    advances: ByPeriod,
+    arrears: ByPeriod,
+) -> tuple[Decimal | None, ...]:
+    """Amounts of `Moves` in its order; None where a cell is unknown."""
+    before = quarter_name(quarter_number(quarter) - 1)
+    booked = _of(entity, actions.get((quarter,), []), "entity_id")
+    in_cash = [row for row in booked if row.text("action") not in CASHLESS]
+    advanced = _of(entity, advances.get((quarter,), []), "entity_id")
+    paid = _sum(cash, "principal")
+    return (
+        None if paid is None else -paid,
+        _sum(in_cash, "principal_reduced"),
+        total((_sum(cash, "borrowing"), _sum(advanced, "amount"))),
+        _sum(booked, "principal_new"),
+        _sum(_of(entity, arrears.get((before,), []), "scope_id"), "value"),
+        _sum(_of(entity, arrears.get((quarter,), []), "scope_id"), "value"),
+    )
 
 
 def _outside_contracts(out: Out) -> Iterator[Row]:
@@ -163,7 +180,7 @@ RULES = (
         Text(
             "expected borrowing and advances are the new principal booked on contracts and "
             "arrears added",
-            "预期借入资金与上级垫借之和等于登记在合同上的新增本金加新增欠款",
+            "预期借入资金与上级借款之和等于登记在合同上的新增本金加新增欠款",
         ),
         _borrowing,
     ),

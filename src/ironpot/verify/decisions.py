@@ -217,8 +217,8 @@ RULES = (
         Text(
             "money from a buyer inside the perimeter is circular; a pledge brings new debt, a "
             "transfer upward is paper, only an outside buyer or lessee brings outside cash",
-            "并表范围内买方的资金为循环资金,抵押融资为新增债务,上划为账面调整,"
-            "只有范围外的买方或承租方带来外部资金",
+            "并表范围内买方的资金为内部循环,抵押融资为新增债务,上划为账面调整,"
+            "只有范围外的买方或承租方带来外部现金",
         ),
         _kinds,
     ),

@@ -101,7 +101,7 @@ RULES = (
         ("relief",),
         Text(
             "an advance says by when it is repaid, later than it comes; a grant is not repaid",
-            "垫借资金注明归还季度且晚于到账季度,补助不需归还",
+            "上级借款注明归还季度且晚于到账季度,补助不需归还",
         ),
         _repaid,
     ),
@@ -110,7 +110,7 @@ RULES = (
         ("relief", "cash"),
         Text(
             "grants and advances per entity, scenario and quarter are the relief in the cash table",
-            "按主体、情景、季度,补助和垫借之和等于现金表的上级支持",
+            "按主体、情景、季度,补助和上级借款之和等于现金表的上级支持",
         ),
         _cash,
     ),

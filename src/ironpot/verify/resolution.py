@@ -312,14 +312,14 @@ RULES = (
     _rule(
         "replaced",
         "what is refinanced or swapped counts as new debt or circular, never as cash",
-        "再融资和置换的本金计为新增债务或循环资金,不计为现金化解",
+        "再融资和置换的本金计为新增债务或内部循环,不计为现金化解",
         _replaced,
         "debt_actions",
     ),
     _rule(
         "payers",
         "a payer inside the perimeter brings neither outside cash nor relief nor new debt",
-        "并表范围内的付款方不带来外部资金、上级支持或新增债务",
+        "并表范围内的付款方不带来外部现金、上级支持或新增债务",
         _payers,
         PLAN,
     ),
@@ -338,14 +338,14 @@ RULES = (
         "outside_received",
         "no more is resolved with outside cash than the consolidated cash table received from "
         "assets by then",
-        "截至各季,外部资金化债不超过合并现金表的资产处置收入与资产收入",
+        "截至各季,外部现金化债不超过合并现金表的资产处置收入与资产收入",
         _outside_received,
         "cash",
     ),
     _rule(
         "relief_received",
         "no more is resolved with relief than grants came in by then; an advance is new debt",
-        "截至各季,上级支持化债不超过已到账的补助;垫借属新增债务",
+        "截至各季,上级支持化债不超过已到账的补助;上级借款属新增债务",
         _relief_received,
         "relief",
     ),
