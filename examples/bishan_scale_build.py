@@ -46,24 +46,37 @@ def build_tables(seed: int) -> dict[str, list[Row]]:
     register = lots.lot_rows(for_lots)
     lots.pledge_lots(for_pledges, register, vehicle)
     groups = {str(row["debtor_id"]): lots.group_of(str(row["debtor_id"])) for row in vehicle}
-    guarantees = debts.guarantee_rows(vehicle, groups)
-    lines = budget.budget_rows(register)
     return {
         "entities": people.entity_rows(),
-        "accounts": budget.account_rows(),
         "creditors": people.creditor_rows(),
         "claims": budget.claim_rows(),
+        "guarantees": debts.guarantee_rows(vehicle, groups),
         "debts": [*statutory, *vehicle, *payables],
-        "guarantees": guarantees,
-        "class_actions": terms.class_action_rows(default("class_actions")),
         "assets": register,
         "bundles": bundles.bundle_rows(register),
-        "markets": terms.market_rows(default("markets"), register, default("asset_kinds")),
-        "team": terms.team_rows(),
+        **money_tables(register, vehicle),
+        **choice_tables(register),
+    }
+
+
+def money_tables(register: list[Row], vehicle: list[Row]) -> dict[str, list[Row]]:
+    """Return accounts, budget, published accounts, limits and who may help."""
+    lines = budget.budget_rows(register)
+    return {
+        "accounts": budget.account_rows(),
         "budget": lines,
         "fiscal_history": published.fiscal_history_rows(),
         "limits": terms.limit_rows(lines, vehicle),
         "relief_sources": terms.relief_rows(),
+    }
+
+
+def choice_tables(register: list[Row]) -> dict[str, list[Row]]:
+    """Return what may be done, what markets take, what leaders wish, and the sources."""
+    return {
+        "class_actions": terms.class_action_rows(default("class_actions")),
+        "markets": terms.market_rows(default("markets"), register, default("asset_kinds")),
+        "team": terms.team_rows(),
         "wishes": terms.wish_rows(register),
         "rules": terms.rule_rows(),
         "sources": terms.source_rows(published.SOURCES, terms.SOURCES),

@@ -48,11 +48,7 @@ def as_table(header: tuple[str, ...], lines: list[tuple[str, ...]]) -> str:
 def debt_lines(folder: Path) -> list[tuple[str, ...]]:
     """Compare debts with their targets."""
     debts = read(folder, "debts", "notional_principal", "nominal_interest_rate")
-    yearly = debts.with_columns(
-        interest=pl.col("notional_principal") * pl.col("nominal_interest_rate")
-    )
     of_class = {name: total(rows, "notional_principal") for name, rows in by_class(debts)}
-    interest = total(yearly.filter(pl.col("primary_class") == "special"), "interest")
     vehicle = debts.filter(pl.col("primary_class").is_in(VEHICLE))
     return [
         _line("statutory debt, general", scale.STATUTORY["general"], of_class["general"]),
@@ -68,10 +64,21 @@ def debt_lines(folder: Path) -> list[tuple[str, ...]]:
             scale.GUARANTEED_SHARE * scale.VEHICLE_DEBT,
             total(read(folder, "guarantees", "amount_limit"), "amount_limit"),
         ),
-        _line("special-debt interest over fund revenue 2023, %", 9.8, 100 * interest / 53.46),
-        _line("special-debt interest over fund revenue 2024, %", 12.4, 100 * interest / 42.39),
+        *_interest(debts),
         *_ratios(of_class),
         ("supplier claims overdue, beside the 727", "assumed", f"{of_class['arrears']:.1f}"),
+    ]
+
+
+def _interest(debts: pl.DataFrame) -> list[tuple[str, ...]]:
+    """Compare a year's interest on special debt with fund revenue."""
+    special = debts.filter(pl.col("primary_class") == "special").with_columns(
+        interest=pl.col("notional_principal") * pl.col("nominal_interest_rate")
+    )
+    paid = 100 * total(special, "interest")
+    return [
+        _line("special-debt interest over fund revenue 2023, %", 9.8, paid / 53.46),
+        _line("special-debt interest over fund revenue 2024, %", 12.4, paid / 42.39),
     ]
 
 
@@ -144,33 +151,27 @@ def asset_lines(folder: Path) -> list[tuple[str, ...]]:
     lots = read(folder, "assets", *MONEY)
     company = ~pl.col("owner_id").str.starts_with("bur_")
     cash = read(folder, "accounts", "opening_cash").filter(pl.col("account") == "company")
-    claims = read(folder, "claims", "amount")
-    groups = total(lots.filter(company), "book_value") + total(claims, "amount")
-    treasury = lots.filter(~company)
-    protected = treasury.filter(pl.col("essential") == "true")
+    claims = total(read(folder, "claims", "amount"), "amount")
+    groups = total(lots.filter(company), "book_value") + claims + total(cash, "opening_cash")
+    own = total(lots.filter(~company), "book_value")
+    protected = lots.filter(~company, pl.col("essential") == "true")
+    public = 100 * total(protected, "book_value") / own
     return [
         ("lots", "about 600", str(lots.height)),
-        _line(
-            "company assets: lots, cash, claims on other groups",
-            scale.COMPANY_ASSETS,
-            groups + total(cash, "opening_cash"),
-        ),
-        _line("administrative assets", scale.ADMINISTRATIVE_ASSETS, total(treasury, "book_value")),
-        _line(
-            "of which public goods, %",
-            100 * scale.PUBLIC_GOOD_SHARE,
-            100 * total(protected, "book_value") / total(treasury, "book_value"),
-        ),
-        _line(
-            "lots with a title defect, %",
-            100 * scale.TITLE_DEFECT_SHARE,
-            100 * lots.filter(pl.col("title") != "clear").height / lots.height,
-        ),
-        _line(
-            "lots pledged, %",
-            100 * scale.PLEDGED_SHARE,
-            100 * lots.drop_nulls("encumbrance_debt_id").height / lots.height,
-        ),
+        _line("company assets: lots, cash, claims on other groups", scale.COMPANY_ASSETS, groups),
+        _line("administrative assets", scale.ADMINISTRATIVE_ASSETS, own),
+        _line("of which public goods, %", 100 * scale.PUBLIC_GOOD_SHARE, public),
+        *_counts(lots),
+    ]
+
+
+def _counts(lots: pl.DataFrame) -> list[tuple[str, ...]]:
+    """Compare how many lots have a defect or a pledge."""
+    defects = 100 * lots.filter(pl.col("title") != "clear").height / lots.height
+    pledged = 100 * lots.drop_nulls("encumbrance_debt_id").height / lots.height
+    return [
+        _line("lots with a title defect, %", 100 * scale.TITLE_DEFECT_SHARE, defects),
+        _line("lots pledged, %", 100 * scale.PLEDGED_SHARE, pledged),
     ]
 
 

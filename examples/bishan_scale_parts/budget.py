@@ -100,34 +100,34 @@ Line = Callable[[int], Row]
 def _general_lines(lots: list[Row]) -> list[Line]:
     """General account: about balanced before debt service, as published income and spending are."""
     own = [row for row in lots if group_of(str(row["owner_id"])) == DISTRICT]
-    used = [row for row in own if row["asset_kind"] in IN_USE]
-    saved = _sum(used, "income_y")
+    saved = _sum([row for row in own if row["asset_kind"] in IN_USE], "income_y")
     earned = _sum(own, "income_y") - saved
-    kept = _sum(own, "cost_to_keep_y")
-    interest = STATUTORY["general"] * MEAN_COUPON["general"]
+    return [*_general_income(earned), *_general_spending(saved, _sum(own, "cost_to_keep_y"))]
+
+
+def _general_income(earned: float) -> list[Line]:
+    """Income of the general account without what lots earn in cash."""
     one_off = ONE_OFF_SHARE * NON_TAX
-    essential = ESSENTIAL_SHARE * OWN_EXPENDITURE
-    other = OWN_EXPENDITURE - essential - interest - kept - TO_COMPANIES["general"]
-    revenue, spending = "own_revenue", "other_spending"
+    regular, revenue = NON_TAX - one_off - earned, "own_revenue"
     return [
-        _line("general", revenue, "税收 tax", TAX, driver="own_revenue"),
-        _line(
-            "general",
-            revenue,
-            "非税 non-tax, recurrent",
-            NON_TAX - one_off - earned,
-            driver=revenue,
-        ),
-        _line(
-            "general", revenue, "一次性非税 non-tax, one-off", one_off, until=2025, recurrent=False
-        ),
+        _line("general", revenue, "税收 tax", TAX, driver=revenue),
+        _line("general", revenue, "非税 non-tax, recurrent", regular, driver=revenue),
+        _line("general", revenue, "一次性非税 non-tax, one-off", one_off, until=2025, once=True),
         _line("general", "transfers_in", "上级补助 from above", FROM_ABOVE, driver="transfers"),
         _line("general", "transfers_in", "调入资金 from fund and capital", TRANSFERRED_IN),
-        _line(
-            "general", "essential_spending", "三保支出 essential", essential, growth=SPENDING_GROWTH
-        ),
-        _line("general", spending, "其他支出 other", other),
-        _line("general", spending, "自用房屋设备租金 rent of premises in use", saved),
+    ]
+
+
+def _general_spending(saved: float, kept: float) -> list[Line]:
+    """Spending of the general account: upkeep of lots left out, rent saved by them put back."""
+    interest = STATUTORY["general"] * MEAN_COUPON["general"]
+    essential = ESSENTIAL_SHARE * OWN_EXPENDITURE
+    other = OWN_EXPENDITURE - essential - interest - kept - TO_COMPANIES["general"]
+    growth = SPENDING_GROWTH
+    return [
+        _line("general", "essential_spending", "三保支出 essential", essential, growth=growth),
+        _line("general", "other_spending", "其他支出 other", other),
+        _line("general", "other_spending", "自用房屋设备租金 rent of premises in use", saved),
         _line("general", "transfers_out", "上解 remitted up", REMITTED_UP),
         _line("general", "transfers_out", "购买国企服务 to own companies", TO_COMPANIES["general"]),
     ]
@@ -175,7 +175,7 @@ def _company_lines() -> list[Line]:
                 UNFINISHED[group],
                 entity=entity,
                 until=2026,
-                recurrent=False,
+                once=True,
             ),
         )
     ]
@@ -191,7 +191,7 @@ def _line(
     driver: str = "none",
     growth: float = 0.0,
     until: int = YEARS[-1],
-    recurrent: bool = True,
+    once: bool = False,
 ) -> Line:
     """Return the rows of one budget line: a function of the year, empty after `until`."""
 
@@ -205,7 +205,7 @@ def _line(
             "item": item,
             "year": year,
             "amount_y": round(amount * (1.0 + growth) ** (year - YEARS[0]) * YUAN_PER_YI, 2),
-            "recurrent": recurrent,
+            "recurrent": not once,
             "driver": driver,
             "growth_rate": growth,
             "source_id": "bs_forward" if entity == DISTRICT else "bs_assumption",

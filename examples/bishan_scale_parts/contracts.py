@@ -140,7 +140,6 @@ def mean_life_y(terms: Terms) -> float:
 def contract_columns(terms: Terms, principal: float) -> Row:
     """Return the ACTUS columns of a contract with `principal` yuan outstanding."""
     amortises = terms.contract_type in ("LAM", "ANN", "NAM")
-    floats = terms.floats
     first = add_months(terms.start, terms.cycle)
     cycle = f"P{terms.cycle}ML1" if terms.cycle < 12 else "P1YL1"
     instalment = round(principal * NAM_INSTALMENT, 2) if terms.contract_type == "NAM" else None
@@ -158,11 +157,20 @@ def contract_columns(terms: Terms, principal: float) -> Row:
         "cycle_anchor_date_of_principal_redemption": first if amortises else None,
         "cycle_of_principal_redemption": cycle if amortises else None,
         "next_principal_redemption_payment": instalment,
-        "cycle_anchor_date_of_rate_reset": terms.first_reset if floats else None,
-        "cycle_of_rate_reset": "P1YL1" if floats else None,
-        "market_object_code_of_rate_reset": terms.reference if floats else None,
-        "rate_spread": terms.spread if floats else None,
+        **reset_columns(terms),
         "business_day_convention": "NOS",
         "end_of_month_convention": "SD",
         "calendar": "NC",
+    }
+
+
+def reset_columns(terms: Terms) -> Row:
+    """Return the ACTUS columns of a floating rate; empty for a fixed one."""
+    if not terms.floats:
+        return {}
+    return {
+        "cycle_anchor_date_of_rate_reset": terms.first_reset,
+        "cycle_of_rate_reset": "P1YL1",
+        "market_object_code_of_rate_reset": terms.reference,
+        "rate_spread": terms.spread,
     }

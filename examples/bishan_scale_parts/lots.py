@@ -35,6 +35,7 @@ from bishan_scale_parts.scale import (
     split,
     yuan,
 )
+from ironpot.core.money import split_fen
 
 APPRAISED_ON = dt.date(2024, 9, 30)
 LARGEST_SHARE = 0.25  # no lot holds more than this of its kind's total, where there are many
@@ -80,7 +81,7 @@ def split_count(count: int, weights: tuple[float, ...]) -> list[int]:
     [2, 0, 8]
     """
     present = np.array([weight > 0.0 for weight in weights], dtype=np.int64)
-    spare = split((count - int(present.sum())) / 10_000, np.array(weights))
+    spare = split_fen(count - int(present.sum()), weights)
     return (present + spare).tolist()
 
 

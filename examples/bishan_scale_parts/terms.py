@@ -58,6 +58,24 @@ SOURCES = {
 }
 
 
+# Bridge loans: entity, account, at most, yearly rate. Transfers: at most a quarter.
+BRIDGES = (
+    (DISTRICT, "general", 5.0, 0.031),
+    (DISTRICT, "fund", 3.0, 0.031),
+    ("grp_urban", "company", 6.0, 0.06),
+    ("grp_park", "company", 4.5, 0.06),
+    ("grp_services", "company", 2.5, 0.06),
+)
+TRANSFERS = (
+    (DISTRICT, "general", 2.0),
+    (DISTRICT, "fund", 1.0),
+    (DISTRICT, "capital", 0.3),
+    ("grp_urban", "company", 3.0),
+    ("grp_park", "company", 2.5),
+    ("grp_services", "company", 1.5),
+)
+
+
 def limit_rows(budget: list[Row], debts: list[Row]) -> list[Row]:
     """Return buffers of a month's spending, bridge loans, transfer limits, one debt ceiling."""
     first = [row for row in budget if row["year"] == YEARS[0]]
@@ -69,27 +87,8 @@ def limit_rows(budget: list[Row], debts: list[Row]) -> list[Row]:
         _limit("buffer", str(entity), str(account), amount)
         for (entity, account), amount in months.items()
     ]
-    bridges = [
-        _limit("bridge", entity, account, amount, rate)
-        for entity, account, amount, rate in (
-            (DISTRICT, "general", 5.0, 0.031),
-            (DISTRICT, "fund", 3.0, 0.031),
-            ("grp_urban", "company", 6.0, 0.06),
-            ("grp_park", "company", 4.5, 0.06),
-            ("grp_services", "company", 2.5, 0.06),
-        )
-    ]
-    transfers = [
-        _limit("transfer", entity, account, amount)
-        for entity, account, amount in (
-            (DISTRICT, "general", 2.0),
-            (DISTRICT, "fund", 1.0),
-            (DISTRICT, "capital", 0.3),
-            ("grp_urban", "company", 3.0),
-            ("grp_park", "company", 2.5),
-            ("grp_services", "company", 1.5),
-        )
-    ]
+    bridges = [_limit("bridge", *bridge) for bridge in BRIDGES]
+    transfers = [_limit("transfer", *transfer) for transfer in TRANSFERS]
     ceiling = sum(STATUTORY.values()) * 15_991.0 / 14_425.36  # Chongqing's limit over its balance
     return [*buffers, *bridges, *transfers, _limit("debt_ceiling", DISTRICT, None, ceiling)]
 

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from ironpot.case.read import read_case
 from ironpot.case.schema import BY_NAME
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -455,3 +456,9 @@ def test_the_documentation_shows_the_tables_that_the_check_prints():
 def test_examples_in_the_parts_of_the_script_are_true(part):
     command = [sys.executable, "-m", "doctest", f"bishan_scale_parts/{part}"]
     subprocess.run(command, check=True, cwd=EXAMPLES, env={"PYTHONPATH": str(EXAMPLES)})  # noqa: S603
+
+
+def test_the_example_reads_without_an_error_or_a_warning():
+    reading = read_case(FOLDER)
+    assert [i.say("en") for i in reading.issues if i.severity != "note"] == []
+    assert reading.case.assets.height == table("assets").height

@@ -10,7 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from ironpot.case.read import read_case
 from ironpot.case.schema import BY_NAME
+from ironpot.plan.prepare import appraise_case
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FOLDER = EXAMPLES / "chicago-meters-2008"
@@ -177,3 +179,20 @@ def test_the_documentation_shows_the_tables_that_the_script_prints():
 def test_the_examples_in_the_script_are_true():
     command = [sys.executable, "-m", "doctest", "chicago_meters_2008.py"]
     subprocess.run(command, check=True, cwd=EXAMPLES)  # noqa: S603
+
+
+def test_the_case_reads_without_an_error_or_a_warning():
+    assert [i.say("en") for i in read_case(FOLDER).issues if i.severity != "note"] == []
+
+
+def test_the_pot_test_of_the_case_says_keep(meters, flows):
+    appraisals, _ = appraise_case(read_case(FOLDER).case)
+    row = appraisals.table.filter(pl.col("route") == "concession")
+    assert row["verdict"].item() == "keep"
+    # The signed price is paid at the end of the first quarter, so one quarter's income is kept.
+    quarter = 1.07**-0.25
+    assert row["net_proceeds"].item() == pytest.approx(meters.figure("price") * 1e6 * quarter)
+    whole = meters.present_value(flows["base"][:50], 0.07) * 1e6
+    assert row["retention_value"].item() == pytest.approx(
+        whole - 75_143_000 / 4 * quarter, rel=1e-4
+    )
