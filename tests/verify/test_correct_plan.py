@@ -90,3 +90,11 @@ def test_principal_ties_entity_by_entity_where_every_debtor_holds_an_account():
         swapped = swapped.changed(table, {"debt_id": "D2"}, entity_id="gov")
     keys = {f.row for f in swapped.verify().findings if f.code == "cash_debt.principal"}
     assert keys == {"co 2025Q2", "gov 2025Q2"}
+
+
+def test_money_for_a_lot_transferred_upward_pays_principal_but_counts_as_paper():
+    plan = small_plan().changed("decisions", {"lot_id": "L1"}, route="transfer_up")
+    plan = plan.changed("decisions", {"lot_id": "L1"}, kind="rescheduled")
+    paid = plan.changed("resolution", {"decision_id": "L1"}, kind="rescheduled")
+    assert paid.verify().ok
+    assert {finding.code for finding in plan.verify().findings} == {"resolution.decisions"}

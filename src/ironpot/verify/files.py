@@ -150,11 +150,6 @@ class Out:
         """Rows of `cash`, one per account, by entity, scenario and quarter."""
         return grouped(self.rows("cash"), "entity_id", "scenario", "quarter")
 
-    @cached_property
-    def decision_of(self) -> dict[str, Row]:
-        """The decision of each lot."""
-        return {row.text("lot_id"): row for row in self.rows("decisions")}
-
 
 def decimal_of(value: Json) -> Decimal | None:
     """Return a JSON number as Decimal; None for anything else, booleans included."""

@@ -96,16 +96,34 @@ def _actions(out: Out, *names: str) -> tuple[Row, ...]:
     return tuple(row for row in out.rows("debt_actions") if row.text("action") in names)
 
 
+PAID_UP = "rescheduled against a lot"
+REDUCING_KINDS = (
+    *("own_cash", "outside_cash", "relief", "new_debt", "forgiven", "circular"),
+    PAID_UP,
+)
+
+
 def _kind_sums(out: Out, *kinds: str) -> Amounts:
-    """Resolved amounts of `kinds` by debt and quarter."""
+    """Resolved amounts of `kinds` by debt and quarter.
+
+    Money for a lot transferred upward is rescheduled, yet it pays principal: kind PAID_UP.
+    """
+    sales = _sales(out)
     sums: Amounts = {}
-    rows = [row for row in out.rows("resolution") if row.text("kind") in kinds]
-    for (debt, quarter), group in grouped(rows, "debt_id", "quarter").items():
-        sums[debt, quarter] = total(row.number("amount") for row in group)
+    for row in out.rows("resolution"):
+        kind, key = row.text("kind"), (row.text("debt_id"), row.text("quarter"))
+        if kind == "rescheduled" and row.text("decision_id") in sales:
+            kind = PAID_UP
+        if kind in kinds:
+            sums[key] = total((sums.get(key, NOTHING), row.number("amount")))
     return sums
 
 
-REDUCING_KINDS = ("own_cash", "outside_cash", "relief", "new_debt", "forgiven", "circular")
+def _sales(out: Out) -> dict[str, Row]:
+    """Decisions by the lot and by the bundle that they release."""
+    released = [row for row in out.rows("decisions") if row.text("kind")]
+    bundles = {row.text("bundle_id"): row for row in released if row.text("bundle_id")}
+    return bundles | {row.text("lot_id"): row for row in released}
 
 
 def _sums(out: Out) -> Iterator[Outcome]:
@@ -168,13 +186,11 @@ def _payers(out: Out) -> Iterator[Outcome]:
 
 def _decisions(out: Out) -> Iterator[Outcome]:
     """What a payment names exists; money of a lot has the kind of its sale."""
-    lots = out.decision_of
-    bundles = {row.text("bundle_id"): row for row in lots.values() if row.text("bundle_id")}
-    actions = _named_actions(out)
+    sales, actions = _sales(out), _named_actions(out)
     helpers = {f"{row.text('giver_id')}:{row.text('kind')}" for row in out.rows("relief")}
     for row in out.rows("resolution"):
         named, debt = row.text("decision_id"), row.text("debt_id")
-        sale = lots.get(named) or bundles.get(named)
+        sale = sales.get(named)
         if sale is not None:
             kind = sale.text("kind")
             yield holds(row, met=row.text("kind") == kind, stated=row.text("kind"), recomputed=kind)
@@ -293,6 +309,7 @@ RULES = (
         "按债务和季度,除展期划转外各类资金之和等于除划转外各项措施减少的本金",
         _sums,
         "debt_actions",
+        "decisions",
     ),
     _rule(
         "forgiven",
@@ -300,6 +317,7 @@ RULES = (
         "减免金额等于减免措施减少的本金",
         _forgiven,
         "debt_actions",
+        "decisions",
     ),
     _rule(
         "rescheduled",
@@ -308,6 +326,7 @@ RULES = (
         _rescheduled,
         "debts",
         "debt_actions",
+        "decisions",
     ),
     _rule(
         "replaced",
@@ -315,6 +334,7 @@ RULES = (
         "再融资和置换的本金计为新增债务或内部循环,不计为现金化解",
         _replaced,
         "debt_actions",
+        "decisions",
     ),
     _rule(
         "payers",
@@ -341,6 +361,7 @@ RULES = (
         "截至各季,外部现金化债不超过合并现金表的资产处置收入与资产收入",
         _outside_received,
         "cash",
+        "decisions",
     ),
     _rule(
         "relief_received",
@@ -348,5 +369,6 @@ RULES = (
         "截至各季,上级支持化债不超过已到账的补助;上级借款属新增债务",
         _relief_received,
         "relief",
+        "decisions",
     ),
 )

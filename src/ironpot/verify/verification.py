@@ -20,6 +20,7 @@ from ironpot.verify.rules import RULES
 # Digits that sums keep: far more than any amount of twenty digits needs.
 PRECISION = 60
 SHOWN = 50
+SEVERITY = {"error": Text("error", "错误"), "warning": Text("warning", "提醒")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _verdict(verification: Verification, lang: Lang) -> str:
 
 def _listing(verification: Verification, lang: Lang) -> Iterable[str]:
     for finding in verification.findings[:SHOWN]:
-        yield f"  {finding.severity} {finding.code} {finding.say(lang)}"
+        yield f"  {SEVERITY[finding.severity].say(lang)} {finding.code} {finding.say(lang)}"
     rest = len(verification.findings) - SHOWN
     if rest > 0:
         yield f"  ……另有 {rest} 处" if lang == "zh" else f"  ... and {rest} more"
