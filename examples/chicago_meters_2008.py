@@ -23,7 +23,7 @@ PUBLISHED = Path(__file__).parent / "chicago-meters-2008" / "published"
 ZONES = ("neighbourhoods", "central", "loop")
 FIRST_YEAR, LAST_RISE, LEASE_Y, CAP_Y = 2009, 2013, 75, 50
 RATES = (0.05, 0.06, 0.07, 0.08, 0.10, 0.11)
-HEADLINE_RATE = 0.07  # the rate of the city's own critics; its borrowing cost was lower
+HEADLINE_RATE = 0.07  # the higher of the two rates, 5 and 7 %, that the critics used
 QUARTERS = 4
 
 
