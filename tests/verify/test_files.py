@@ -128,7 +128,7 @@ ODD = st.one_of(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=80)
 @given(st.sampled_from(COLUMNS), st.data(), ODD)
 def test_whatever_stands_in_a_cell_verification_answers(name, data, text):
     table, column = name
@@ -148,7 +148,7 @@ RAW_JSON = st.sampled_from(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=120)
+@settings(derandomize=True, deadline=None, max_examples=40)
 @given(st.sampled_from(sorted(small_plan().summary)), RAW_JSON)
 def test_whatever_stands_in_plan_json_verification_answers(key, raw):
     out = small_plan().out()
@@ -157,7 +157,7 @@ def test_whatever_stands_in_plan_json_verification_answers(key, raw):
     assert verify_out(Out(out.sheets, summary, (), repeated)).say("en")
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@settings(derandomize=True, deadline=None, max_examples=40)
 @given(st.sampled_from([table.name for table in TABLES]), st.binary(max_size=60))
 def test_whatever_bytes_a_table_holds_verification_answers(table, content):
     out = small_plan().out()

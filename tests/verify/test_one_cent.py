@@ -64,7 +64,7 @@ def test_a_cent_is_found_unless_the_column_is_named_as_unproven(table, column):
 PROVEN = [name for name in MONEY if name not in UNPROVEN]
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=100)
 @given(st.data())
 def test_a_change_anywhere_in_a_proven_column_is_found(data):
     table, column = data.draw(st.sampled_from(PROVEN))
