@@ -1,0 +1,1 @@
+"""Checks as plain functions: a table or draft in, issues out; `case.check` lists them in order."""

@@ -1,0 +1,44 @@
+"""Which known name did the writer mean? The nearest one, or none if nothing is near."""
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+
+CUTOFF = 0.6
+MANY = 5_000
+MOST_LOOKUPS = 50
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known name most like `word`, None if none is at least CUTOFF alike.
+
+    >>> nearest("城投二公司2", ["城投一公司", "城投二公司"])
+    '城投二公司'
+    >>> nearest("maturty_date", ["maturity_date", "name"])
+    'maturity_date'
+    """
+    by_fold = {fold(name): name for name in reversed(list(known))}
+    found = difflib.get_close_matches(fold(word), by_fold, n=1, cutoff=CUTOFF)
+    return by_fold[found[0]] if found else None
+
+
+def nearest_of_all(words: Iterable[str], known: Iterable[str]) -> dict[str, str | None]:
+    """Return the nearest known name of each distinct word.
+
+    Among more than MANY known names only the first MOST_LOOKUPS words are looked up, so that a
+    register with thousands of broken keys is still answered at once; the rest have None.
+    """
+    names = list(known)
+    distinct = list(dict.fromkeys(words))
+    searched = distinct if len(names) <= MANY else distinct[:MOST_LOOKUPS]
+    return dict.fromkeys(distinct) | {word: nearest(word, names) for word in searched}
+
+
+def fold(text: str) -> str:
+    """Write alike what reads alike: width, case, blanks and underscores do not count.
+
+    >>> fold("本金 余额(万元)"), fold("Maturity_Date")
+    ('本金余额(万元)', 'maturitydate')
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(letter for letter in plain if not letter.isspace() and letter != "_")
