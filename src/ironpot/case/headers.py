@@ -116,6 +116,20 @@ def read_header(table: Table, text: str) -> Header | None:
     return None
 
 
+def split_unit(text: str) -> tuple[str, Unit | None]:
+    """Return a header without what stands in brackets or as a unit at its end, and the unit.
+
+    >>> split_unit("借款余额(万元)"), split_unit("余额亿元"), split_unit("期限(月)")
+    (('借款余额', 'ten_thousand'), ('余额', 'hundred_million'), ('期限', None))
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().rstrip("*")
+    bracketed = _BRACKETED.fullmatch(plain)
+    if bracketed:
+        return bracketed[1].strip(), unit_named(bracketed[2])
+    tail = next((plain[-length:] for length in (2, 1) if unit_named(plain[-length:])), "")
+    return plain.removesuffix(tail).rstrip(":- "), unit_named(tail)
+
+
 def _known_tail(column: Column, tail: str) -> bool:
     if column.kind == "money":
         return unit_named(tail.strip()) is not None

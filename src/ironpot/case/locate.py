@@ -75,7 +75,9 @@ def locate(table: Table, sheet: Sheet, entry: TableEntry) -> tuple[Located | Non
         return None, [placing.no_header(table, sheet)]
     body = _with_constants(_body(sheet, head.last), entry)
     found, issues = _columns(table, body, head, entry)
-    missing = placing.missing_columns(table, body, head.row, head.names, set(found))
+    used = {one.position for one in found.values()}
+    spare = [(n, name) for n, name in enumerate(head.names, start=1) if name and n not in used]
+    missing = placing.missing_columns(table, body, head.row, spare, set(found))
     rows, totals = _data_rows(table, body, found)
     located = Located(table, rows, found, head.row, head.unit)
     return located, [*issues, *missing, *totals]

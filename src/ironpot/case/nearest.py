@@ -10,14 +10,19 @@ MOST_LOOKUPS = 50
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known name most like `word`, None if none is at least CUTOFF alike.
+    """Return the known name that `word` contains or is most like; None if none is near.
 
     >>> nearest("城投二公司2", ["城投一公司", "城投二公司"])
     '城投二公司'
     >>> nearest("maturty_date", ["maturity_date", "name"])
     'maturity_date'
+    >>> nearest("流动资金贷款", ["债券", "贷款"])
+    '贷款'
     """
     by_fold = {fold(name): name for name in reversed(list(known))}
+    whole = [name for name in by_fold if len(name) > 1 and name in fold(word)]
+    if whole:
+        return by_fold[max(whole, key=len)]
     found = difflib.get_close_matches(fold(word), by_fold, n=1, cutoff=CUTOFF)
     return by_fold[found[0]] if found else None
 

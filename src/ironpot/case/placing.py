@@ -129,16 +129,21 @@ def undeclared_unit(sheet: Sheet, row: int | None, position: int | None, name: s
 
 
 def missing_columns(
-    table: Table, sheet: Sheet, row: int | None, names: Sequence[str], found: set[str]
+    table: Table,
+    sheet: Sheet,
+    row: int | None,
+    spare: Sequence[tuple[int, str]],
+    found: set[str],
 ) -> list[Issue]:
     """Return an issue for each required column that is absent and each header that is not known.
 
-    A header that is nearly the name of an absent column is one issue, not two.
+    `spare` are positions and texts of headers that gave no column. One that is nearly the name of
+    an absent column is one issue, not two.
     """
     absent = {column.name: column for column in table.columns if column.name not in found}
     issues: list[Issue] = []
-    for position, name in enumerate(names, start=1):
-        if name and read_header(table, name) is None:
+    for position, name in spare:
+        if read_header(table, name) is None:
             near = _nearest_column(name, list(absent.values()))
             if near is not None:
                 absent.pop(near.name)

@@ -56,7 +56,7 @@ def read_case(
     >>> with TemporaryDirectory() as folder:
     ...     reading = read_case(write_example(Path(folder)))
     >>> reading.issues, reading.case.perimeter[0]
-    ((), 'district')
+    ((), 'E01')
     """
     opened = open_case(Path(path))
     mapped = load_map(Path(column_map)) if column_map is not None else NO_MAP

@@ -7,7 +7,7 @@ line or cell. Chinese dates, percent signs and unit words are accepted.
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast
 
@@ -39,7 +39,7 @@ _WHY = Text("the case cannot be used without it", "没有它案例无法使用")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One setting as written, and where."""
+    """One setting as written, and where; `value` None where its cell is empty."""
 
     key: str
     value: Any
@@ -141,9 +141,9 @@ def sheet_entries(sheet: Sheet) -> list[Entry]:
     for position in range(1, sheet.width):
         for row, label, *cells in rows.select(ROW, raw(position).text, *raw(position + 1)).rows():
             key = keys.get(fold(_AFTER_LABEL.sub("", label or "")))
-            value = _one_of(*cells)
-            if key is not None and value is not None:
-                entries.append(Entry(key, value, sheet.place(row, position + 1, key)))
+            if key is not None:
+                place = sheet.place(row, position + 1, key)
+                entries.append(Entry(key, _one_of(*cells), place))
     return entries
 
 
@@ -158,12 +158,13 @@ def _one_of(text: str | None, number: float | None, date: dt.date | None) -> Any
     return date or number or ((text or "").strip() or None)
 
 
-def read_settings(entries: Iterable[Entry], whole: Place) -> tuple[DraftSettings, list[Issue]]:
+def read_settings(entries: Sequence[Entry], whole: Place) -> tuple[DraftSettings, list[Issue]]:
     """Return the settings as far as they can be used, and an issue for each that cannot.
 
     `whole` is the file or sheet where a missing one should stand.
     """
-    written = {entry.key: entry for entry in entries}
+    places = {entry.key: entry.place for entry in entries} | {"": whole}
+    written = {entry.key: entry for entry in entries if entry.value is not None}
     keys, issues = _validated(written)
     weights = {name: getattr(keys, name) for name in DEFAULT_WEIGHTS}
     given = {name: value for name, value in weights.items() if value is not None}
@@ -181,9 +182,9 @@ def read_settings(entries: Iterable[Entry], whole: Place) -> tuple[DraftSettings
         weights=given or dict(DEFAULT_WEIGHTS),
         notice=Text(notice[0], notice[1]) if notice[0] and notice[1] else None,
         impute_appraisal=keys.appraisal,
-        places={key: entry.place for key, entry in written.items()} | {"": whole},
+        places=places,
     )
-    return draft, [*issues, *_missing(written, whole)]
+    return draft, [*issues, *_missing(written, places)]
 
 
 def _validated(written: Mapping[str, Entry]) -> tuple[_Keys, list[Issue]]:
@@ -197,12 +198,12 @@ def _validated(written: Mapping[str, Entry]) -> tuple[_Keys, list[Issue]]:
         return _Keys.model_validate(rest), issues
 
 
-def _missing(written: Mapping[str, Entry], whole: Place) -> list[Issue]:
+def _missing(written: Mapping[str, Entry], places: Mapping[str, Place]) -> list[Issue]:
     needed = [column.name for column in SETTINGS.columns if column.required]
     absent = [SETTINGS.column(key) for key in needed if key not in written]
     if not {"name_en", "name_zh"} & written.keys():
         absent.append(SETTINGS.column("name_zh"))
-    return [_absent(column, whole) for column in absent]
+    return [_absent(column, places.get(column.name, places[""])) for column in absent]
 
 
 _EXPECTED: dict[str, Text] = {
@@ -233,11 +234,11 @@ def _invalid(entry: Entry) -> Issue:
     )
 
 
-def _absent(column: Column, whole: Place) -> Issue:
+def _absent(column: Column, place: Place) -> Issue:
     return Issue(
         "error",
         "settings.missing",
-        whole,
+        place,
         "",
         Text(f'"{column.label.en}" ({column.name}) is not set', f"未填写“{column.label.zh}”"),
         _WHY,

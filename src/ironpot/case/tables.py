@@ -95,7 +95,9 @@ def _no_rows(table: Table, sheet: Sheet) -> Issue:
         sheet.place(),
         "",
         Text(f'"{table.label.en}" has no row', f"“{table.label.zh}”没有数据行"),
-        Text("it is taken to mean that there is none", "视为没有该类事项"),
+        Text("a plan needs its government", "方案须有政府主体")
+        if needed
+        else Text("it is taken to mean that there is none", "视为没有该类事项"),
         Text(
             "fill in at least one row" if needed else "fill it in if there are any",
             "请至少填写一行" if needed else "如有,请填写",

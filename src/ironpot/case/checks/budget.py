@@ -93,10 +93,9 @@ _GAP = Message(
 def top_entity_has_a_budget(draft: Draft) -> list[Issue]:
     """The top entity says what comes in and what essential spending goes out."""
     part, top = draft["budget"], draft.settings.top_entity
-    mine = part.frame.filter(pl.col("entity_id") == top)
-    if top not in draft["entities"].keys or not part.given or part.sheet is None:
+    if top is None or top not in draft["entities"].keys or not part.given:
         return []
-    lines = set(mine["line"].drop_nulls())
+    lines = set(part.frame.filter(pl.col("entity_id") == top)["line"].drop_nulls())
     wanted = {"own_revenue": _NO_REVENUE, "essential_spending": _NO_ESSENTIAL}
     return [
         part.issue(None, "line", message) for line, message in wanted.items() if line not in lines

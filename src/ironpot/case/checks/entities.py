@@ -128,8 +128,10 @@ _OWNS_NOTHING = Message(
 def one_government_at_the_top(draft: Draft) -> list[Issue]:
     """The top entity is a government or a bureau."""
     part, top = draft["entities"], draft.settings.top_entity
+    if top is None:
+        return []
     test = (pl.col("entity_id") == top) & ~pl.col("kind").is_in(PUBLIC_KINDS)
-    return part.find(test, "kind", _NOT_PUBLIC) if top is not None else []
+    return part.find(test, "kind", _NOT_PUBLIC)
 
 
 _NOT_PUBLIC = Message(

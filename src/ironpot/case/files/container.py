@@ -17,6 +17,7 @@ MAX_SMALL_PART = 4 * MEBIBYTE
 MAX_PARTS = 2_000
 
 WORKBOOK = "xl/workbook.xml"
+SHEETS = "xl/worksheets/"
 RELATIONS = "xl/_rels/workbook.xml.rels"
 _OLD_CONTAINER = b"\xd0\xcf\x11\xe0"
 _LOCAL_HEADER = struct.Struct("<26xHH")

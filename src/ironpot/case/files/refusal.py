@@ -125,6 +125,16 @@ _REASONS: dict[str, tuple[Text, Text]] = {
             "请检查是否缺少换行或引号未闭合。",
         ),
     ),
+    "same_file": (
+        Text("the marked copy would overwrite it", "标记副本会覆盖原文件"),
+        Text("Give another name for the copy.", "请为副本另取文件名。"),
+    ),
+    "not_copied": (
+        Text("it cannot be copied with marks ({detail})", "无法生成带标记的副本({detail})"),
+        Text(
+            "Use the list of issues, which names every cell.", "请使用问题清单,其中列明每个单元格。"
+        ),
+    ),
     "map": (
         Text("the column map cannot be used: {detail}", "列对照表无法使用:{detail}"),
         Text("Correct it, or propose a new one from the file.", "请更正,或由文件重新生成对照表。"),

@@ -34,6 +34,7 @@ _ERROR = re.compile(
     rf"(?:\s*<{_NAMESPACE}f\b[^>]*?(?:/>|>[^<]*</{_NAMESPACE}f>))?"
     rf"(?:\s*<{_NAMESPACE}v\b[^>]*>([^<]*)<)?".encode()
 )
+_CELL = re.compile(rf"<{_NAMESPACE}c[\s/>]".encode())
 _TEXT_RESULT = re.compile(rb"\bt=[\"']str[\"']")
 
 
@@ -77,6 +78,15 @@ def scan_sheet(title: str, data: bytes) -> list[Flaw]:
         *(_uncomputed(title, data) if b"<f" in data or b":f" in data else ()),
         *(_errors(title, data) if b't="e"' in data or b"t='e'" in data else ()),
     ]
+
+
+def count_cells(data: bytes) -> int:
+    """Return the number of cells in a sheet's text, formatted empty ones included.
+
+    >>> count_cells(b'<row><c r="A1"/><c r="B1"><v>1</v></c></row>')
+    2
+    """
+    return len(_CELL.findall(data))
 
 
 def _uncomputed(title: str, data: bytes) -> Iterator[Flaw]:

@@ -23,16 +23,28 @@ def read_workbook(path: Path) -> list[Sheet]:
     Raises FileRefusedError on a file that is not a plain .xlsx or .xlsm workbook, is protected,
     damaged, hostile or too large; within 2 s and 256 MiB.
     """
-    lines = [json.loads(line) for line in _child_output(path).splitlines()]
+    sheets = _by_sheet(_lines(path))
+    return [_sheet(path.name, head, blocks) for head, blocks in sheets]
+
+
+def cells_in_workbook(path: Path) -> int:
+    """Return how many cells the workbook at `path` holds; FileRefusedError if it is not safe."""
+    return int(_lines(path, "--count")[0]["cells"])
+
+
+def _lines(path: Path, *options: str) -> list[dict[str, Any]]:
+    """Return what the child says of the workbook, its end mark left out."""
+    lines = [json.loads(line) for line in _child_output(path, *options).splitlines()]
     if lines and "refused" in lines[-1]:
         raise refused(path, *lines[-1]["refused"])
     if not lines or "end" not in lines[-1]:
         raise refused(path, "too_much_memory")
-    return [_sheet(path.name, head, blocks) for head, blocks in _by_sheet(lines[:-1])]
+    return lines[:-1]
 
 
-def _child_output(path: Path) -> bytes:
-    command = [sys.executable, "-P", "-m", "ironpot.case.files.parse", str(path.absolute())]
+def _child_output(path: Path, *options: str) -> bytes:
+    module = ["-P", "-m", "ironpot.case.files.parse"]
+    command = [sys.executable, *module, str(path.absolute()), *options]
     try:
         child = subprocess.run(  # noqa: S603  our own module, the path is one argument
             command, capture_output=True, timeout=WALL_SECONDS, check=False
