@@ -1,0 +1,180 @@
+"""Where does the money of assets go? From kind of asset through cash to the debts that it meets.
+
+Cash received is split over kinds by the present value of their net proceeds; what it pays is
+principal by debt class as the resolution table books it, and the rest is interest and spending.
+"""
+
+import polars as pl
+
+from ironpot.core.outputs import EXPECTED
+from ironpot.report.charts import style
+from ironpot.report.figures import amount, money
+from ironpot.report.model import Chart, Field, Native, Table, letters
+from ironpot.report.view import View, total
+from ironpot.report.words import PRIMARY_CLASS, label
+
+MOST_KINDS = 7
+LETTER_PIXELS = 6.8  # at 12 pixels, half the height of a Chinese letter and a little more
+LOOK: style.Option = {
+    "type": "sankey",
+    "left": 8,
+    "top": 12,
+    "bottom": 12,
+    "nodeWidth": 14,
+    "nodeGap": 14,
+    "draggable": False,
+    "label": {"color": style.INK, "fontSize": 12},
+    "lineStyle": {"color": "#9fb4c4", "opacity": 0.5, "curveness": 0.5},
+}
+
+
+def sankey_chart(view: View) -> Chart | None:
+    """Return asset kinds -> net cash of assets -> debt classes, other uses; None without cash."""
+    received = _received(view)
+    sold = _by_kind(view, received)
+    if received <= 0 or sold.height == 0:
+        return None
+    flows = _balanced(view, pl.concat([sold, _uses(view, received)]))
+    return Chart(
+        "sankey",
+        view.say("From asset to cash to debt", "资产—现金—债务流向"),
+        _takeaway(view, flows, received),
+        _option(view, flows),
+        _table(view, flows),
+        view.say(
+            f"cash and resolution tables, {view.first} to {view.last}, expected, after taxes, fees "
+            "and procedure; kinds by their share in net proceeds",
+            f"现金表和化解表,{view.first}至{view.last}期望值,已扣税费和程序费用;各类资产按净得现值分摊",
+        ),
+        height=360,
+        native=Native("bar", "target", ("amount",)),
+    )
+
+
+def _received(view: View) -> int:
+    """Return cash from outside buyers over the horizon, less its taxes, fees and procedure."""
+    expected = view.cash.filter(pl.col("scenario") == EXPECTED)
+    parts = ("asset_proceeds_outside", "procedure_cost", "tax_and_fee")
+    return sum(total(expected, part) for part in parts)
+
+
+def _middle(view: View) -> str:
+    return view.say("net cash of assets", "资产净回款")
+
+
+def _by_kind(view: View, received: int) -> pl.DataFrame:
+    """Split the cash received over asset kinds, the smallest ones in one."""
+    outside = view.lots.filter(
+        (pl.col("resolution_kind") == "outside_cash")
+        & (pl.col("route") != "lease")
+        & (pl.col("net_proceeds") > 0)
+    )
+    kinds = outside.group_by("kind").agg(pl.col("net_proceeds").sum().alias("weight"))
+    ordered = kinds.sort("weight", "kind", descending=[True, False]).with_row_index("rank")
+    others = view.say("other kinds", "其他种类")
+    merged = (
+        ordered.with_columns(
+            pl.when(pl.col("rank") < MOST_KINDS).then(pl.col("kind")).otherwise(pl.lit(others))
+        )
+        .group_by("kind", maintain_order=True)
+        .agg(pl.col("weight").sum())
+    )
+    share = pl.col("weight") / pl.col("weight").sum()
+    return merged.select(
+        pl.col("kind").alias("source"),
+        pl.lit(_middle(view)).alias("target"),
+        (share * received).round().cast(pl.Int64).alias("amount"),
+    ).filter(pl.col("amount") > 0)
+
+
+def _uses(view: View, received: int) -> pl.DataFrame:
+    """Return principal paid by outside cash by class, and what is left for other uses."""
+    words = {word: view.reader.read(text) for word, text in PRIMARY_CLASS.items()}
+    paid = (
+        view.debts.group_by("primary_class")
+        .agg(pl.col("outside_cash").sum().alias("amount"))
+        .filter(pl.col("amount") > 0)
+        .sort("amount", descending=True)
+    )
+    left = received - total(paid, "amount")
+    rows = [(_middle(view), words.get(word, word), value) for word, value in paid.iter_rows()]
+    if left > 0:
+        rows.append(
+            (_middle(view), view.say("interest, spending, reserve", "付息、支出和结余"), left)
+        )
+    schema = {"source": pl.String, "target": pl.String, "amount": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _balanced(view: View, flows: pl.DataFrame) -> pl.DataFrame:
+    """Show as its own source what outside cash pays beyond the net cash of sales, such as rents."""
+    middle = _middle(view)
+    comes = total(flows.filter(pl.col("target") == middle), "amount")
+    goes = total(flows.filter(pl.col("source") == middle), "amount")
+    if goes <= comes:
+        return flows
+    rents = view.say("rents and other receipts", "租金及其他资产收入")
+    row = pl.DataFrame([(rents, middle, goes - comes)], schema=flows.schema, orient="row")
+    return pl.concat([row, flows])
+
+
+def _takeaway(view: View, flows: pl.DataFrame, received: int) -> str:
+    classes = [view.reader.read(label(PRIMARY_CLASS, word)) for word in PRIMARY_CLASS]
+    paid = total(flows.filter(pl.col("target").is_in(classes)), "amount")
+    brought, used = money(received, view.reader), money(paid, view.reader)
+    return view.say(
+        f"Assets bring {brought} of cash from outside, net; {used} of principal is met with it.",
+        f"资产带来外部净现金{brought},其中{used}用于偿还本金。",
+    )
+
+
+def _option(view: View, flows: pl.DataFrame) -> style.Option:
+    middle = _middle(view)
+    said = _node_labels(view, flows, middle)
+    nodes = []
+    for index, (name, text) in enumerate(said.items()):
+        color = style.DARK if name == middle else style.RAMP[1 + index % 4]
+        nodes.append({"name": text, "itemStyle": {"color": color} | style.EDGE})
+    links = [
+        {"source": said[source], "target": said[target], "value": value}
+        for source, target, value in zip(
+            flows["source"],
+            flows["target"],
+            style.scaled(flows["amount"].to_list(), view.reader),
+            strict=True,
+        )
+    ]
+    return style.base() | {
+        "series": [LOOK | {"right": _room(list(said.values())), "data": nodes, "links": links}]
+    }
+
+
+def _room(labels: list[str]) -> int:
+    """Return the pixels that the longest label needs to the right of its node."""
+    return 24 + round(LETTER_PIXELS * max(letters(label) for label in labels))
+
+
+def _node_labels(view: View, flows: pl.DataFrame, middle: str) -> dict[str, str]:
+    """Return each node's name with its amount; a kind and a class of one name stay apart."""
+    said: dict[str, str] = {}
+    for source, target, fen in flows.iter_rows():
+        name = source if target == middle else target
+        said[name] = f"{name} {amount(fen, view.reader)}"
+    whole = total(flows.filter(pl.col("target") == middle), "amount")
+    said[middle] = f"{middle} {amount(whole, view.reader)}"
+    return said
+
+
+def _table(view: View, flows: pl.DataFrame) -> Table:
+    return Table(
+        "sankey",
+        view.say("Asset to debt", "资金流向"),
+        view.say("From asset to cash to debt", "资产—现金—债务流向"),
+        (
+            Field("source", view.say("from", "来源"), width=2.0),
+            Field("target", view.say("to", "去向"), width=2.0),
+            Field("amount", view.say("amount", "金额"), "money"),
+        ),
+        flows,
+        excel_only=True,
+    )

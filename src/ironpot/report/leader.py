@@ -1,0 +1,270 @@
+"""What must a leader know and decide? One page: the gap, what to sell and keep, what to ask for.
+
+Everything here is bounded (rows, lengths), so that the page stays one page on A4 in every face.
+"""
+
+from typing import Any
+
+import polars as pl
+
+from ironpot.report.charts.before_after import classes
+from ironpot.report.charts.ladder import small_ladder
+from ironpot.report.figures import amount, money, percent, period, plural, unit_label
+from ironpot.report.findings import Findings
+from ironpot.report.model import (
+    Block,
+    Bullets,
+    Pair,
+    Paragraph,
+    Section,
+    Table,
+    Tile,
+    Tiles,
+    clip,
+)
+from ironpot.report.parts.check import sure_sentence
+from ironpot.report.parts.disposal import lost_sentence, released, route_counts
+from ironpot.report.parts.gap import gap_sentence
+from ironpot.report.parts.help import by_giver
+from ironpot.report.parts.trust import acts_of, origin_sentence
+from ironpot.report.reasons import short_reason
+from ironpot.report.tables import field, moneys, text
+from ironpot.report.view import View
+from ironpot.report.words import GROUP, GROUP_SHORT
+
+SOLD_ROWS = 6
+KEPT_ROWS = 4
+HELP_ROWS = 3
+NAME_LETTERS = 32
+NOTICE_LETTERS = 220
+
+
+def leader_page(view: View, found: Findings) -> Section:
+    """Return the first page; its blocks are few and short by construction."""
+    tables = (_debt_table(view), _group_table(view, found))
+    return Section(
+        "leader",
+        "",
+        view.say("The plan on one page", "一页纸摘要"),
+        (
+            *_notice(view),
+            _tiles(view, found),
+            Paragraph(gap_sentence(view, found), view.say("The gap: ", "缺口:")),
+            Pair((small_ladder(view, found),), tables),
+            Paragraph(_selling(view, found), view.say("Sell, lease, keep: ", "卖、租、留:")),
+            _lot_table(view),
+            Paragraph(_asking(view, found), view.say("Ask for: ", "请求支持:")),
+            *_help_table(view, found),
+            Paragraph(_deciding(view, found), view.say("To decide now: ", "请会议议定:")),
+            Bullets(_sure(view)),
+        ),
+    )
+
+
+def _notice(view: View) -> tuple[Block, ...]:
+    notice = view.case.settings.notice
+    if notice is None:
+        return ()
+    return (Paragraph(clip(view.reader.read(notice), NOTICE_LETTERS), tone="notice"),)
+
+
+def _tiles(view: View, found: Findings) -> Tiles:
+    return Tiles(
+        (
+            _gap_tile(view, found),
+            _sale_tile(view, found),
+            _help_tile(view, found),
+            _debt_tile(view, found),
+        )
+    )
+
+
+def _gap_tile(view: View, found: Findings) -> Tile:
+    label = view.say("Without the plan, cash runs out", "不实施方案,现金断流于")
+    before = found.before
+    if before.below_zero is None:
+        low = money(before.lowest, view.reader)
+        note = view.say(f"lowest cash {low}", f"现金最低{low}")
+        return Tile(label, view.say("never", "未断流"), note)
+    missing, when = money(before.missing, view.reader), period(before.lowest_period, view.reader)
+    note = view.say(f"{missing} missing by {when}", f"至{when}累计缺口{missing}")
+    return Tile(label, period(before.below_zero, view.reader), note)
+
+
+def _sale_tile(view: View, found: Findings) -> Tile:
+    going, every = released(view).height, view.lots.height
+    label = view.say("Assets bring, net, from outside", "盘活资产可得(外部净得)")
+    note = view.say(f"{plural(going, 'lot', 'lots')} of {every} leave", f"{every}处中处置{going}处")
+    return Tile(label, amount(found.proceeds, view.reader), note, unit_label(view.reader))
+
+
+def _help_tile(view: View, found: Findings) -> Tile:
+    label = view.say("Help needed from above", "需上级支持")
+    if not view.solved:
+        return Tile(label, view.say("unknown", "未知"), view.say("no plan found", "未求得方案"))
+    first = period(found.relief_first, view.reader)
+    begins = view.say(f"first in {first}", f"最早{first}到位")
+    note = begins if found.relief else view.say("none is needed", "无需支持")
+    return Tile(label, amount(found.relief, view.reader), note, unit_label(view.reader))
+
+
+def _debt_tile(view: View, found: Findings) -> Tile:
+    before, gone = money(found.debt_before, view.reader), money(found.paid_off, view.reader)
+    label = view.say("Debt at the end of the plan", "方案期末债务余额")
+    note = view.say(f"{before} today; {gone} really gone", f"目前{before};真正减少{gone}")
+    return Tile(label, amount(found.debt_after, view.reader), note, unit_label(view.reader))
+
+
+def _debt_table(view: View) -> Table:
+    heads = (("opening", "before", "方案前"), ("closing", "after", "方案后"))
+    fields = (text(view, ("class_text", "class", "类别"), 2.0), *moneys(view, *heads, width=1.1))
+    held = classes(view).filter((pl.col("opening") > 0) | (pl.col("closing") > 0))
+    return Table("leader-debt", "", view.say("Debt by class", "分类债务余额"), fields, held)
+
+
+def _group_table(view: View, found: Findings) -> Table:
+    whole = found.resolved
+    rows = [
+        (
+            view.reader.read(name),
+            found.groups[group],
+            found.groups[group] / whole if whole else None,
+            view.reader.read(GROUP_SHORT[group]),
+        )
+        for group, name in GROUP.items()
+    ]
+    schema = {"group": pl.String, "amount": pl.Int64, "share": pl.Float64, "means": pl.String}
+    fields = (
+        text(view, ("group", "group", "构成"), 1.5),
+        *moneys(view, ("amount", "amount", "金额"), width=1.1),
+        field(view, ("share", "share", "占比"), "percent", 0.9),
+        text(view, ("means", "that is", "含义"), 2.9),
+    )
+    title = view.say("How debt is resolved", "债务化解构成")
+    return Table("leader-groups", "", title, fields, pl.DataFrame(rows, schema, orient="row"))
+
+
+def _selling(view: View, found: Findings) -> str:
+    going = released(view).height
+    kept = view.lots.height - going
+    if going == 0:
+        return view.say(f"all {kept} lots are kept.", f"{kept}处全部保留。")
+    routes, lost = route_counts(view), lost_sentence(view, found)
+    return view.say(f"{routes}; {kept} kept. {lost}", f"{routes};保留{kept}处。{lost}")
+
+
+def _lot_table(view: View) -> Table:
+    """Return the lots that bring most and the kept ones whose sale would destroy most."""
+    sold = released(view).sort("net_proceeds", "lot_id", descending=[True, False]).head(SOLD_ROWS)
+    spared = view.lots.filter(~pl.col("released") & (pl.col("surplus") < 0))
+    rows = pl.concat([sold, spared.sort("surplus", "lot_id").head(KEPT_ROWS)])
+    texts = [_lot_texts(view, row) for row in rows.iter_rows(named=True)]
+    schema = {"short": pl.String, "deed": pl.String, "reason": pl.String}
+    values = (
+        ("pot_net", "net proceeds", "处置净得"),
+        ("pot_retention", "worth kept", "留用价值"),
+    )
+    fields = (
+        text(view, ("short", "lot", "标的"), 2.3),
+        text(view, ("deed", "decision", "决定"), 2.6),
+        *moneys(view, *values, total=False),
+        text(view, ("reason", "why", "理由"), 3.2),
+    )
+    frame = rows.select("pot_net", "pot_retention").hstack(
+        pl.DataFrame(texts, schema, orient="row")
+    )
+    title = view.say("Largest lots sold and kept", "主要处置和保留标的")
+    return Table("leader-lots", "", title, fields, frame)
+
+
+def _lot_texts(view: View, lot: dict[str, Any]) -> tuple[str, str, str]:
+    deed = str(lot["route_text"])
+    if lot["released"] and lot["cash_quarter"]:
+        when = period(lot["cash_quarter"], view.reader)
+        deed = view.say(f"{deed}, cash {when}", f"{deed},{when}到账")
+    return clip(str(lot["name"]), NAME_LETTERS), deed, short_reason(view, lot)
+
+
+def _asking(view: View, found: Findings) -> str:
+    if not view.solved:
+        return view.say("unknown: no plan was found in the time.", "未知:限时内未求得方案。")
+    if not found.relief:
+        return view.say("nothing; the plan works without help.", "无需支持,方案可自行平衡。")
+    asked = money(found.relief, view.reader)
+    share = percent(found.relief / found.debt_before if found.debt_before else None)
+    return view.say(
+        f"{asked} ({share} of the debt), the least with which a plan exists at all.",
+        f"共{asked}(相当于债务的{share}),为方案成立的最低需求。",
+    )
+
+
+def _help_table(view: View, found: Findings) -> tuple[Table, ...]:
+    if not found.relief:
+        return ()
+    rows = by_giver(view).head(HELP_ROWS)
+    spans = [_span(view, first, last) for first, last in rows.select("first", "last").iter_rows()]
+    frame = rows.with_columns(
+        pl.Series("span", spans, pl.String),
+        pl.Series("giver", [clip(name, NAME_LETTERS) for name in rows["giver"]], pl.String),
+    )
+    fields = (
+        text(view, ("giver", "from whom", "支持方"), 2.2),
+        text(view, ("kind_text", "how", "方式"), 1.6),
+        text(view, ("span", "when", "时间"), 2.6),
+        *moneys(view, ("amount", "how much", "金额")),
+        field(view, ("repay_by", "repay by", "归还期限"), "period", 1.4),
+    )
+    return (Table("leader-help", "", view.say("Help by giver", "支持来源"), fields, frame),)
+
+
+def _span(view: View, first: str, last: str) -> str:
+    start, end = period(first, view.reader), period(last, view.reader)
+    return start if first == last else view.say(f"{start} to {end}", f"{start}至{end}")
+
+
+def _deciding(view: View, found: Findings) -> str:
+    """Return what the meeting is asked to decide, with dates."""
+    points = [*_first_lots(view), *_first_help(view, found), *_first_approvals(view)]
+    if not points:
+        return view.say("nothing is due now.", "当前无需议定事项。")
+    return view.say("; ".join(points) + ".", ";".join(points) + "。")
+
+
+def _first_lots(view: View) -> list[str]:
+    starts = released(view)["start_quarter"].drop_nulls().sort()
+    if starts.is_empty():
+        return []
+    lots, when = int((starts == starts[0]).sum()), period(starts[0], view.reader)
+    return [
+        view.say(f"start {plural(lots, 'lot', 'lots')} in {when}", f"{when}启动首批{lots}处处置")
+    ]
+
+
+def _first_help(view: View, found: Findings) -> list[str]:
+    if not found.relief:
+        return []
+    when = period(found.relief_first, view.reader)
+    return [view.say(f"apply for the help due from {when}", f"申报自{when}起的上级支持")]
+
+
+def _first_approvals(view: View) -> list[str]:
+    approvals = view.extras.get("approvals")
+    dates = approvals["by_when"].drop_nulls().sort() if approvals is not None else pl.Series()
+    if dates.is_empty():
+        return []
+    when = period(dates[0], view.reader)
+    return [view.say(f"give the approvals due by {when}", f"办结{when}前到期的审批")]
+
+
+def _sure(view: View) -> tuple[str, ...]:
+    """Return how sure the answer is, and what is synthetic, assumed and unknown."""
+    assumed = len(view.summary.get("assumptions") or ())
+    unknown = len(view.summary.get("unknown") or ())
+    filled = acts_of(view).height
+    listed = view.say(
+        f" Listed in annex C: {plural(filled, 'cell', 'cells')} filled by default or imputation, "
+        f"{plural(assumed, 'assumption', 'assumptions')}, "
+        f"{plural(unknown, 'thing unknown', 'things unknown')}.",
+        f"以默认值或推算补齐{filled}格,另有假设{assumed}项、未知{unknown}项,见附件三。",
+    )
+    return (sure_sentence(view), origin_sentence(view) + listed)

@@ -1,0 +1,149 @@
+"""How sure is the answer, what binds it, and how can anyone check it?"""
+
+from typing import Any
+
+import polars as pl
+
+from ironpot.core.money import YUAN_PER_UNIT
+from ironpot.core.outputs import EXPECTED
+from ironpot.report.figures import money, number, percent, unit_label
+from ironpot.report.model import Block, Bullets, Paragraph, Section, Table
+from ironpot.report.parts.spending import when
+from ironpot.report.tables import Head, field, labelled, ranked, text
+from ironpot.report.view import View, fen
+from ironpot.report.words import LIMIT_KIND, STATUS, label
+
+AMOUNTS: tuple[Head, ...] = (
+    ("objective", "cost of the plan", "方案成本"),
+    ("bound", "proved lower bound of cost", "已证明的成本下界"),
+    ("do_nothing", "cost of doing nothing", "什么都不做的成本"),
+)
+GAPS: tuple[Head, ...] = (
+    ("gap_objective", "gap to the bound, of cost", "差距(占成本)"),
+    ("gap_stake", "gap to the bound, of what is at stake", "差距(占可得好处)"),
+    ("discount_rate", "discount rate a year", "年折现率"),
+)
+NAMES: tuple[Head, ...] = (
+    ("case_id", "case", "案例"),
+    ("case_date", "case date", "基准日"),
+    ("scenarios", "scenarios", "情景数"),
+    ("version", "ironpot version", "ironpot版本"),
+    ("solver", "solver", "求解器"),
+    ("solver_version", "solver version", "求解器版本"),
+    ("seed", "seed", "随机种子"),
+    ("input_hash", "hash of the case", "案例数据哈希"),
+    ("options_hash", "hash of the options", "选项哈希"),
+)
+
+
+def check_section(view: View) -> Section:
+    """Return the annex on the run: how sure the answer is and how anyone can check it."""
+    return Section(
+        "check",
+        view.say("Annex D: ", "附件四:"),
+        view.say("How sure it is, and how to check it", "求解质量与复核方法"),
+        (
+            Paragraph(sure_sentence(view), tone="lead"),
+            Bullets(_checks(view), numbered=True),
+            *_binding(view),
+            _run_table(view),
+        ),
+    )
+
+
+def sure_sentence(view: View) -> str:
+    """Return status and gaps in plain words."""
+    run = view.summary
+    status = view.reader.read(label(STATUS, str(run["status"])))
+    stake, cost = run.get("gap_stake"), run.get("gap_objective")
+    if not view.solved or stake is None or cost is None:
+        return view.say(
+            f"Result: {status}. No bound is known, so nothing here may be decided on.",
+            f"结果:{status}。没有可靠的界限,不得据此决策。",
+        )
+    of_cost, of_stake = percent(cost, 2), percent(stake, 2)
+    return view.say(
+        f"Result: {status}. It is proved that no other plan on these figures is cheaper by more "
+        f"than {of_cost}, which is {of_stake} of what can be gained over doing nothing.",
+        f"结果:{status}。已证明:在同样数据下,任何其他方案的成本至多再低{of_cost},"
+        f"相当于(比什么都不做)可得好处的{of_stake}。",
+    )
+
+
+def _checks(view: View) -> tuple[str, ...]:
+    most = number(view.summary.get("max_violation"), 6)
+    return (
+        view.say(
+            "Run `ironpot verify` on the folder of this report: it adds up every table again "
+            "without the planner and says what it could not check.",
+            "对本报告所在文件夹运行 ironpot verify:不依赖求解程序,逐表重新加总,"
+            "并说明哪些无法核对。",
+        ),
+        view.say(
+            "The twelve CSV files in tables/ hold every figure to the cent; this report only "
+            "rounds them for reading, so shown parts may differ from shown sums in the last digit.",
+            "tables/ 中的十二个CSV文件保存精确到分的全部数字;本报告仅为阅读而四舍五入,"
+            "分项与合计的末位可能略有出入。",
+        ),
+        view.say(
+            f"The largest violation of any limit in the solver's answer is {most}.",
+            f"求解结果对各项约束的最大偏离为{most}。",
+        ),
+    )
+
+
+def _binding(view: View) -> tuple[Block, ...]:
+    """Return the limits that bind, expected over scenarios or certain, with their values."""
+    limits = view.tables["limits"]
+    sure = pl.col("scenario").is_null() | (pl.col("scenario") == EXPECTED)
+    rows = limits.filter(pl.col("binding") & sure)
+    if rows.height == 0:
+        return ()
+    title = view.say("Limits that bind", "起约束作用的限额")
+    fields = (
+        text(view, ("kind_text", "limit", "限额"), 1.4),
+        text(view, ("scope", "of what", "对象"), 1.8),
+        text(view, ("when", "period", "时期"), 1.2),
+        field(view, ("value", "value", "取值"), "number"),
+        field(view, ("bound", "limit", "限值"), "number"),
+        text(view, ("unit_text", "unit", "单位")),
+    )
+    return (Table("binding", title, title, fields, _in_unit(view, rows)),)
+
+
+def _in_unit(view: View, rows: pl.DataFrame) -> pl.DataFrame:
+    """Write limits counted in yuan in the reader's unit; others as they are."""
+    yuan = pl.col("unit") == "yuan"
+    scale = pl.when(yuan).then(float(YUAN_PER_UNIT[view.reader.unit])).otherwise(1.0)
+    unit = pl.when(yuan).then(pl.lit(unit_label(view.reader))).otherwise(pl.col("unit"))
+    return rows.sort(ranked("kind", LIMIT_KIND), "scope_id", "period").with_columns(
+        (pl.col("value", "bound") / scale),
+        unit.alias("unit_text"),
+        labelled(view, "kind", LIMIT_KIND).alias("kind_text"),
+        pl.col("scope_id").replace(view.names).alias("scope"),
+        pl.col("period").map_elements(lambda word: when(view, word), pl.String).alias("when"),
+    )
+
+
+def _run_table(view: View) -> Table:
+    rows = pl.DataFrame(
+        _run_rows(view), schema={"name": pl.String, "value": pl.String}, orient="row"
+    )
+    title = view.say("The run", "运行信息")
+    fields = (
+        text(view, ("name", "item", "项目")),
+        text(view, ("value", "value", "内容"), 3.0),
+    )
+    return Table("run", title, title, fields, rows)
+
+
+def _run_rows(view: View) -> list[tuple[str, str]]:
+    run: dict[str, Any] = view.summary
+    seconds = view.say("seconds to solve", "求解用时(秒)")
+    return [
+        (view.say("quarters", "方案期"), f"{view.first} - {view.last}"),
+        *((view.say(en, zh), money(fen(run.get(key)), view.reader)) for key, en, zh in AMOUNTS),
+        *((view.say(en, zh), percent(run.get(key), 2)) for key, en, zh in GAPS),
+        (seconds, number(run.get("solve_s"), 1)),
+        *((view.say(en, zh), str(run[key])) for key, en, zh in NAMES if run.get(key) is not None),
+    ]

@@ -1,0 +1,269 @@
+"""Part 3, asset disposal: what leaves, by which route and when, what is kept, and why."""
+
+import polars as pl
+
+from ironpot.report.charts.pot import pot_chart
+from ironpot.report.charts.sankey import sankey_chart
+from ironpot.report.charts.timeline import timeline_chart
+from ironpot.report.figures import listing, money, percent, plural
+from ironpot.report.findings import Findings
+from ironpot.report.model import Block, Field, Heading, Paragraph, Section, Table
+from ironpot.report.reasons import why
+from ironpot.report.tables import Head, field, labelled, lots, moneys, ranked, text
+from ironpot.report.view import View, total
+from ironpot.report.words import REASON, ROUTE
+
+TOP_LOTS = 15
+MOST_MARKETS = 6
+SUMS: tuple[Head, ...] = (
+    ("book", "book value", "账面价值"),
+    ("net_proceeds", "net proceeds", "处置净得"),
+    ("retention_value", "worth kept", "放弃的留用价值"),
+    ("value_destroyed", "value lost", "价值损失"),
+)
+KEPT: tuple[Head, ...] = (
+    ("book", "book value", "账面价值"),
+    ("pot_retention", "worth kept", "留用价值"),
+    ("pot_net", "best sale would bring", "最优处置可净得"),
+)
+
+
+def disposal_section(view: View, found: Findings) -> Section:
+    """Tell lots by route, by year and by reason, with pot test, timeline and flow of the money."""
+    return Section(
+        "disposal",
+        view.say("Part 3: ", "三、"),
+        view.say("Asset disposal", "资产盘活处置"),
+        _there(
+            Paragraph(_released(view, found), tone="lead"),
+            Paragraph(_law(view), view.say("The rule: ", "判断规则:")),
+            _route_table(view),
+            pot_chart(view),
+            Heading(view.say("What leaves", "处置哪些")),
+            _top_table(view),
+            timeline_chart(view),
+            _year_table(view),
+            sankey_chart(view),
+            Heading(view.say("What is kept", "保留哪些")),
+            Paragraph(_kept(view)),
+            _kept_table(view),
+            _circular(view, found),
+            _market(view),
+            _wishes(view),
+        ),
+    )
+
+
+def _there(*blocks: Block | None) -> tuple[Block, ...]:
+    """Return the blocks that there is something to say about."""
+    return tuple(block for block in blocks if block is not None)
+
+
+def released(view: View) -> pl.DataFrame:
+    """Return the lots that leave by any route."""
+    return view.lots.filter(pl.col("released"))
+
+
+def route_counts(view: View) -> str:
+    """Return how many lots leave by each route, in the usual order of routes."""
+    counts = dict(released(view).group_by("route").len().iter_rows())
+    said = [
+        view.say(f"{ROUTE[route].en} {counts[route]}", f"{ROUTE[route].zh}{counts[route]}处")
+        for route in ROUTE
+        if route in counts
+    ]
+    return listing(said, view.reader)
+
+
+def lost_sentence(view: View, found: Findings) -> str:
+    """Return what selling in need destroys, or that no lot goes below what it is worth kept."""
+    if found.destroyed == 0:
+        return view.say("No lot goes below what it is worth kept.", "没有标的低于留用价值处置。")
+    lost = money(found.destroyed, view.reader)
+    return view.say(f"Selling in need gives up {lost} of value.", f"为解急需损失价值{lost}。")
+
+
+def _released(view: View, found: Findings) -> str:
+    going, every = released(view).height, view.lots.height
+    if going == 0:
+        return view.say(f"None of the {every} lots leaves.", f"{every}处资产均不处置。")
+    net, routes = money(found.proceeds, view.reader), route_counts(view)
+    lost = lost_sentence(view, found)
+    return view.say(
+        f"Of {every} lots {going} leave ({routes}) and bring {net} net from outside, at present "
+        f"value. {lost}",
+        f"{every}处资产中处置{going}处({routes}),从范围外净得{net}(现值)。{lost}",
+    )
+
+
+def _law(view: View) -> str:
+    return view.say(
+        "a lot leaves only where its net proceeds (the steel: price less cuts, taxes, fees, "
+        "procedure and freed debt) beat what it is worth kept (the pot: income less cost and "
+        "needed investment, with its service), or where the cash stops a greater loss. A verdict "
+        "is firm only if it holds at low, base and high values alike; else it reads unclear.",
+        "处置净得(“铁”:价款扣除折价、税费、程序费用和须先解押的债务)高于留用价值"
+        "(“锅”:收益扣除维持成本和必要投资,加公共服务价值),或所得现金能避免更大损失,才予处置。"
+        "低、中、高三种取值结论一致才算确定,否则列为存疑。",
+    )
+
+
+def _sums() -> tuple[pl.Expr, ...]:
+    return (lots(), pl.col([name for name, _, _ in SUMS]).sum())
+
+
+def _sum_fields(view: View, first: Field) -> tuple[Field, ...]:
+    count = field(view, ("lots", "lots", "处数"), "count", 0.7, total=True)
+    return (first, count, *moneys(view, *SUMS))
+
+
+def _route_table(view: View) -> Table:
+    """Return lots, book value, net proceeds and value given up by route, kept ones included."""
+    rows = view.lots.group_by("route", "route_text").agg(*_sums())
+    title = view.say("Lots by route", "分方式处置情况")
+    fields = _sum_fields(view, text(view, ("route_text", "route", "方式"), 1.8))
+    return Table("routes", title, title, fields, rows.sort(ranked("route", ROUTE), "route"))
+
+
+def _top_table(view: View) -> Table | None:
+    """Return the lots that bring most, with their reasons; None if none leaves."""
+    rows = released(view).sort("net_proceeds", "lot_id", descending=[True, False]).head(TOP_LOTS)
+    if rows.height == 0:
+        return None
+    title = view.say("Lots that bring most", "主要处置标的及理由")
+    values = (
+        ("net_proceeds", "net proceeds", "净得"),
+        ("retention_value", "worth kept", "留用价值"),
+    )
+    fields = (
+        text(view, ("name", "lot", "标的"), 1.7),
+        text(view, ("owner", "owner", "主体"), 1.6),
+        text(view, ("route_text", "route", "方式"), 1.1),
+        field(view, ("start_quarter", "start", "启动"), "period", 1.25),
+        field(view, ("cash_quarter", "cash", "到账"), "period", 1.25),
+        *moneys(view, *values, total=False, fine=True),
+        text(view, ("reason", "why", "理由"), 2.6),
+    )
+    return Table("top-lots", title, title, fields, with_reasons(view, rows))
+
+
+def with_reasons(view: View, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add the sentence of each decision as `reason`."""
+    said = [why(view, row) for row in rows.iter_rows(named=True)]
+    return rows.with_columns(pl.Series("reason", said, pl.String))
+
+
+def _year_table(view: View) -> Table | None:
+    """Return lots and sums by year of cash; None if none leaves."""
+    going = released(view).filter(pl.col("cash_quarter").is_not_null())
+    if going.height == 0:
+        return None
+    rows = going.group_by(pl.col("cash_quarter").str.slice(0, 4).alias("year")).agg(*_sums())
+    title = view.say("Lots by year of cash", "分年到账情况")
+    fields = _sum_fields(view, field(view, ("year", "year", "到账年份"), "period"))
+    return Table("lots-by-year", title, title, fields, rows.sort("year"))
+
+
+def _kept(view: View) -> str:
+    kept = view.lots.filter(~pl.col("released"))
+    guarded = kept.filter(pl.col("protected"))
+    better = kept.filter(~pl.col("protected") & (pl.col("surplus") < 0))
+    saved = money(-total(better, "surplus"), view.reader)
+    book = money(total(kept, "book"), view.reader)
+    return view.say(
+        f"{plural(kept.height, 'lot stays', 'lots stay')} (book value {book}): {guarded.height} "
+        f"protected as public goods; {better.height} worth {saved} more kept than sold; the rest "
+        "held back by what the table names.",
+        f"保留{kept.height}处(账面{book}):公益保护{guarded.height}处;"
+        f"留用比处置多值{saved}的{better.height}处;其余因下表所列原因暂不处置。",
+    )
+
+
+def _kept_table(view: View) -> Table:
+    """Return kept lots by reason: count, book value, worth kept, what the best sale would bring."""
+    public = pl.lit(view.say("public good, protected", "公益资产,依规保护"))
+    reason = (
+        pl.when(pl.col("protected")).then(public).otherwise(labelled(view, "reason_code", REASON))
+    )
+    rows = (
+        view.lots.filter(~pl.col("released"))
+        .group_by(reason.alias("reason"))
+        .agg(lots(), pl.col([name for name, _, _ in KEPT]).sum())
+        .sort("book", "reason", descending=[True, False])
+    )
+    title = view.say("Kept lots by reason", "保留资产分原因")
+    fields = (
+        text(view, ("reason", "why kept", "保留原因"), 2.0),
+        field(view, ("lots", "lots", "处数"), "count", 0.7, total=True),
+        *moneys(view, *KEPT),
+    )
+    note = view.say(
+        "The last two columns cover lots with a legal route and a known appraisal.",
+        "后两列仅含有合法处置方式且评估价已知的标的。",
+    )
+    return Table("kept", title, title, fields, rows, note)
+
+
+def _circular(view: View, found: Findings) -> Paragraph:
+    """Return what is sold to bodies inside the perimeter and that it counts nothing."""
+    inside = released(view).filter(pl.col("buyer_scope") == "inside").height
+    head = view.say("Related buyers: ", "关联买方:")
+    if inside == 0:
+        none = view.say("no lot is sold inside the perimeter.", "没有向合并范围内单位出售的标的。")
+        return Paragraph(none, head)
+    price = money(found.circular_proceeds, view.reader)
+    sentence = view.say(
+        f"{plural(inside, 'lot goes', 'lots go')} to buyers inside the perimeter for {price}; on "
+        "the consolidated balance sheet they bring nothing and add the buyer's debt, so they "
+        "count zero above.",
+        f"{inside}处由合并范围内单位接手,价款{price};合并口径下没有带来现金,"
+        "反而增加买方债务,上述净得不予计入。",
+    )
+    return Paragraph(sentence, head)
+
+
+def _market(view: View) -> Paragraph | None:
+    """Return which markets and quarters of the task force are used up."""
+    limits = view.tables["limits"].filter(pl.col("kind").is_in(["depth", "capacity"]))
+    if limits.height == 0:
+        return None
+    full = limits.filter(pl.col("binding"))
+    depth = full.filter(pl.col("kind") == "depth")
+    team = full.height - depth.height
+    named = [view.name(word) for word in depth["scope_id"].unique(maintain_order=True)]
+    which = f" ({listing(named[:MOST_MARKETS], view.reader)})" if named else ""
+    share = percent(full.height / limits.height)
+    sentence = view.say(
+        f"{full.height} of {limits.height} limits on market depth and the task force are used up "
+        f"({share}): {plural(depth.height, 'market quarter', 'market quarters')}{which} and "
+        f"{plural(team, 'quarter', 'quarters')} of the task force. More at once would only push "
+        "prices down.",
+        f"市场容量和专班力量共{limits.height}项限额,用满{full.height}项({share}):"
+        f"市场{depth.height}个季度{which.strip()},专班{team}个季度。同时多卖只会压低价格。",
+    )
+    return Paragraph(sentence, view.say("Market and task force: ", "市场与专班:"))
+
+
+def _wishes(view: View) -> Table | None:
+    """Return what each wish of the user costs; None where none was asked or priced."""
+    wishes = view.extras.get("wishes")
+    if wishes is None or wishes.height == 0:
+        return None
+    known = dict(view.debts.select("debt_id", "name").iter_rows())
+    known |= dict(view.lots.select("lot_id", "name").iter_rows())
+    asked = dict(view.case.wishes.select("wish_id", "by").iter_rows())
+    rows = wishes.with_columns(
+        pl.col("subject").replace(known).alias("name"),
+        pl.Series("by", [asked.get(word) for word in wishes["wish_id"]], pl.String),
+    )
+    title = view.say("What wishes cost", "指定意愿的代价")
+    fields = (
+        text(view, ("name", "lot or debt", "资产或债务"), 2.0),
+        text(view, ("by", "asked by", "提出人"), 1.2),
+        *moneys(view, ("cost", "cost", "代价")),
+    )
+    note = view.say(
+        "Cost: how much dearer the plan is for following the wish.",
+        "代价:按该意愿执行使方案成本增加的金额。",
+    )
+    return Table("wishes", title, title, fields, rows, note)

@@ -1,0 +1,175 @@
+"""How far can the figures be trusted? Origins, assumptions, unknowns, filled gaps, sources."""
+
+import polars as pl
+
+from ironpot.core.sources import BASES, ORIGIN_TEXT, ORIGINS
+from ironpot.report.figures import listing, percent, plural
+from ironpot.report.model import Block, Bullets, Heading, Paragraph, Section, Table
+from ironpot.report.tables import Head, field, labelled, moneys, ranked, text
+from ironpot.report.view import View, total
+from ironpot.report.words import BASIS
+
+
+def trust_section(view: View) -> Section:
+    """Return the annex on quality: origin of figures, assumptions, unknowns, acts, sources."""
+    return Section(
+        "trust",
+        view.say("Annex C: ", "附件三:"),
+        view.say("What the figures rest on", "数据依据和可信程度"),
+        (
+            Paragraph(origin_sentence(view), tone="lead"),
+            *_notice(view),
+            _origins(view),
+            *_listed(view, "assumptions", view.say("Assumed", "假设")),
+            *_listed(view, "unknown", view.say("Not known or not checked", "未知或未核对")),
+            *_acts(view),
+            Heading(view.say("Sources", "数据来源")),
+            Paragraph(_bases(view)),
+            _sources(view),
+        ),
+    )
+
+
+def origin_sentence(view: View) -> str:
+    """Return in one sentence how much of the register is reported, estimated, made up."""
+    shares = _shares(view)
+    gap = view.say(" ", "")
+    parts = [
+        f"{view.reader.read(ORIGIN_TEXT[name])}{gap}{percent(shares.get(name, 0.0))}"
+        for name in ORIGINS
+        if shares.get(name, 0.0) > 0.0
+    ]
+    if not parts:
+        return view.say("The origin of book values is unknown.", "账面价值的数据性质未知。")
+    said = listing(parts, view.reader)
+    return view.say(f"Of the lots' book value: {said}.", f"按资产账面价值计,数据性质为:{said}。")
+
+
+def _shares(view: View) -> dict[str, float]:
+    """Return shares of the lots' book value by origin, as plan.json gives them or added here."""
+    given: dict[str, float] = view.summary.get("origin") or {}
+    whole = total(view.lots, "book")
+    if given or whole == 0:
+        return given
+    rows = view.lots.group_by("origin").agg(pl.col("book").sum())
+    return {name: book / whole for name, book in rows.iter_rows()}
+
+
+def _notice(view: View) -> tuple[Block, ...]:
+    notice = view.case.settings.notice
+    return (Paragraph(view.reader.read(notice), tone="notice"),) if notice else ()
+
+
+def _origins(view: View) -> Table:
+    """Return lots and debts by origin: number and amount."""
+    lots = _by_origin(view.tables["lots"], "lots", ("opening_amount", "book"))
+    debts = _by_origin(view.tables["debts"], "debts", ("opening_principal", "principal"))
+    rows = (
+        lots.join(debts, on="origin", how="full", coalesce=True)
+        .with_columns(pl.col("lots", "book", "debts", "principal").fill_null(0))
+        .sort(ranked("origin", ORIGINS))
+        .with_columns(labelled(view, "origin", ORIGIN_TEXT))
+    )
+    title = view.say("Figures by origin", "数据性质")
+    fields = (
+        text(view, ("origin", "origin", "数据性质"), 1.4),
+        field(view, ("lots", "lots", "资产处数"), "count", total=True),
+        *moneys(view, ("book", "book value", "账面价值")),
+        field(view, ("debts", "debts", "债务笔数"), "count", total=True),
+        *moneys(view, ("principal", "principal", "债务本金")),
+    )
+    return Table("origins", title, title, fields, rows)
+
+
+def _by_origin(rows: pl.DataFrame, count: str, amount: tuple[str, str]) -> pl.DataFrame:
+    column, name = amount
+    return rows.group_by("origin").agg(
+        pl.len().cast(pl.Int64).alias(count), pl.col(column).sum().alias(name)
+    )
+
+
+def _listed(view: View, key: str, title: str) -> tuple[Block, ...]:
+    items = tuple(view.say(str(item), str(item)) for item in view.summary.get(key) or ())
+    return (Heading(title), Bullets(items)) if items else ()
+
+
+def acts_of(view: View) -> pl.DataFrame:
+    """Return the acts that filled gaps: the plan's own list where given, else the case's."""
+    return view.extras.get("acts", view.case.acts)
+
+
+def _acts(view: View) -> tuple[Block, ...]:
+    acts = acts_of(view)
+    head = Heading(view.say("Gaps that were filled", "缺项补齐"))
+    if acts.height == 0:
+        return (head, Paragraph(view.say("No gap was filled.", "没有补齐任何缺项。")))
+    words = "text_zh" if view.reader.lang == "zh" else "text_en"
+    cells = plural(acts.height, "cell was", "cells were")
+    sentence = view.say(
+        f"{cells} filled by default or imputation, each named below with its source; fill the "
+        "cell in the case to override it.",
+        f"共有{acts.height}个单元格以默认值或推算补齐,来源列于下表;在案例中填写该单元格即可覆盖。",
+    )
+    return (head, Paragraph(sentence), _act_kinds(view, acts, words), _act_list(view, acts, words))
+
+
+def _act_kinds(view: View, acts: pl.DataFrame, words: str) -> Table:
+    """Return acts of one kind in one line, with the number of cells and an example."""
+    kinds = acts.group_by("table", "column", "source_id", pl.col(words).alias("text")).agg(
+        pl.len().cast(pl.Int64).alias("cells"), pl.col("key").sort().first().alias("example")
+    )
+    title = view.say("Defaults and imputations", "默认值和推算")
+    fields = (
+        text(view, ("table", "table", "表")),
+        text(view, ("column", "column", "列"), 1.1),
+        field(view, ("cells", "cells", "格数"), "count", 0.6, total=True),
+        text(view, ("example", "for example", "例如"), 1.2),
+        text(view, ("text", "what was done", "处理"), 3.6),
+        text(view, ("source_id", "source", "来源")),
+    )
+    return Table("acts", title, title, fields, kinds.sort("table", "column", "text"))
+
+
+def _act_list(view: View, acts: pl.DataFrame, words: str) -> Table:
+    """Return every act with its value, for Excel."""
+    heads: tuple[Head, ...] = (
+        ("table", "table", "表"),
+        ("key", "row", "行"),
+        ("column", "column", "列"),
+        ("value", "value", "取值"),
+        (words, "what was done", "处理"),
+        ("source_id", "source", "来源"),
+    )
+    title = view.say("Every filled cell", "补齐清单")
+    fields = tuple(text(view, head) for head in heads)
+    return Table("acts-full", title, title, fields, acts, excel_only=True)
+
+
+def _bases(view: View) -> str:
+    sources = view.tables["sources"]
+    counts = dict(sources.group_by("basis").len().iter_rows())
+    gap = view.say(" ", "")
+    said = listing(
+        [f"{view.reader.read(BASIS[word])}{gap}{counts[word]}" for word in BASES if word in counts],
+        view.reader,
+    )
+    count = plural(sources.height, "source", "sources")
+    return view.say(
+        f"{count} by how far they were checked: {said}.",
+        f"共{sources.height}项来源,按核对程度:{said}。",
+    )
+
+
+def _sources(view: View) -> Table:
+    """Return every source, the best checked first."""
+    rows = view.tables["sources"].sort(ranked("basis", BASES), "source_id")
+    title = view.say("Sources", "数据来源")
+    fields = (
+        text(view, ("source_id", "source", "编号"), 1.1),
+        text(view, ("document", "document", "文件"), 3.4),
+        text(view, ("locator", "place", "位置"), 1.8),
+        field(view, ("date", "date", "日期"), "date"),
+        text(view, ("basis_text", "how checked", "核对程度")),
+    )
+    said = rows.with_columns(labelled(view, "basis", BASIS).alias("basis_text"))
+    return Table("sources", title, title, fields, said)

@@ -1,0 +1,62 @@
+"""Why this decision? One sentence a lot, with its numbers, from the reason code and the pot test.
+
+Sentences are built here from codes and figures, so that a report reads the same in either language;
+the planner's own sentence is used where it is written in the reader's language.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ironpot.report.figures import amount, money
+from ironpot.report.view import View
+from ironpot.report.words import REASON, label
+
+Lot = dict[str, Any]
+Figure = Callable[[int], str]
+
+
+def why(view: View, lot: Lot) -> str:
+    """Return the reason of a lot's decision: the planner's sentence if it fits, else our own."""
+    given = lot["reason_text"] or ""
+    chinese = bool(re.search("[一-鿿]", given))
+    if given and chinese == (view.reader.lang == "zh"):
+        return view.say(given, given)
+    return own_reason(view, lot, lambda fen: money(fen, view.reader))
+
+
+def short_reason(view: View, lot: Lot) -> str:
+    """Return a reason short enough for the first page; its figure is in the table's unit."""
+    return own_reason(view, lot, lambda fen: amount(fen, view.reader))
+
+
+def own_reason(view: View, lot: Lot, figure: Figure) -> str:
+    """Return the reason in our own words, amounts written by `figure`."""
+    reason = view.reader.read(label(REASON, lot["reason_code"]))
+    if lot["protected"]:
+        return view.say("public good, protected", "公益资产,依规保护")
+    if lot["released"]:
+        return _released(view, lot, reason, figure)
+    return _kept(view, lot, reason, figure)
+
+
+def _released(view: View, lot: Lot, reason: str, figure: Figure) -> str:
+    lost = lot["value_destroyed"] or 0
+    comma = view.say("; ", ";")
+    if lost > 0:
+        return reason + comma + view.say(f"gives up {figure(lost)}", f"损失价值{figure(lost)}")
+    more = figure((lot["net_proceeds"] or 0) - (lot["retention_value"] or 0))
+    head = "" if lot["reason_code"] == "RETENTION" else reason + comma
+    return head + view.say(f"sale beats keeping by {more}", f"处置比留用多得{more}")
+
+
+def _kept(view: View, lot: Lot, reason: str, figure: Figure) -> str:
+    surplus = lot["surplus"]
+    if surplus is None:
+        return reason
+    more = figure(abs(surplus))
+    comma = view.say("; ", ";")
+    if surplus < 0:
+        head = "" if lot["reason_code"] == "RETENTION" else reason + comma
+        return head + view.say(f"keeping beats sale by {more}", f"留用比处置多值{more}")
+    return reason + comma + view.say(f"sale would gain {more}", f"若能处置可多得{more}")
