@@ -1,0 +1,93 @@
+"""Headline figures equal what the tables say when they are added up again, row by row."""
+
+import pytest
+from tests.report.made_up import make_plan
+from tests.report.made_up_case import WEIGHTS
+
+from ironpot.core.outputs import KINDS
+from ironpot.report.figures import Reader
+from ironpot.report.findings import expected_relief, find, path
+from ironpot.report.plan_files import PlanFiles
+from ironpot.report.view import view_of
+from ironpot.report.words import GROUP, GROUP_OF
+
+READER = Reader("en", "yuan")
+
+
+@pytest.fixture(scope="module")
+def view(case, plan):
+    return view_of(case, plan, READER)
+
+
+@pytest.fixture(scope="module")
+def found(view):
+    return find(view)
+
+
+def _rows(plan, name):
+    return plan.tables[name].rows(named=True)
+
+
+def test_the_gap_is_the_lowest_rung_of_the_expected_ladder(plan, found):
+    sums: dict[str, float] = {}
+    order: list[str] = []
+    for row in _rows(plan, "ladder"):
+        if row["entity_id"] == "_consolidated" and row["phase"] == "before":
+            sums.setdefault(row["period"], 0.0)
+            sums[row["period"]] += WEIGHTS[row["scenario"]] * row["cumulative_gap"]
+            order.append(row["period"])
+    first = next((period for period in dict.fromkeys(order) if sums[period] < 0), None)
+    assert found.before.below_zero == first
+    assert found.before.lowest == pytest.approx(min(sums.values()), abs=1.0)
+    assert sums[found.before.lowest_period] == pytest.approx(min(sums.values()), abs=1.0)
+
+
+def test_no_scenario_misses_more_than_the_worst(view, found):
+    for scenario in WEIGHTS:
+        assert found.worst_before.missing >= path(view, "before", scenario).missing
+
+
+def test_proceeds_count_outside_cash_only(plan, found):
+    rows = _rows(plan, "decisions")
+    assert found.proceeds == sum(r["net_proceeds"] for r in rows if r["kind"] == "outside_cash")
+    assert found.circular_proceeds == sum(
+        r["net_proceeds"] for r in rows if r["kind"] == "circular"
+    )
+
+
+def test_groups_hold_every_resolved_yuan_once(plan, found):
+    for group in GROUP:
+        kinds = [kind for kind in KINDS if GROUP_OF[kind] == group]
+        rows = _rows(plan, "resolution")
+        assert found.groups[group] == sum(r["amount"] for r in rows if r["kind"] in kinds)
+    assert found.resolved == sum(row["amount"] for row in _rows(plan, "resolution"))
+
+
+def test_what_is_put_off_is_never_called_gone(found):
+    assert found.paid_off == found.resolved - found.groups["paper"] - found.groups["circular"]
+
+
+def test_debt_after_is_debt_before_less_what_falls_plus_what_is_new(plan, found):
+    actions = _rows(plan, "debt_actions")
+    fell = sum(row["principal_reduced"] for row in actions)
+    new = sum(row["principal_new"] for row in actions)
+    assert found.debt_after == found.debt_before - fell + new
+
+
+def test_expected_relief_is_the_same_with_and_without_given_expected_rows(case, plan, view):
+    drawn = plan.tables["relief"].filter(plan.tables["relief"]["scenario"] != "expected")
+    bare = PlanFiles(plan.summary, plan.tables | {"relief": drawn}, plan.extras)
+    again = expected_relief(view_of(case, bare, READER))
+    assert again["amount"].to_list() == expected_relief(view)["amount"].to_list()
+    assert again["amount_p95"].null_count() == again.height
+
+
+def test_a_plan_without_help_asks_for_none(case):
+    found = find(view_of(case, make_plan(case, relief=False), READER))
+    assert (found.relief, found.relief_first) == (0, None)
+
+
+def test_every_lot_and_every_debt_stands_once(case, view):
+    assert view.lots["lot_id"].to_list() == sorted(case.assets["asset_id"])
+    assert view.debts["debt_id"].n_unique() == view.debts.height
+    assert set(case.debts["debt_id"]) <= set(view.debts["debt_id"])
