@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ironpot.cashflow import lam, nam, pam
-from ironpot.cashflow.block import Block
+from ironpot.cashflow.block import NEVER, Block
 from ironpot.cashflow.cycles import cyclic_dates
 from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.run import Events, Function, Outcome, States
@@ -25,6 +25,7 @@ from ironpot.cashflow.tape import (
     derived,
     moved_to_business_days,
     on_days,
+    stated,
     years_at,
 )
 
@@ -38,8 +39,8 @@ ONE_DAY = np.timedelta64(1, "D")
 
 def maturity(block: Block) -> Maturity:
     """Return Md: as stated, else the amortisation date, else as NAM."""
-    stated, until = block.times("maturity_date"), block.times("amortization_date")
-    return derived(block, nam.paid_off(block), np.where(np.isnat(stated), until, stated))
+    own, until = block.times("maturity_date"), block.times("amortization_date")
+    return derived(block, nam.paid_off(block), np.where(np.isnat(own), until, own))
 
 
 def schedule(block: Block, end: Maturity) -> list[Planned]:
@@ -157,18 +158,20 @@ class Instalments:
 
     def _until_first(self, block: Block, rows: Rows, times: Times, first: Rows) -> Floats:
         """Return Y(t, t1), (contract,); zero where no date lies ahead."""
-        whole, part = years_at(block, rows, times, times)
+        if not self.time.size:
+            return np.zeros(rows.shape)
+        whole, part = years_at(block, rows, times, np.full(block.count, NEVER))
         ahead = first < self.start[rows + 1]
-        at = np.minimum(first, len(self.time) - 1)
+        at = np.minimum(first, self.time.size - 1)
         year = (self.whole[at] - whole) + (self.part[at] - part)
         return np.where(ahead, year, 0.0)
 
 
 def instalments_of(block: Block, end: Maturity) -> Instalments:
     """Return the instalment dates of a block, up to the amortisation date where one is stated."""
-    until = block.times("amortization_date")
-    last = np.where(np.isnat(until), end.end, until)
-    paid_last = np.where(np.isnat(until), end.accrual, until)
+    until = stated(block, block.times("amortization_date"))
+    last = np.where(np.isnat(until.end), end.end, until.end)
+    calculated = np.where(np.isnat(until.end), end.accrual, until.accrual)
     dates = cyclic_dates(
         one_cycle_on(block, lam.PURPOSE),
         block.cycles(f"cycle_of_{lam.PURPOSE}"),
@@ -178,8 +181,8 @@ def instalments_of(block: Block, end: Maturity) -> Instalments:
         include_end=True,
     )
     moved = moved_to_business_days(block, dates.row, dates.time).accrual
-    time = np.where(dates.closing, paid_last[dates.row], moved)
-    whole, part = years_at(block, dates.row, time, paid_last)
+    time = np.where(dates.closing, calculated[dates.row], moved)
+    whole, part = years_at(block, dates.row, time, calculated)
     fraction = np.diff(whole, prepend=0) + np.diff(part, prepend=0.0)
     start = np.searchsorted(dates.row, np.arange(block.count + 1))
     return Instalments(time, whole, part, fraction, start)

@@ -161,7 +161,7 @@ CHECKS: tuple[Finding, ...] = (
         pl.col("market_object_code_of_rate_reset").is_not_null()
         & _missing("cycle_of_rate_reset")
         & _missing("cycle_anchor_date_of_rate_reset")
-        & ~_is("LAX"),
+        & _missing("array_cycle_anchor_date_of_rate_reset"),
         Text("a reference rate but no reset dates", "有参考利率但无重定价周期"),
         Text("the rate would never move", "利率将永不调整"),
         Text("fill in the reset cycle", "请填写重定价周期"),
@@ -171,7 +171,7 @@ CHECKS: tuple[Finding, ...] = (
         "market_object_code_of_rate_reset",
         pl.col("cycle_of_rate_reset").is_not_null()
         & _missing("market_object_code_of_rate_reset")
-        & ~_is("LAX"),
+        & _missing("next_reset_rate"),
         Text("reset dates but no reference rate", "有重定价周期但无参考利率"),
         Text("the new rate is unknown", "无法得知新利率"),
         Text("name the reference rate, or delete the cycle", "请填写参考利率,或删除重定价周期"),

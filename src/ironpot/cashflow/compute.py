@@ -47,6 +47,7 @@ MARKET_TERMS = (
     "market_object_code_of_dividends",
     "currency_2",
 )
+CURRENCY_CODES = ("currency_code", "currency_2_code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +171,13 @@ def part_of(
     """Return what the owner sees of a block's events."""
     position = block.frame["position"].to_numpy().astype(np.intp)
     at = np.flatnonzero(tape.shown)
+    own, other = (block.numbers(name, 0.0)[tape.row] for name in CURRENCY_CODES)
     return Part(
         position[tape.row[at]],
         tape.kind[at],
         tape.paid[at],
         tape.accrual[at],
-        second[at],
+        np.where(second, other, own)[at].astype(np.int8),
         paths.payoff[:, at],
         paths.notional[:, at],
         paths.rate[:, at],

@@ -159,7 +159,7 @@ def cyclic_dates(
     >>> [str(day)[:10] for day in found.time]
     ['2024-01-15', '2024-04-15', '2024-07-15', '2024-12-31']
     """
-    count = _regular_count(anchor, cycles, end, end_of_month)
+    count = regular_count(anchor, cycles, end, end_of_month)
     first = np.zeros_like(count)
     if after is not None:
         first = np.minimum(first_number_after(anchor, cycles, end_of_month, after), count)
@@ -171,8 +171,8 @@ def cyclic_dates(
     return _with_ends(no_closing(row, regular), end, ends)
 
 
-def _regular_count(anchor: Times, cycles: Cycles, end: Times, end_of_month: Booleans) -> Integers:
-    """Return how many regular dates lie before the end, the stub taken into account."""
+def regular_count(anchor: Times, cycles: Cycles, end: Times, end_of_month: Booleans) -> Integers:
+    """Return how many regular dates lie before the end, (n,), the stub taken into account."""
     usable = ~np.isnat(anchor) & ~np.isnat(end) & (anchor < end)
     safe_anchor, safe_end = np.where(usable, anchor, end), end
     last = cycles_until(safe_anchor, safe_end, cycles, end_of_month)

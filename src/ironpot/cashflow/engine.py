@@ -10,7 +10,7 @@ import polars as pl
 
 from ironpot.cashflow.block import time_of
 from ironpot.cashflow.capfl import cap_parts
-from ironpot.cashflow.compute import BASIC, World, compute_parts, maturity_times
+from ironpot.cashflow.compute import BASIC, CURRENCY_CODES, World, compute_parts, maturity_times
 from ironpot.cashflow.cover import cover_parts
 from ironpot.cashflow.flows import CashFlows, Part
 from ironpot.cashflow.rates import RatePaths
@@ -64,7 +64,7 @@ def project_cash_flows(
     [(datetime.date(2025, 1, 1), 'IP', -40.0), (datetime.date(2026, 1, 1), 'IP', -40.0),
     (datetime.date(2026, 1, 1), 'MD', -1000.0)]
     """
-    frame = _numbered(contracts)
+    frame, currencies = _with_currencies(_numbered(contracts))
     refuse_unusable(frame, types=TYPES)
     world = World(time_of(status_date), time_of(until), rates, _conformed(observed))
     parts = compute_parts(
@@ -74,10 +74,7 @@ def project_cash_flows(
         parents = frame.filter(pl.col("contract_type") == name)
         if parents.height:
             parts += compute(world, parents, frame)
-    first, second = (_texts(frame, name) for name in ("currency", "currency_2"))
-    return CashFlows(
-        frame["contract_id"], first.fill_null(CURRENCY), second, world.scenarios, tuple(parts)
-    )
+    return CashFlows(frame["contract_id"], currencies, world.scenarios, tuple(parts))
 
 
 def maturity_dates(contracts: pl.DataFrame, *, status_date: dt.date) -> pl.Series:
@@ -110,8 +107,17 @@ def _conformed(observed: pl.DataFrame | None) -> pl.DataFrame:
     )
 
 
-def _texts(frame: pl.DataFrame, name: str) -> pl.Series:
-    """Return a text column, nulls where the frame lacks it."""
-    if name in frame.columns:
-        return frame[name]
-    return pl.Series(name, [None] * frame.height, dtype=pl.String)
+def _with_currencies(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Return the frame with its currencies as codes, and what the codes mean."""
+    names = ("currency", "currency_2")
+    texts = [
+        frame[name] if name in frame.columns else pl.Series([None] * frame.height, dtype=pl.String)
+        for name in names
+    ]
+    filled = [text.fill_null(CURRENCY) for text in texts]
+    currencies = pl.concat(filled).unique(maintain_order=True).to_list()
+    codes = [
+        text.replace_strict(currencies, range(len(currencies)), return_dtype=pl.Int8).alias(code)
+        for text, code in zip(filled, CURRENCY_CODES, strict=True)
+    ]
+    return frame.with_columns(codes), tuple(currencies)

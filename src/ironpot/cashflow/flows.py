@@ -24,17 +24,17 @@ LABELS = pl.Series(["", *(kind.label for kind in sorted(Kind, key=int))])
 class Part:
     """Events of the contracts that one kernel computed, (event,); amounts (scenario, event).
 
-    `contract` is the position in the projected frame, `second` says that an event is paid in the
-    contract's second currency; `members` are the positions of all contracts computed together and
-    `opening` their notional at the status date, (scenario, member). Where no rate matters there is
-    one scenario row, which holds for all of them.
+    `contract` is the position in the projected frame, `currency` the place in the currencies;
+    `members` are the positions of all contracts computed together and `opening` their notional at
+    the status date, (scenario, member). Where no rate matters there is one scenario row, which
+    holds for all of them.
     """
 
     contract: Rows
     kind: Integers
     time: Times
     accrual: Times
-    second: npt.NDArray[np.bool_]
+    currency: npt.NDArray[np.int8]
     payoff: Floats
     notional: Floats
     rate: Floats
@@ -50,14 +50,10 @@ class Part:
 
 @dataclass(frozen=True)
 class CashFlows:
-    """Projected events of contracts, in `scenarios`; `events` is the whole table.
-
-    `contract_ids` and the currencies are (contract,), in the order of the projected frame.
-    """
+    """Projected events of `contract_ids`, in `scenarios`; `events` is the whole table."""
 
     contract_ids: pl.Series
-    currencies: pl.Series
-    second_currencies: pl.Series
+    currencies: tuple[str, ...]
     scenarios: tuple[str, ...]
     parts: tuple[Part, ...]
 
@@ -90,7 +86,7 @@ class CashFlows:
             "contract_id": self.contract_ids.gather(self.column("contract")),
             "date": self.column("time").astype("datetime64[D]"),
             "event_type": LABELS.gather(self.column("kind")),
-            "currency": self._currency(),
+            "currency": pl.Series(self.currencies, dtype=pl.String).gather(self.column("currency")),
         }
         return pl.concat(
             pl.DataFrame(
@@ -102,14 +98,6 @@ class CashFlows:
             ).select(EVENTS.names())
             for index, scenario in enumerate(self.scenarios)
         )
-
-    def _currency(self) -> pl.Series:
-        """Return each event's currency."""
-        contract, second = self.column("contract"), self.column("second")
-        first = self.currencies.gather(contract)
-        if not second.any():
-            return first
-        return self.second_currencies.gather(contract).zip_with(pl.Series(second), first)
 
 
 STATES = ("payoff", "notional", "rate", "accrued")

@@ -96,7 +96,7 @@ def _day(year: int, text: str) -> dt.date:
 
 def _closed_by_rule(days: Times) -> Booleans:
     """Say which days of years not announced are statutory holidays with a solar date."""
-    years = days.astype("datetime64[Y]").astype(np.int64) + 1970
+    years = days[~np.isnat(days)].astype("datetime64[Y]").astype(np.int64) + 1970
     others = np.unique(years[~np.isin(years, list(ANNOUNCED))])
     holidays = [_day(int(year), text) for year in others for text in FIXED]
     holidays += [qingming(int(year)) for year in others]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ironpot.cashflow import lam, pam
 from ironpot.cashflow.arrays import Steps, step_numbers, step_words, steps_of, unfold
 from ironpot.cashflow.block import NEVER, Block
-from ironpot.cashflow.cycles import Dates, add_cycles, first_number_after
+from ironpot.cashflow.cycles import Dates, add_cycles, first_number_after, regular_count
 from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.run import Events, Function, Outcome, States
 from ironpot.cashflow.schedules import common, interest, interest_dates
@@ -33,7 +33,6 @@ PURPOSE = "principal_redemption"
 AMOUNTS = "array_next_principal_redemption_payment"
 DIRECTIONS = "array_increase_decrease"
 DRAWN = "INC"
-ONE_SECOND = np.timedelta64(1, "s")
 
 
 def maturity(block: Block) -> Maturity:
@@ -146,9 +145,7 @@ def _dates_ahead(block: Block, steps: Steps) -> tuple[Integers, Floats]:
     sticky = block.end_of_month()[steps.row]
     status = np.full(steps.row.size, block.status)
     first = first_number_after(steps.anchor, steps.cycle, sticky, status).astype(np.int64)
-    before = np.where(np.isnat(steps.following), steps.anchor, steps.following)
-    until: Times = np.subtract(before, ONE_SECOND)
-    stop = first_number_after(steps.anchor, steps.cycle, sticky, until).astype(np.int64)
+    stop = regular_count(steps.anchor, steps.cycle, steps.following, sticky)
     stop = np.where(steps.cycle.given, stop, 1)
     endless = steps.last & steps.cycle.given
     return first, np.where(endless, np.inf, np.maximum(stop - first, 0))

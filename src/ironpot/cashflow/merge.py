@@ -14,7 +14,7 @@ Booleans = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
-TAPE = ("contract", "kind", "time", "accrual", "second")
+TAPE = ("contract", "kind", "time", "accrual", "currency")
 AMOUNTS = ("payoff", "notional", "rate", "accrued", "exercise")
 
 
@@ -33,7 +33,7 @@ def joined(parts: Sequence[Part]) -> Part | None:
         kind=np.concatenate([part.kind for part in parts]),
         time=np.concatenate([part.time for part in parts]),
         accrual=np.concatenate([part.accrual for part in parts]),
-        second=np.concatenate([part.second for part in parts]),
+        currency=np.concatenate([part.currency for part in parts]),
         payoff=wide([part.payoff for part in parts]),
         notional=wide([part.notional for part in parts]),
         rate=wide([part.rate for part in parts]),
@@ -63,6 +63,7 @@ def netted(part: Part, contracts: npt.NDArray[np.generic], kinds: Sequence[Kind]
         & (part.contract[1:] == part.contract[:-1])
         & (part.kind[1:] == part.kind[:-1])
         & (part.time[1:] == part.time[:-1])
+        & (part.currency[1:] == part.currency[:-1])
     )
     heads = np.flatnonzero(np.append(True, ~same)) if part.kind.size else np.zeros(0, np.intp)
     first = taken(part, heads)
@@ -118,7 +119,7 @@ def _trade(block: Block, position: Rows, kind: Kind, terms: tuple[str, str], sig
         np.full(rows.size, kind, np.int64),
         times[rows],
         times[rows],
-        np.zeros(rows.size, bool),
+        block.numbers("currency_code", 0.0)[rows].astype(np.int8),
         paid,
         nothing,
         nothing,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from ironpot.cashflow.block import Block
+from ironpot.cashflow.block import NEVER, Block
 from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.rates import RatePaths
 from ironpot.cashflow.run import Events, Function, Outcome, States
@@ -34,6 +34,7 @@ from ironpot.cashflow.tape import (
 )
 
 Floats = npt.NDArray[np.float64]
+Times = npt.NDArray[np.datetime64]
 Changes = dict[str, Floats | float]
 
 BY_AMOUNT = "A"
@@ -238,8 +239,9 @@ def _accrued_at_start(events: Events, a_year: Floats) -> Floats:
     anchor = events.block.times("cycle_anchor_date_of_interest_payment")[events.rows]
     start = events.tape.accrual[events.at]
     anchor = np.where(anchor < start, anchor, start)
-    ends = years_at(events.block, events.rows, start, start)
-    starts = years_at(events.block, events.rows, anchor, start)
+    open_end = np.full(events.block.count, NEVER)
+    ends = years_at(events.block, events.rows, start, open_end)
+    starts = years_at(events.block, events.rows, anchor, open_end)
     since = (ends[0] - starts[0]) + (ends[1] - starts[1])
     return np.where(np.isnan(stated_amount), since * a_year, stated_amount)
 
@@ -249,15 +251,19 @@ def _accrued_at_status(block: Block, end: Maturity) -> Floats:
 
     Where no interest date lies behind, nothing is taken to have accrued, as in the public suite.
     """
-    rows = np.arange(block.count)
-    status = np.full(block.count, block.status)
-    last = last_date(block, interest_anchor(block), "interest_payment")
-    now = years_at(block, rows, status, end.accrual)
-    then = years_at(block, rows, np.where(np.isnat(last), status, last), end.accrual)
-    since = (now[0] - then[0]) + (now[1] - then[1])
     amount = block.numbers("notional_principal", 0.0) * block.numbers("nominal_interest_rate", 0.0)
     known = block.numbers("accrued_interest")
+    since = years_since(block, interest_anchor(block), "interest_payment", end)
     return np.where(np.isnan(known), since * amount, known)
+
+
+def years_since(block: Block, anchor: Times, purpose: str, end: Maturity) -> Floats:
+    """Return Y(t-, t0): from a cycle's last date to the status date, (contract,); 0 if none."""
+    rows, status = np.arange(block.count), np.full(block.count, block.status)
+    last = last_date(block, anchor, purpose)
+    now = years_at(block, rows, status, end.accrual)
+    then = years_at(block, rows, np.where(np.isnat(last), status, last), end.accrual)
+    return (now[0] - then[0]) + (now[1] - then[1])
 
 
 def _fee_at_status(block: Block, end: Maturity) -> Floats:
@@ -265,10 +271,7 @@ def _fee_at_status(block: Block, end: Maturity) -> Floats:
     rows, status = np.arange(block.count), np.full(block.count, block.status)
     rate = block.numbers("fee_rate", 0.0)
     even = rate * fee_share(block, rows, status, end.accrual)
-    last = last_date(block, block.times("cycle_anchor_date_of_fee"), "fee")
-    now = years_at(block, rows, status, end.accrual)
-    then = years_at(block, rows, np.where(np.isnat(last), status, last), end.accrual)
-    since = (now[0] - then[0]) + (now[1] - then[1])
+    since = years_since(block, block.times("cycle_anchor_date_of_fee"), "fee", end)
     grown = since * block.numbers("notional_principal", 0.0) * rate
     guess = np.where(block.words("fee_basis").where(BY_AMOUNT), even, grown)
     known = block.numbers("fee_accrued")

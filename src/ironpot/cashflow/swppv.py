@@ -16,7 +16,7 @@ from ironpot.cashflow import pam, stk
 from ironpot.cashflow.block import Block
 from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.run import Events, Function, Outcome, States
-from ironpot.cashflow.schedules import interest_dates, rate_resets
+from ironpot.cashflow.schedules import interest_anchor, interest_dates, rate_resets
 from ironpot.cashflow.tape import Maturity, Planned, Tape, at_maturity, at_once, in_cycles
 
 Floats = npt.NDArray[np.float64]
@@ -47,13 +47,12 @@ def schedule(block: Block, end: Maturity) -> list[Planned]:
 def initial(block: Block, end: Maturity, scenarios: int) -> dict[str, Floats]:
     """Return states at the status date; the rate is the floating leg's."""
     running = ~(block.times("initial_exchange_date") > block.status)
-    states = pam.initial(block, end, scenarios)
-    floating = np.tile(block.numbers("nominal_interest_rate_2", 0.0) * running, (scenarios, 1))
-    fixed = block.numbers("nominal_interest_rate", 0.0)
-    share = np.divide(
-        states["accrued"], fixed, where=fixed != 0.0, out=np.zeros((scenarios, block.count))
-    )
-    return states | {"rate": floating, "accrued_2": -share * floating}
+    floating = block.numbers("nominal_interest_rate_2", 0.0) * running
+    since = pam.years_since(block, interest_anchor(block), "interest_payment", end)
+    owed = -block.sign() * block.numbers("notional_principal", 0.0) * since * floating
+    own = {"rate": floating, "accrued_2": owed}
+    spread = {name: np.tile(column, (scenarios, 1)) for name, column in own.items()}
+    return pam.initial(block, end, scenarios) | spread
 
 
 def functions(_block: Block, _tape: Tape) -> Mapping[Kind, Function]:
