@@ -11,6 +11,7 @@ RESET_YEARLY = "P1YL1"
 OUTFLOWS = ("essential_spending", "other_spending", "transfers_out")
 _MONTHS = 12
 
+STATUTORY = ("general", "special")
 _CLASS_BY_INSTRUMENT = {
     "bond": "bondholders",
     "loan": "regional_bank",
@@ -25,28 +26,30 @@ _CLASS_BY_INSTRUMENT = {
 def creditors_from_debts(filling: Filling) -> Filling:
     """Derive the creditors from the keys in the debts; class by the instrument held most.
 
-    An entity inside the perimeter is a related body.
+    An entity inside the perimeter is a related body; a province only on-lends.
     """
     draft = filling.draft
     if draft["creditors"].given:
         return filling
+    on_lent = pl.col("instrument").is_null() & pl.col("primary_class").is_in(STATUTORY)
+    instrument = pl.when(on_lent).then(pl.lit("on_lent")).otherwise(pl.col("instrument"))
+    by_instrument = instrument.replace_strict(_CLASS_BY_INSTRUMENT, default="other")
     held = (
         draft.frame("debts")
         .drop_nulls("creditor_id")
-        .group_by("creditor_id", "instrument", maintain_order=True)
+        .group_by("creditor_id", by_instrument.alias("class"), maintain_order=True)
         .agg(pl.col("notional_principal").sum())
-        .sort("notional_principal", descending=True, maintain_order=True)
+        .sort(pl.col("class") == "province", -pl.col("notional_principal"), maintain_order=True)
         .unique("creditor_id", keep="first", maintain_order=True)
     )
     inside = draft.frame("entities").filter(pl.col("inside"))["entity_id"].implode()
     names = dict(draft.frame("entities").select("entity_id", "name").drop_nulls().iter_rows())
-    by_instrument = pl.col("instrument").replace_strict(_CLASS_BY_INSTRUMENT, default="other")
     rows = held.select(
         "creditor_id",
         pl.col("creditor_id").replace(names).alias("name"),
         pl.when(pl.col("creditor_id").is_in(inside))
         .then(pl.lit("inside"))
-        .otherwise(by_instrument)
+        .otherwise(pl.col("class"))
         .alias("creditor_class"),
         pl.lit("rule-creditor-class").alias("source_id"),
         pl.lit("estimated").alias("origin"),

@@ -80,7 +80,7 @@ def locate(table: Table, sheet: Sheet, entry: TableEntry) -> tuple[Located | Non
     missing = placing.missing_columns(table, body, head.row, spare, set(found))
     rows, totals = _data_rows(table, body, found)
     located = Located(table, rows, found, head.row, head.unit)
-    return located, [*issues, *missing, *totals]
+    return located, [*issues, *missing, *totals, *_unnamed(body, head)]
 
 
 def _head(table: Table, sheet: Sheet, entry: TableEntry) -> _Head | None:
@@ -181,6 +181,19 @@ def _header(table: Table, name: str, entry: TableEntry) -> Header | None:
             percent = mapped.percent or (read is not None and read.percent)
             return Header(table.column(column_name), unit, percent)
     return None if read is None or read.column.name in entry.columns else read
+
+
+def _unnamed(sheet: Sheet, head: _Head) -> list[Issue]:
+    """Return an issue for the first cell of each column that has values but no header."""
+    bare = [key for key in range(1, sheet.width + 1) if not "".join(head.names[key - 1 : key])]
+    first = sheet.cells.select(
+        pl.col(ROW).filter(raw(key).filled).first().alias(f"{key}") for key in bare
+    )
+    return [
+        placing.unnamed_column(sheet, row, key, sheet.text_at(row, key))
+        for key, row in zip(bare, first.row(0) if bare else (), strict=True)
+        if row is not None
+    ]
 
 
 def _data_rows(table: Table, sheet: Sheet, found: Mapping[str, Found]) -> tuple[Sheet, list[Issue]]:

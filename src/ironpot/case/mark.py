@@ -153,7 +153,8 @@ def _issue_row(sheet: Worksheet, row: int, issue: Issue, lang: Lang) -> None:
     )
     for column, text in enumerate(texts, start=1):
         cell: Any = sheet.cell(row, column)
-        cell.set_explicit_value(escape_text(ILLEGAL_CHARACTERS_RE.sub("", text)), "s")
+        cell.value = escape_text(ILLEGAL_CHARACTERS_RE.sub("", text))
+        cell.data_type = "s"
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.cell(row, 1).fill = copy(_FILLS[issue.severity])
     if issue.place.sheet is not None and issue.place.row is not None:

@@ -99,6 +99,21 @@ def named_twice(sheet: Sheet, row: int | None, position: int, name: str) -> Issu
     )
 
 
+def unnamed_column(sheet: Sheet, row: int, position: int, value: str) -> Issue:
+    """Say that a cell stands in a column without a header: in a text file a row has shifted."""
+    return Issue(
+        "error" if sheet.title is None else "warning",
+        "header.none",
+        sheet.place(row, position, f"#{position}"),
+        value,
+        Text("stands in a column without a header", "所在列没有表头"),
+        Text("it is not read; a comma too many shifts the row", "不会被读取;多一个逗号会使整行错位")
+        if sheet.title is None
+        else _DROPPED,
+        Text("write the header, or take the value out", "请补填表头或删除该值"),
+    )
+
+
 def odd_unit(sheet: Sheet, row: int | None, position: int, name: str, unit: str) -> Issue:
     """Say that the unit beside a header is none that amounts may be in."""
     return Issue(

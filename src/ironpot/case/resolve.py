@@ -21,13 +21,14 @@ def resolve_names(draft: Draft) -> Draft:
 
 
 def _column(draft: Draft, part: Part, link: Link) -> tuple[str, pl.Expr] | None:
-    keys = {name: key for table in link.tables for name, key in _keys_by_name(draft[table]).items()}
+    keys = {name: key for table in link.tables for name, key in keys_by_name(draft[table]).items()}
     if not keys or part.table.column(link.column).kind != "id":
         return None
     return link.column, pl.col(link.column).replace(keys)
 
 
-def _keys_by_name(part: Part) -> dict[str, str]:
+def keys_by_name(part: Part) -> dict[str, str]:
+    """Return the key of each name that one row of a table bears alone and that is no key itself."""
     key, known = part.table.key[0], part.keys
     pairs = [
         part.frame.select(pl.col(name).alias("name"), pl.col(key).alias("key"))

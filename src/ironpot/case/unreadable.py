@@ -18,7 +18,7 @@ from ironpot.core.lang import Text
 from ironpot.core.money import UNIT_TEXT, YUAN_PER_UNIT, Unit
 
 _DATE_LIKE = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})\D?")
-_PLAIN_NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+(?:[eE][+-]?\d+)?")
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d*)\.?\d*(?:[eE][+-]?\d+)?")
 _RECKONED = Text("it is reckoned with", "该数要参与计算")
 _DATED = Text("payments are placed in time by it", "收付款按它排列时间")
 _SORTED = Text("rows are sorted by it", "数据按它归类")

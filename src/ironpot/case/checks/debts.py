@@ -209,15 +209,27 @@ def statutory_debt_is_owed_to_the_province(draft: Draft) -> list[Issue]:
     frame = frame.join(
         owners, left_on="debtor_id", right_on="entity_id", how="left", maintain_order="left"
     )
-    statutory = pl.col("primary_class").is_in(STATUTORY)
-    elsewhere = frame.filter(statutory & (pl.col("creditor_class") != "province"))
-    company = frame.filter(statutory & ~pl.col("kind_of_debtor").is_in(PUBLIC_KINDS))
+    frame = frame.filter(pl.col("primary_class").is_in(STATUTORY))
+    bank = pl.col("creditor_class") != "province"
+    company = ~pl.col("kind_of_debtor").is_in(PUBLIC_KINDS)
     return [
-        *part.flag(elsewhere, "creditor_id", _NOT_PROVINCE),
-        *part.flag(company, "debtor_id", _NOT_GOVERNMENT),
+        *part.flag(frame.filter(bank & company), "primary_class", _NOT_STATUTORY),
+        *part.flag(frame.filter(bank & ~company), "creditor_id", _NOT_PROVINCE),
+        *part.flag(frame.filter(~bank & company), "debtor_id", _NOT_GOVERNMENT),
     ]
 
 
+_NOT_STATUTORY = Message(
+    "debt.not_statutory",
+    Text(
+        "{debtor_id} is no government and {creditor_id} no province",
+        "{debtor_id}不是政府,{creditor_id}也不是省级政府",
+    ),
+    Text(
+        "statutory debt is on-lent by the province to a government", "法定债务由省级政府转贷给政府"
+    ),
+    Text("correct the class of the debt", "请更正债务类别"),
+)
 _NOT_PROVINCE = Message(
     "debt.statutory_creditor",
     Text("is no province, but the debt is statutory", "法定债务的债权人不是省级政府"),
@@ -281,7 +293,11 @@ def somebody_pays_every_debt(draft: Draft) -> list[Issue]:
     masks = draft.frame("accounts").select("entity_id", pl.col("pays").str.split(";"))
     payable = set(masks.explode("pays").iter_rows())
     inside = draft.frame("entities").filter(pl.col("inside"))["entity_id"]
-    pairs = part.frame.select("debtor_id", "primary_class").drop_nulls().unique()
+    public = draft.frame("entities").filter(pl.col("kind").is_in(PUBLIC_KINDS))["entity_id"]
+    misplaced = pl.col("primary_class").is_in(STATUTORY) & ~pl.col("debtor_id").is_in(
+        public.implode()
+    )
+    pairs = part.frame.filter(~misplaced).select("debtor_id", "primary_class").drop_nulls().unique()
     unpaid = [
         (debtor, group)
         for debtor, group in pairs.filter(pl.col("debtor_id").is_in(inside.implode())).iter_rows()

@@ -5,6 +5,7 @@ import polars as pl
 from ironpot.case.draft import ROW, Draft, Message, Part
 from ironpot.case.links import Link, links
 from ironpot.case.nearest import nearest_of_all
+from ironpot.case.resolve import keys_by_name
 from ironpot.case.schema import BY_NAME
 from ironpot.core.issues import Issue
 from ironpot.core.lang import Text
@@ -27,7 +28,9 @@ def _unknown(draft: Draft, part: Part, link: Link) -> list[Issue]:
     if part.table.column(link.column).kind == "many":
         cells = cells.with_columns(pl.col("key").str.split(";")).explode("key")
     lost = cells.filter(~pl.col("key").is_in(list(known)))
-    near = nearest_of_all(lost["key"], sorted(known))
+    near = (
+        nearest_of_all(lost["key"], [*sorted(known), *_names(draft, link)]) if lost.height else {}
+    )
     nearest = pl.col("key").replace_strict(near, default=None, return_dtype=pl.String)
     hits = lost.with_columns(nearest.alias("nearest")) if near else lost.clear()
     if not hits.height:
@@ -38,6 +41,11 @@ def _unknown(draft: Draft, part: Part, link: Link) -> list[Issue]:
             hits.filter(pl.col("nearest").is_null()), link.column, _message(link, near=False)
         ),
     ]
+
+
+def _names(draft: Draft, link: Link) -> list[str]:
+    """Return names that may stand for the keys of a link's tables."""
+    return [name for table in link.tables for name in keys_by_name(draft[table])]
 
 
 def _message(link: Link, *, near: bool) -> Message:

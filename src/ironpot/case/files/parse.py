@@ -119,13 +119,10 @@ def _span(first: tuple[int, int], last: tuple[int, int]) -> list[int]:
 
 
 def _blocks(sheet: CalamineSheet) -> Iterator[dict[str, Any]]:
-    """Yield the sheet's cells from its first row and column, empty ones included."""
-    start = sheet.start
-    if start is None:
+    """Yield all cells from A1 on: the reader gives leading empty rows, but not leading columns."""
+    if sheet.start is None:
         return
-    lead_rows, lead_columns = start
-    width = lead_columns + sheet.width
-    yield {"rows": lead_rows, "columns": [{}] * width}
+    lead_columns = sheet.start[1]
     rows = iter(sheet.iter_rows())
     while block := list(islice(rows, BLOCK_ROWS)):
         columns = [_column(cells) for cells in zip(*block, strict=True)]
