@@ -12,6 +12,7 @@ from ironpot.report import cells
 from ironpot.report.build import build_report
 from ironpot.report.model import Bullets, Chart, Heading, Paragraph, Table, Tiles
 from ironpot.report.plan_files import PlanFiles
+from ironpot.report.write import write_report
 
 CHINESE = re.compile("[一-鿿，。；：（）、]")  # noqa: RUF001
 HALF_WIDTH_AMONG_CHINESE = re.compile("[一-鿿][,;:?!(]|[,;:?!)][一-鿿]")
@@ -39,6 +40,8 @@ def sentences(report):
                     yield from (tile.label, tile.value, tile.unit, tile.note)
             case Table():
                 yield from (block.title, block.note, *(field.label for field in block.fields))
+                if "reason" in block.frame.columns:
+                    yield from block.frame["reason"]
             case Chart():
                 yield from (block.title, block.takeaway, block.source)
 
@@ -140,13 +143,13 @@ def test_missing_extras_are_said_and_not_invented(case, plan):
     assert not {"wall", "approvals", "rule_rows"} & {table.table_id for table in bare.tables}
 
 
-def test_empty_tables_make_a_report_that_says_it_does_not_know(case, plan):
+def test_empty_tables_make_a_report_that_says_it_does_not_know(case, plan, tmp_path):
     status = {"status": "unknown", "bound": None, "gap_stake": None, "gap_objective": None}
     empty = {table.name: plan.tables[table.name].clear() for table in TABLES}
     for lang in ("zh", "en"):
-        made = build_report(
-            case, PlanFiles(plan.summary | status, empty), lang=lang, unit="ten_thousand"
-        )
+        nothing = PlanFiles(plan.summary | status, empty)
+        made = build_report(case, nothing, lang=lang, unit="ten_thousand")
+        assert len(write_report(case, nothing, tmp_path, lang=lang, unit="ten_thousand")) == 3
         text = "\n".join(sentences(made))
         assert ("未知" if lang == "zh" else "unknown") in text
         assert ("不得据此决策" if lang == "zh" else "nothing here may be decided") in text

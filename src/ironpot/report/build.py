@@ -1,12 +1,14 @@
 """What does the report say? The whole report as one object, before any face is drawn."""
 
+from dataclasses import replace
+
 from ironpot.case.case import Case
 from ironpot.core.lang import Lang
 from ironpot.core.money import Unit
 from ironpot.report.figures import Reader, day, unit_label
 from ironpot.report.findings import Findings, find
 from ironpot.report.leader import leader_page
-from ironpot.report.model import Report, Section
+from ironpot.report.model import Block, Chart, Pair, Paragraph, Report, Section, Table
 from ironpot.report.parts.check import check_section
 from ironpot.report.parts.debts import debts_section, every_debt
 from ironpot.report.parts.disposal import disposal_section
@@ -36,8 +38,8 @@ def build_report(case: Case, plan: PlanFiles, *, lang: Lang, unit: Unit) -> Repo
         reader=view.reader,
         date=case.date.isoformat(),
         footer=_footer(view),
-        leader=leader_page(view, found),
-        sections=_sections(view, found),
+        leader=_without_empty(view, leader_page(view, found)),
+        sections=tuple(_without_empty(view, section) for section in _sections(view, found)),
         details=_details(view),
     )
 
@@ -58,6 +60,25 @@ def _sections(view: View, found: Findings) -> tuple[Section, ...]:
         trust_section(view),
         check_section(view),
     )
+
+
+def _without_empty(view: View, section: Section) -> Section:
+    """Say of a table or chart without rows that there are none, instead of showing its frame."""
+    return replace(section, blocks=_said(view, section.blocks))
+
+
+def _said(view: View, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    shown: list[Block] = []
+    for block in blocks:
+        rows = block.numbers if isinstance(block, Chart) else block
+        if isinstance(block, Pair):
+            shown.append(Pair(_said(view, block.left), _said(view, block.right), block.share))
+        elif isinstance(rows, Table) and rows.frame.height == 0:
+            none = view.say(f"{rows.title}: no rows.", f"{rows.title}:无数据。")
+            shown += [] if rows.excel_only and block is rows else [Paragraph(none, tone="quiet")]
+        else:
+            shown.append(block)
+    return tuple(shown)
 
 
 def _title(view: View) -> str:

@@ -66,7 +66,7 @@ def _runs(table: Table) -> list[tuple[int, int, str]]:
         .agg(pl.col("group").first(), pl.len().alias("size"))
     )
     stops = runs["size"].cum_sum().to_list()
-    starts = [0, *stops[:-1]]
+    starts = [stop - size for stop, size in zip(stops, runs["size"], strict=True)]
     return list(zip(starts, stops, runs["group"].to_list(), strict=True))
 
 

@@ -82,6 +82,8 @@ def _tiles(view: View, found: Findings) -> Tiles:
 def _gap_tile(view: View, found: Findings) -> Tile:
     label = view.say("Without the plan, cash runs out", "不实施方案,现金断流于")
     before = found.before
+    if before.lowest is None:
+        return Tile(label, view.say("unknown", "未知"), view.say("no ladder given", "未提供阶梯"))
     if before.below_zero is None:
         low = money(before.lowest, view.reader)
         note = view.say(f"lowest cash {low}", f"现金最低{low}")
@@ -91,9 +93,15 @@ def _gap_tile(view: View, found: Findings) -> Tile:
     return Tile(label, period(before.below_zero, view.reader), note)
 
 
+def _no_plan(view: View, label: str) -> Tile:
+    return Tile(label, view.say("unknown", "未知"), view.say("no plan found", "未求得方案"))
+
+
 def _sale_tile(view: View, found: Findings) -> Tile:
     going, every = released(view).height, view.lots.height
     label = view.say("Assets bring, net, from outside", "盘活资产可得(外部净得)")
+    if not view.solved:
+        return _no_plan(view, label)
     note = view.say(f"{plural(going, 'lot', 'lots')} of {every} leave", f"{every}处中处置{going}处")
     return Tile(label, amount(found.proceeds, view.reader), note, unit_label(view.reader))
 
@@ -101,7 +109,7 @@ def _sale_tile(view: View, found: Findings) -> Tile:
 def _help_tile(view: View, found: Findings) -> Tile:
     label = view.say("Help needed from above", "需上级支持")
     if not view.solved:
-        return Tile(label, view.say("unknown", "未知"), view.say("no plan found", "未求得方案"))
+        return _no_plan(view, label)
     first = period(found.relief_first, view.reader)
     begins = view.say(f"first in {first}", f"最早{first}到位")
     note = begins if found.relief else view.say("none is needed", "无需支持")
@@ -111,6 +119,8 @@ def _help_tile(view: View, found: Findings) -> Tile:
 def _debt_tile(view: View, found: Findings) -> Tile:
     before, gone = money(found.debt_before, view.reader), money(found.paid_off, view.reader)
     label = view.say("Debt at the end of the plan", "方案期末债务余额")
+    if not view.solved:
+        return _no_plan(view, label)
     note = view.say(f"{before} today; {gone} really gone", f"目前{before};真正减少{gone}")
     return Tile(label, amount(found.debt_after, view.reader), note, unit_label(view.reader))
 
@@ -132,6 +142,7 @@ def _group_table(view: View, found: Findings) -> Table:
             view.reader.read(GROUP_SHORT[group]),
         )
         for group, name in GROUP.items()
+        if view.debts.height
     ]
     schema = {"group": pl.String, "amount": pl.Int64, "share": pl.Float64, "means": pl.String}
     fields = (
@@ -147,6 +158,8 @@ def _group_table(view: View, found: Findings) -> Table:
 def _selling(view: View, found: Findings) -> str:
     going = released(view).height
     kept = view.lots.height - going
+    if not view.solved:
+        return view.say("unknown: no plan was found.", "未知:未求得方案。")
     if going == 0:
         return view.say(f"all {kept} lots are kept.", f"{kept}处全部保留。")
     routes, lost = route_counts(view), lost_sentence(view, found)

@@ -42,12 +42,11 @@ def own_reason(view: View, lot: Lot, figure: Figure) -> str:
 
 def _released(view: View, lot: Lot, reason: str, figure: Figure) -> str:
     lost = lot["value_destroyed"] or 0
-    comma = view.say("; ", ";")
     if lost > 0:
-        return reason + comma + view.say(f"gives up {figure(lost)}", f"损失价值{figure(lost)}")
+        return _both(view, reason, f"gives up {figure(lost)}", f"损失价值{figure(lost)}")
     more = figure((lot["net_proceeds"] or 0) - (lot["retention_value"] or 0))
-    head = "" if lot["reason_code"] == "RETENTION" else reason + comma
-    return head + view.say(f"sale beats keeping by {more}", f"处置比留用多得{more}")
+    head = "" if lot["reason_code"] == "RETENTION" else reason
+    return _both(view, head, f"sale beats keeping by {more}", f"处置比留用多得{more}")
 
 
 def _kept(view: View, lot: Lot, reason: str, figure: Figure) -> str:
@@ -55,8 +54,12 @@ def _kept(view: View, lot: Lot, reason: str, figure: Figure) -> str:
     if surplus is None:
         return reason
     more = figure(abs(surplus))
-    comma = view.say("; ", ";")
     if surplus < 0:
-        head = "" if lot["reason_code"] == "RETENTION" else reason + comma
-        return head + view.say(f"keeping beats sale by {more}", f"留用比处置多值{more}")
-    return reason + comma + view.say(f"sale would gain {more}", f"若能处置可多得{more}")
+        head = "" if lot["reason_code"] == "RETENTION" else reason
+        return _both(view, head, f"keeping beats sale by {more}", f"留用比处置多值{more}")
+    return _both(view, reason, f"sale would gain {more}", f"若能处置可多得{more}")
+
+
+def _both(view: View, head: str, en: str, zh: str) -> str:
+    """Return head and figure in one sentence; a head that the figure repeats is left out."""
+    return view.say(f"{head}; {en}", f"{head};{zh}") if head else view.say(en, zh)

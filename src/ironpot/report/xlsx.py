@@ -35,6 +35,7 @@ from ironpot.report.model import (
 HEAD_ROW = 3  # counted from 0: title, unit and note, way back, then the heads
 SHEET_NAME_LENGTH = 31
 TEXT_WIDTHS = (28, 26, 13, 22, 34)
+LETTERS_A_PAGE = 190  # across a landscape page before print becomes too small
 LETTERS_A_LINE = 112  # of a sentence over the text columns; a Chinese letter counts two
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 INK = "#14304F"
@@ -256,7 +257,9 @@ def _table_sheet(book: Book, table: Table) -> None:
     back = say("back to contents", "返回目录")
     sheet.write_url(2, 0, f"internal:'{contents}'!A1", book.formats["link"], back)
     last = _table(book, sheet, HEAD_ROW, table, table.fields)
-    _widen(book, sheet, table)
+    wide = _widen(book, sheet, table)
+    sheet.fit_to_pages(max(1, round(wide / LETTERS_A_PAGE)), 0)
+    sheet.repeat_columns(0, 1)
     sheet.freeze_panes(HEAD_ROW + 1, 1)
     sheet.repeat_rows(HEAD_ROW)
     if table.group_by is None and table.frame.height:
@@ -307,8 +310,9 @@ def _stored(book: Book, field: Field, value: Any) -> float:
     return in_unit_float(value, book.report.reader) if field.kind == "money" else float(value)
 
 
-def _widen(book: Book, sheet: Worksheet, table: Table) -> None:
-    """Give each column the width of its longest entry, within reason."""
+def _widen(book: Book, sheet: Worksheet, table: Table) -> int:
+    """Give each column the width of its longest entry, within reason; return the whole width."""
+    whole = 0
     shown = cells.lines(table, table.fields, book.report.reader)
     for column, field in enumerate(table.fields):
         texts = [
@@ -316,7 +320,10 @@ def _widen(book: Book, sheet: Worksheet, table: Table) -> None:
             for line in shown[:400]
         ]
         longest = max((letters(text) for text in [*texts, field.label]), default=8)
-        sheet.set_column(column, column, min(max(longest + 2, 9), 48))
+        width = min(max(longest + 2, 9), 48)
+        sheet.set_column(column, column, width)
+        whole += width
+    return whole
 
 
 def _chart(book: Book, sheet: Worksheet, table: Table, last: int) -> None:

@@ -49,7 +49,8 @@ def native_chart(
     for order, name in enumerate(native.values):
         column = names.index(name)
         category = names.index(native.category)
-        look = _look(native.form, order, hidden=name in native.hidden)
+        spot = order * (len(RAMP) - 2) // max(len(native.values) - 1, 1)
+        look = _look(native.form, order, RAMP[spot], hidden=name in native.hidden)
         drawn.add_series(
             {
                 "name": [sheet, head_row, column],
@@ -62,12 +63,12 @@ def native_chart(
     return drawn
 
 
-def _look(form: ChartForm, order: int, *, hidden: bool) -> dict[str, Any]:
+def _look(form: ChartForm, order: int, color: str, *, hidden: bool) -> dict[str, Any]:
     if form == "line":
         return {"line": LINES[order % len(LINES)]}
     if hidden:
         return {"fill": {"none": True}, "border": {"none": True}}
-    return {"fill": {"color": RAMP[order % len(RAMP)]}, "border": {"color": "#4A4F57"}, "gap": 60}
+    return {"fill": {"color": color}, "border": {"color": "#4A4F57"}, "gap": 60}
 
 
 def _dress(drawn: ExcelChart, chart: Chart, reader: Reader) -> None:

@@ -47,7 +47,7 @@ def sankey_chart(view: View) -> Chart | None:
             f"现金表和化解表,{view.first}至{view.last}期望值,已扣税费和程序费用;各类资产按净得现值分摊",
         ),
         height=360,
-        native=Native("bar", "target", ("amount",)),
+        native=Native("bar", "flow", ("amount",)),
     )
 
 
@@ -166,15 +166,17 @@ def _node_labels(view: View, flows: pl.DataFrame, middle: str) -> dict[str, str]
 
 
 def _table(view: View, flows: pl.DataFrame) -> Table:
+    named = flows.with_columns(pl.format("{} → {}", "source", "target").alias("flow"))
     return Table(
         "sankey",
         view.say("Asset to debt", "资金流向"),
         view.say("From asset to cash to debt", "资产—现金—债务流向"),
         (
+            Field("flow", view.say("flow", "流向"), width=3.0),
             Field("source", view.say("from", "来源"), width=2.0),
             Field("target", view.say("to", "去向"), width=2.0),
             Field("amount", view.say("amount", "金额"), "money"),
         ),
-        flows,
+        named,
         excel_only=True,
     )

@@ -85,6 +85,10 @@ def lost_sentence(view: View, found: Findings) -> str:
 
 def _released(view: View, found: Findings) -> str:
     going, every = released(view).height, view.lots.height
+    if not view.solved:
+        return view.say(
+            "No plan was found, so nothing is decided.", "未求得方案,未作任何处置决定。"
+        )
     if going == 0:
         return view.say(f"None of the {every} lots leaves.", f"{every}处资产均不处置。")
     net, routes = money(found.proceeds, view.reader), route_counts(view)

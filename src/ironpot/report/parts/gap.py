@@ -81,10 +81,10 @@ def _worst(view: View, found: Findings) -> str:
 
 def _meaning(view: View) -> str:
     return view.say(
-        "Without the plan: what happens if none of its decisions is taken. Expected figures are "
-        "weighted by the scenarios' probabilities. What is missing is cumulative: all that could "
-        "not be paid by then, not only in that period.",
-        "“不实施方案”指方案各项决定均不执行。期望值按各情景概率加权。"
+        "Without the plan: contracts, budget and lots as they stand; nothing is rolled over, sold "
+        "or granted. Expected figures are weighted by the scenarios' probabilities. What is "
+        "missing is cumulative: all that could not be paid by then, not only in that period.",
+        "“不实施方案”指按现有合同、预算和资产现状:不续贷、不处置、不求助。期望值按各情景概率加权。"
         "缺口为累计数,即截至当期尚不能支付的合计,并非仅当期。",
     )
 
@@ -133,7 +133,10 @@ def _failure_table(
     )
     types = {"money": pl.Int64(), "percent": pl.Float64()}
     schema = {one.name: types.get(one.kind, pl.String()) for one in fields}
-    note = view.say("— means never within the plan.", "“—”表示方案期内未发生。")
+    note = view.say(
+        "— means never within the plan, or no buffer set.",
+        "“—”表示方案期内未发生或未设缓冲。",
+    )
     table_id, title = name
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     return Table(table_id, title, title, fields, frame, note)

@@ -58,7 +58,17 @@ def yearly_table(view: View, table_id: str, sheet: str, lines: tuple[str, ...]) 
     return Table(table_id, sheet, title, fields, frame)
 
 
+def no_cash(view: View) -> str:
+    """Return that the files hold no cash table, so that nothing about flows is known."""
+    return view.say(
+        "The plan's files hold no consolidated cash, so these figures are unknown.",
+        "方案文件未提供合并现金表,本部分数据未知。",
+    )
+
+
 def _recurrent(view: View, worst: str | None) -> str:
+    if view.cash.height == 0:
+        return no_cash(view)
     own, transfers = flow(view, "own_revenue"), flow(view, "transfers_in")
     both, single = money(own + transfers, view.reader), money(own, view.reader)
     years = view.first[:4] + "-" + view.last[:4]
@@ -76,6 +86,8 @@ def _recurrent(view: View, worst: str | None) -> str:
 
 def _land(view: View, worst: str | None) -> str:
     land = flow(view, "land_revenue")
+    if view.cash.height == 0:
+        return view.say("unknown.", "未知。")
     if land == 0:
         return view.say("no land income is planned.", "未安排土地出让收入。")
     shown = money(land, view.reader)

@@ -8,7 +8,7 @@ from ironpot.balance.gfsm import codes
 from ironpot.core.outputs import CONSOLIDATED
 from ironpot.report.figures import money, number, plural
 from ironpot.report.model import Block, Field, Paragraph, Section, Table
-from ironpot.report.rules_text import named_rules
+from ironpot.report.rules_text import named_rules, shared_variant
 from ironpot.report.tables import field, labelled, moneys, text
 from ironpot.report.view import AFTER, BEFORE, View
 from ironpot.report.words import BAND, SIDE
@@ -43,27 +43,34 @@ def _rules(view: View) -> tuple[Block, ...]:
         return (_bands_only(view),)
     title = view.say("Indicative ratios and bands", "参考指标和等级")
     said = named_rules(view, rows)
+    known = said.filter(pl.col("value").is_not_null())
+    fields, whole = _rule_fields(view, said), view.say("Every rule and variant", "全部规则和口径")
     return (
-        Paragraph(_spread(view, said), view.say("The band moves: ", "等级随口径变化:")),
-        Table("rules", title, title, _rule_fields(view, said), said, _rule_note(view, rows)),
+        Paragraph(_spread(view, known), view.say("The band moves: ", "等级随口径变化:")),
+        Table("rules", title, title, fields, known, _rule_note(view, rows)),
+        Table("rules-full", whole, whole, fields, said, excel_only=True),
     )
 
 
-def _spread(view: View, rows: pl.DataFrame) -> str:
+def _spread(view: View, known: pl.DataFrame) -> str:
     """Return the sentence on how far the first indicator moves with year and variant."""
-    known = rows.filter(pl.col("value").is_not_null() & (pl.col("unit") == "%"))
-    if known.height == 0:
+    rows = known.filter(pl.col("unit") == "%")
+    if rows.height == 0:
         return view.say("no ratio could be computed.", "各项指标均无法计算。")
-    first = known.row(0, named=True)
-    same = known.filter(
-        (pl.col("rule") == first["rule"]) & (pl.col("indicator_text") == first["indicator_text"])
-    ).sort("value", maintain_order=True)
-    low, high = same.row(0, named=True), same.row(same.height - 1, named=True)
-    name = first["indicator_text"]
+    name = rows["indicator_text"][0]
+    same = rows.filter(pl.col("indicator_text") == name).sort("value", maintain_order=True)
+    strict = same.filter(~pl.col("proxy").fill_null(value=False))
+    low, high = ((strict if strict.height else same).row(spot, named=True) for spot in (0, -1))
+    top = same.row(-1, named=True)
+    broad = ""
+    if top["value"] > high["value"]:
+        broad = view.say(
+            f"; broadly counted up to {_ratio(view, top)}", f";宽口径最高{_ratio(view, top)}"
+        )
     return view.say(
-        f"the {name} runs from {_ratio(view, low)} to {_ratio(view, high)}. The band depends on "
-        "the year and on what counts as debt, so one figure alone says little.",
-        f"{name}最低{_ratio(view, low)},最高{_ratio(view, high)}。"
+        f"the {name} runs from {_ratio(view, low)} to {_ratio(view, high)}{broad}. The band "
+        "depends on the year and on what counts as debt, so one figure alone says little.",
+        f"{name}最低{_ratio(view, low)},最高{_ratio(view, high)}{broad}。"
         "等级取决于年份和债务口径,单看一个数没有意义。",
     )
 
@@ -96,11 +103,14 @@ def _rule_fields(view: View, rows: pl.DataFrame) -> tuple[Field, ...]:
 
 
 def _rule_note(view: View, rows: pl.DataFrame) -> str:
+    """Return what all rows share and how many could not be judged."""
     unknown = rows.filter(pl.col("value").is_null()).height
-    return view.say(
-        f"{plural(unknown, 'row lacks', 'rows lack')} a figure and cannot be judged; unknown is "
-        "never green.",
-        f"{unknown}行因缺数据无法判定;无法判定不等于绿色。",
+    shared = shared_variant(view, rows)
+    common = view.say(f"Common to all: {shared}. ", f"共同口径:{shared}。") if shared else ""
+    return common + view.say(
+        f"{plural(unknown, 'more row lacks', 'more rows lack')} a figure and cannot be judged "
+        "(workbook); unknown is never green.",
+        f"另有{unknown}行因缺数据无法判定(见工作簿);无法判定不等于绿色。",
     )
 
 

@@ -6,7 +6,7 @@ from ironpot.core.outputs import EXPECTED
 from ironpot.report.figures import money, percent, period, plural
 from ironpot.report.findings import scenarios
 from ironpot.report.model import Block, Paragraph, Section, Table
-from ironpot.report.parts.revenue import flow, yearly_table, years_of
+from ironpot.report.parts.revenue import flow, no_cash, yearly_table, years_of
 from ironpot.report.tables import field, text
 from ironpot.report.view import View, total
 
@@ -31,6 +31,8 @@ def spending_section(view: View) -> Section:
 
 
 def _essential(view: View) -> str:
+    if view.cash.height == 0:
+        return no_cash(view)
     needed = -flow(view, "essential_spending")
     income = flow(view, "own_revenue") + flow(view, "transfers_in")
     share = percent(needed / income if income else None)
@@ -50,6 +52,8 @@ def _essential(view: View) -> str:
 
 
 def _other(view: View) -> str:
+    if view.cash.height == 0:
+        return view.say("unknown.", "未知。")
     years = years_of(view, EXPECTED, ("other_spending",))
     if years.height == 0 or total(years, "other_spending") == 0:
         return view.say("there is none.", "无。")
@@ -69,6 +73,8 @@ def _other(view: View) -> str:
 
 
 def _service(view: View) -> str:
+    if view.cash.height == 0:
+        return view.say("unknown.", "未知。")
     interest, principal = -flow(view, "interest"), -flow(view, "principal")
     own, borrowed = flow(view, "own_revenue"), flow(view, "borrowing")
     share = percent(interest / own if own else None)
