@@ -292,3 +292,20 @@ def test_a_row_with_a_comma_too_many_is_found(tmp_path):
     folder = sample(tmp_path)
     add(folder / "entities.csv", "E06,Extra, comma,vehicle,E01,true\n")
     assert ("entities.csv:8 #6", "header.none") in findings(read_case(folder))
+
+
+def test_lots_for_sale_without_an_appraisal_are_counted_in_a_note(tmp_path):
+    reading = read_case(sample(tmp_path, ("assets", 2, "appraisal", "")))
+    assert [(issue.severity, issue.code) for issue in reading.issues] == [
+        ("note", "asset.unpriced")
+    ]
+    assert "1" in reading.issues[0].what.zh
+
+
+def test_an_absent_required_column_with_a_usual_value_is_no_error(tmp_path):
+    folder = sample(tmp_path)
+    add(folder / "limits.csv", "limit_id,kind,entity_id,amount\nL1,bridge,E03,5\n")
+    reading = read_case(folder)
+    assert reading.issues == ()
+    bridge = reading.case.limits.filter(limit_id="L1")
+    assert bridge["quarter"].to_list() == ["all"]

@@ -40,6 +40,7 @@ DRAFT_CHECKS: tuple[Callable[[Draft], list[Issue]], ...] = (
     assets.pledges_can_be_freed,
     assets.related_buyers_are_named,
     assets.appraisals_are_of_the_past,
+    assets.unpriced_lots_are_counted,
     assets.bundles_have_members,
     budget.years_are_years,
     budget.budget_lines_have_an_account,

@@ -14,6 +14,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -158,6 +159,7 @@ def _issue_row(sheet: Worksheet, row: int, issue: Issue, lang: Lang) -> None:
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.cell(row, 1).fill = copy(_FILLS[issue.severity])
     if issue.place.sheet is not None and issue.place.row is not None:
-        link: Any = sheet.cell(row, 2)
         title = issue.place.sheet.replace("'", "''")
-        link.hyperlink = f"#'{title}'!{column_letters(issue.place.column or 1)}{issue.place.row}"
+        target = f"'{title}'!{column_letters(issue.place.column or 1)}{issue.place.row}"
+        link: Any = sheet.cell(row, 2)
+        link.hyperlink = Hyperlink(ref=link.coordinate, location=target)

@@ -163,7 +163,7 @@ def missing_columns(
             if near is not None:
                 absent.pop(near.name)
             issues.append(_unknown_header(sheet, row, position, name, near))
-    missing = [column for column in absent.values() if column.required]
+    missing = [one for one in absent.values() if one.required and one.default is None]
     return issues + [_missing_column(table, sheet, row, column) for column in missing]
 
 

@@ -7,6 +7,7 @@ matches most columns of a table is taken for it. A proposal is written to a file
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +19,7 @@ from ironpot.case.files.sheet import ROW, Sheet, raw
 from ironpot.case.headers import is_about, is_aside, split_unit
 from ironpot.case.locate import head_rows
 from ironpot.case.nearest import fold, nearest
-from ironpot.case.schema import BASIC
+from ironpot.case.schema import BASIC, BY_NAME
 from ironpot.case.schema.labels import word_labels
 from ironpot.case.schema.settings import SETTINGS
 from ironpot.case.synonyms import SYNONYMS
@@ -27,6 +28,7 @@ from ironpot.core.money import UNIT_TEXT
 
 LIKE = 0.66
 LEAST_COLUMNS = 3
+HEADER_ROWS = 10
 MOST_WORDS = 30
 _NEEDED_SETTINGS = [
     column for column in SETTINGS.columns if column.required or column.name in ("name_zh", "unit")
@@ -115,7 +117,7 @@ def _best(table: Table, sheets: Sequence[Sheet]) -> _Match | None:
 
 def _in_sheet(table: Table, sheet: Sheet) -> Iterator[_Match]:
     rows = [list(sheet.names)] if sheet.names is not None else head_rows(sheet)
-    for position, row in enumerate(rows, start=1):
+    for position, row in enumerate(rows[:HEADER_ROWS], start=1):
         found = _matched(table, dict.fromkeys(text for text in row if text))
         score = sum(likeness for _, likeness in found.values())
         headers = {name: header for name, (header, _) in found.items()}
@@ -125,9 +127,9 @@ def _in_sheet(table: Table, sheet: Sheet) -> Iterator[_Match]:
 def _matched(table: Table, headers: Iterable[str]) -> dict[str, tuple[str, float]]:
     """Pair columns with headers, the most alike first, each once."""
     pairs = [
-        (_likeness(table, column, header), column.name, header)
+        (max(_alike(_plain(header), word) for word in words), name, header)
         for header in headers
-        for column in table.columns
+        for name, words in _words(table.name).items()
     ]
     found: dict[str, tuple[str, float]] = {}
     for likeness, name, header in sorted(pairs, reverse=True):
@@ -137,10 +139,30 @@ def _matched(table: Table, headers: Iterable[str]) -> dict[str, tuple[str, float
     return found
 
 
-def _likeness(table: Table, column: Column, header: str) -> float:
-    words = (column.name, *column.label, *SYNONYMS.get((table.name, column.name), ()))
-    plain = fold(split_unit(header)[0])
-    return max(SequenceMatcher(None, plain, fold(word)).ratio() for word in words)
+@cache
+def _words(table_name: str) -> dict[str, tuple[str, ...]]:
+    """Return every name of each column of a table, folded."""
+    table = BY_NAME[table_name]
+    names = {
+        column.name: (column.name, *column.label, *SYNONYMS.get((table_name, column.name), ()))
+        for column in table.columns
+    }
+    return {name: tuple(map(fold, words)) for name, words in names.items()}
+
+
+@cache
+def _plain(header: str) -> str:
+    return fold(split_unit(header)[0])
+
+
+@cache
+def _alike(header: str, word: str) -> float:
+    """Return how alike two texts are, 0 where a quick look shows that they are not."""
+    if not set(header) & set(word):
+        return 0.0
+    match = SequenceMatcher(None, header, word)
+    quick = match.real_quick_ratio() >= LIKE and match.quick_ratio() >= LIKE
+    return match.ratio() if quick else 0.0
 
 
 def _entry(match: _Match) -> TableEntry:

@@ -156,6 +156,26 @@ _FUTURE = Message(
 )
 
 
+def unpriced_lots_are_counted(draft: Draft) -> list[Issue]:
+    """Say in a note how many lots that may be sold have no appraisal: they are not priced."""
+    part = draft["assets"]
+    unpriced = part.frame.filter(part.empty("appraisal") & ~pl.col("essential")).height
+    count = Text(f"{unpriced}", f"{unpriced}")
+    return [part.issue(None, "appraisal", _UNPRICED, {"count": count})] if unpriced else []
+
+
+_UNPRICED = Message(
+    "asset.unpriced",
+    Text("{count} lots that may be sold have no appraisal", "{count}项可处置资产没有评估价"),
+    Text("they are kept, because nothing is known of their price", "因价格未知,一律按保留处理"),
+    Text(
+        'fill in the appraisal, or set appraisal = "book_value" under [impute]',
+        "请填评估价,或在设置中选择按账面价值推算",
+    ),
+    "note",
+)
+
+
 def bundles_have_members(draft: Draft) -> list[Issue]:
     """A bundle offers at least two different lots."""
     members = pl.col("asset_ids").str.split(";").list.unique().list.len()
