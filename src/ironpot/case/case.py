@@ -54,6 +54,8 @@ class Case:
     creditors: pl.DataFrame
     claims: pl.DataFrame
     debts: pl.DataFrame
+    debt_terms: pl.DataFrame
+    debt_changes: pl.DataFrame
     guarantees: pl.DataFrame
     class_actions: pl.DataFrame
     refinancing: pl.DataFrame

@@ -13,8 +13,8 @@ from ironpot.core.lang import Lang, Text
 
 _FOLDER = Path(__file__).with_name("example")
 _FURTHER = (
-    *("accounts", "creditors", "claims", "guarantees", "bundles", "markets"),
-    *("fiscal_history", "limits", "wishes", "rules", "sources"),
+    *("accounts", "creditors", "claims", "guarantees", "debt_terms", "debt_changes", "bundles"),
+    *("markets", "fiscal_history", "limits", "wishes", "rules", "sources"),
 )
 SETTINGS = Settings(
     case_id="sample-2024",

@@ -113,6 +113,30 @@ ACTIONS = {
     "haircut": Text("haircut", "减免本金"),
     "transfer": Text("transfer", "划转"),
 }
+CHANGES = {
+    "prepay": Text("prepayment", "提前还款"),
+    "call": Text("call by the debtor", "赎回"),
+    "put": Text("put by the creditor", "回售"),
+    "haircut": Text("haircut", "减免本金"),
+    "rate": Text("new rate", "调整利率"),
+    "extend": Text("extension", "展期"),
+    "moratorium": Text("moratorium", "宽限"),
+}
+RELIEVED = {
+    "principal": Text("principal", "本金"),
+    "interest": Text("interest", "利息"),
+    "both": Text("both", "本息"),
+}
+INTEREST_RELIEF = {
+    "capitalise": Text("added to principal", "转入本金"),
+    "defer": Text("paid at the end", "到期补付"),
+    "waive": Text("forgiven", "免除"),
+}
+INSTALMENTS = {
+    "solve": Text("worked out anew", "重新计算"),
+    "keep": Text("kept", "保持不变"),
+    "extend": Text("kept, later maturity", "顺延期限"),
+}
 ROUTES = {
     "exchange_sale": Text("sale through the exchange", "产权交易所转让"),
     "auction": Text("auction", "拍卖出让"),
@@ -222,6 +246,10 @@ _GROUPS = (
     DEBT_STATUSES,
     CREDITOR_CLASSES,
     ACTIONS,
+    CHANGES,
+    RELIEVED,
+    INTEREST_RELIEF,
+    INSTALMENTS,
     ROUTES,
     SCENARIOS,
     {name: ORIGIN_TEXT[name] for name in ORIGINS},
