@@ -42,6 +42,8 @@ def test_the_usual_separators_and_line_endings_are_read(tmp_path, separator, end
         (b"a,b\n\xff\xff,1\n", "neither UTF-8 nor GB18030"),
         (b"a,b\n" + b"x" * (text_files.MAX_LINE + 1), "row 2 is too long"),
         (b'a,b\n1,"' + b"x\n" * 100_000, "row 2 is too long"),
+        (b"a,b\n1,2\n" + b"," * 100_000, "row 3 is too long"),
+        (b"a\n" * (text_files.MAX_LINES + 1), "too large"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path, content, said):

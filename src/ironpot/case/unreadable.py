@@ -3,6 +3,7 @@
 import calendar
 import re
 import unicodedata
+from dataclasses import replace
 from typing import NamedTuple
 
 import polars as pl
@@ -170,6 +171,12 @@ _NOT_ALLOWED = Message(
     _SORTED,
     Text("write one of: {words}", "请从中选择:{words}"),
 )
+_NEARLY_ALLOWED = replace(
+    _NOT_ALLOWED,
+    mend=Text(
+        'write "{near}" if that is meant, or one of: {words}', "如指“{near}”请更正,可选:{words}"
+    ),
+)
 
 
 def _word(column: Column, text: str) -> _Reason:
@@ -180,4 +187,6 @@ def _word(column: Column, text: str) -> _Reason:
         ", ".join(f"{word} ({pair.en})" for word, pair in labels.items()),
         "、".join(pair.zh for pair in labels.values()),
     )
-    return _Reason(_NOT_ALLOWED, {"words": listed}, near)
+    if near is None:
+        return _Reason(_NOT_ALLOWED, {"words": listed})
+    return _Reason(_NEARLY_ALLOWED, {"words": listed, "near": Text(near, near)}, near)

@@ -2,7 +2,8 @@
 
 A cell of text that starts with = + - @ or a tab runs in a spreadsheet that opens the file. An
 apostrophe before it stops that; a text that starts with apostrophes before such a sign gets one
-more, so that reading takes exactly one away and nothing is lost. Numbers are never touched.
+more, so that reading takes exactly one away and nothing is lost. Numbers are never touched, nor is
+text that is a plain number such as -20.
 """
 
 import re
@@ -10,6 +11,7 @@ import re
 import polars as pl
 
 _LIVE = r"^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+_NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?%?$"
 _ESCAPED = r"^'+[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
 
 
@@ -20,7 +22,8 @@ def escape(text: pl.Expr) -> pl.Expr:
     >>> frame.select(escape(pl.col("a"))).to_series().to_list()
     ["'=1+1", "''=x", 'rent']
     """
-    return pl.when(text.str.contains(_LIVE)).then(pl.lit("'") + text).otherwise(text)
+    live = text.str.contains(_LIVE) & ~text.str.contains(_NUMBER)
+    return pl.when(live).then(pl.lit("'") + text).otherwise(text)
 
 
 def unescape(text: pl.Expr) -> pl.Expr:
@@ -38,4 +41,5 @@ def escape_text(text: str) -> str:
     >>> escape_text("@SUM(A1)"), escape_text("a")
     ("'@SUM(A1)", 'a')
     """
-    return f"'{text}" if re.match(_LIVE, text) else text
+    live = re.match(_LIVE, text) and not re.match(_NUMBER, text)
+    return f"'{text}" if live else text

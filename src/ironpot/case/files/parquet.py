@@ -10,6 +10,7 @@ from ironpot.case.files.sheet import KINDS, Sheet, frame_of, nulls
 
 MAX_BYTES = 256 << 20
 MAX_ROWS = 2_000_000
+MAX_COLUMNS = 512
 
 
 def read_parquet_table(path: Path) -> Sheet:
@@ -35,9 +36,10 @@ def read_parquet_table(path: Path) -> Sheet:
 
 def _frame(path: Path) -> pl.DataFrame:
     try:
-        rows = int(pl.scan_parquet(path).select(pl.len()).collect().item())
-        if rows > MAX_ROWS:
-            raise refused(path, "too_large", f"{rows:,} rows")
+        scan = pl.scan_parquet(path)
+        rows, columns = int(scan.select(pl.len()).collect().item()), len(scan.collect_schema())
+        if rows > MAX_ROWS or columns > MAX_COLUMNS:
+            raise refused(path, "too_large", f"{rows:,} x {columns:,}")
         return pl.read_parquet(path)
     except (PolarsError, PanicException, OSError) as error:
         raise refused(path, "damaged") from error

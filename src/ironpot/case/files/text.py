@@ -5,14 +5,16 @@ The first record is the header. Rows are the line on which a record begins, as a
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 from ironpot.case.files.refusal import refused
 from ironpot.case.files.sheet import Sheet, frame_of, text_cells
 
-MAX_BYTES = 128 << 20
+MAX_BYTES = 64 << 20
 MAX_LINE = 1 << 20
+MAX_LINES = 500_000
+MAX_CELLS = 8_000_000
+MAX_COLUMNS = 512
 _SEPARATORS = (",", "\t", ";")
 
 
@@ -47,11 +49,24 @@ def _decoded(path: Path) -> str:
     if size > MAX_BYTES:
         raise refused(path, "too_large", f"{size >> 20} MiB")
     data = path.read_bytes()
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    _refuse_long_lines(path, data)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decode(path, data, ("utf-16",))
     if b"\0" in data:
         raise refused(path, "nul", str(data.count(b"\n", 0, data.index(b"\0")) + 1))
     return _decode(path, data, ("utf-8-sig", "gb18030"))
+
+
+def _refuse_long_lines(path: Path, data: bytes) -> None:
+    """Refuse lines over MAX_LINE bytes, and more lines or cells than a table has."""
+    lines, cells = data.count(b"\n"), max(data.count(mark.encode()) for mark in _SEPARATORS)
+    if lines > MAX_LINES or cells > MAX_CELLS:
+        raise refused(path, "too_large", f"{max(lines, cells):,}")
+    start, number = 0, 1
+    while (end := data.find(b"\n", start)) >= 0 and end - start <= MAX_LINE:
+        start, number = end + 1, number + 1
+    if (end if end >= 0 else len(data)) - start > MAX_LINE:
+        raise refused(path, "long_line", str(number))
 
 
 def _decode(path: Path, data: bytes, encodings: tuple[str, ...]) -> str:
@@ -65,13 +80,14 @@ def _decode(path: Path, data: bytes, encodings: tuple[str, ...]) -> str:
 
 def _records(path: Path, text: str, separator: str) -> tuple[list[int], list[list[str]]]:
     """Return each record with the line it begins on, blank records left out."""
-    _refuse_long_lines(path, text)
     lines: list[int] = []
     records: list[list[str]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     begins = 1
     try:
         for record in reader:
+            if len(record) > MAX_COLUMNS:
+                raise refused(path, "long_line", str(begins))
             if any(record):
                 lines.append(begins)
                 records.append(record)
@@ -79,17 +95,3 @@ def _records(path: Path, text: str, separator: str) -> tuple[list[int], list[lis
     except csv.Error as error:
         raise refused(path, "long_line", str(begins)) from error
     return lines, records
-
-
-def _refuse_long_lines(path: Path, text: str) -> None:
-    for number, (start, end) in enumerate(_line_ends(text), start=1):
-        if end - start > MAX_LINE:
-            raise refused(path, "long_line", str(number))
-
-
-def _line_ends(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    while (end := text.find("\n", start)) >= 0:
-        yield start, end
-        start = end + 1
-    yield start, len(text)
