@@ -12,8 +12,9 @@ HOSTILE = '<script>alert(1)</script> & "=1+1" #eval("1") $x$ \\\\ {{7*7}} @SUM(A
 
 
 def pages(path: Path) -> list[str]:
-    """Return the text of each page without blanks."""
-    return ["".join(page.extract_text().split()) for page in PdfReader(path).pages]
+    """Return the text of each page without blanks, those of no width included."""
+    texts = (page.extract_text().replace("\u200b", "") for page in PdfReader(path).pages)
+    return ["".join(text.split()) for text in texts]
 
 
 def printed(page: Path, out: Path) -> list[str]:

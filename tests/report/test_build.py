@@ -116,7 +116,10 @@ def test_the_notice_stands_on_the_first_page(report, case):
 def test_every_lot_and_debt_is_listed_once(report, case):
     tables = {table.table_id: table for table in report.tables}
     assert sorted(tables["lots"].frame["lot_id"]) == sorted(case.assets["asset_id"])
-    assert tables["debts"].frame["debt_id"].is_unique().all()
+    assert tables["debts-full"].frame["debt_id"].is_unique().all()
+    assert set(case.debts["debt_id"]) <= set(tables["debts"].frame["debt_id"])
+    for column in ("opening", "closing", "paper"):
+        assert tables["debts"].frame[column].sum() == tables["debts-full"].frame[column].sum()
 
 
 def test_totals_are_the_sums_of_their_columns(report):

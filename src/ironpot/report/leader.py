@@ -36,7 +36,7 @@ SOLD_ROWS = 6
 KEPT_ROWS = 4
 HELP_ROWS = 3
 NAME_LETTERS = 32
-NOTICE_LETTERS = 220
+NOTICE_LETTERS = 420
 
 
 def leader_page(view: View, found: Findings) -> Section:
@@ -53,7 +53,7 @@ def leader_page(view: View, found: Findings) -> Section:
             Pair((small_ladder(view, found),), tables),
             Paragraph(_selling(view, found), view.say("Sell, lease, keep: ", "卖、租、留:")),
             _lot_table(view),
-            Paragraph(_asking(view, found), view.say("Ask for: ", "请求支持:")),
+            Paragraph(_asking(view, found), view.say("Ask for: ", "争取支持:")),
             *_help_table(view, found),
             Paragraph(_deciding(view, found), view.say("To decide now: ", "请会议议定:")),
             Bullets(_sure(view)),
@@ -99,7 +99,7 @@ def _no_plan(view: View, label: str) -> Tile:
 
 def _sale_tile(view: View, found: Findings) -> Tile:
     going, every = released(view).height, view.lots.height
-    label = view.say("Assets bring, net, from outside", "盘活资产可得(外部净得)")
+    label = view.say("Assets bring, net, from outside", "盘活资产净得(来自范围外)")
     if not view.solved:
         return _no_plan(view, label)
     note = view.say(f"{plural(going, 'lot', 'lots')} of {every} leave", f"{every}处中处置{going}处")
@@ -107,7 +107,7 @@ def _sale_tile(view: View, found: Findings) -> Tile:
 
 
 def _help_tile(view: View, found: Findings) -> Tile:
-    label = view.say("Help needed from above", "需上级支持")
+    label = view.say("Help needed from above", "需争取上级支持")
     if not view.solved:
         return _no_plan(view, label)
     first = period(found.relief_first, view.reader)
@@ -271,13 +271,15 @@ def _first_approvals(view: View) -> list[str]:
 
 def _sure(view: View) -> tuple[str, ...]:
     """Return how sure the answer is, and what is synthetic, assumed and unknown."""
-    assumed = len(view.summary.get("assumptions") or ())
+    acts = acts_of(view)
+    said = set(acts["text_en"]) | set(acts["text_zh"])
+    assumed = sum(str(item) not in said for item in view.summary.get("assumptions") or ())
     unknown = len(view.summary.get("unknown") or ())
-    filled = acts_of(view).height
+    filled = acts.height
     listed = view.say(
-        f" Listed in annex C: {plural(filled, 'cell', 'cells')} filled by default or imputation, "
+        f" Listed in annex C: {plural(filled, 'gap', 'gaps')} filled by default or imputation, "
         f"{plural(assumed, 'assumption', 'assumptions')}, "
         f"{plural(unknown, 'thing unknown', 'things unknown')}.",
-        f"以默认值或推算补齐{filled}格,另有假设{assumed}项、未知{unknown}项,见附件三。",
+        f"以默认值或推算补齐{filled}项,另有假设{assumed}项、未知{unknown}项,见附件三。",
     )
     return (sure_sentence(view), origin_sentence(view) + listed)

@@ -5,6 +5,7 @@ fonts are used, so that the same report gives the same pages on every machine.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import Any
@@ -12,12 +13,14 @@ from typing import Any
 import typst
 
 from ironpot.report import cells
+from ironpot.report.figures import Reader
 from ironpot.report.fonts import FAMILY
 from ironpot.report.model import (
     NUMERIC,
     Block,
     Bullets,
     Chart,
+    Field,
     Heading,
     Pair,
     Paragraph,
@@ -29,6 +32,9 @@ from ironpot.report.model import (
 )
 
 Json = dict[str, Any]
+ZERO_WIDTH = "\u200b"
+LONG_WORD = re.compile(r"[!-~]{11,}")
+AFTER_MARK = re.compile(r"(?<=[_;/.:&?=-])(?=[!-~])")
 
 
 def pdf(report: Report, pictures: Mapping[str, str]) -> bytes:
@@ -141,10 +147,24 @@ def _table(table: Table, report: Report, pad: float) -> Json:
             {
                 "role": line.role,
                 "cells": [
-                    cells.text(value, field, report.reader, role=line.role)
+                    _cell(value, field, line.role, report.reader)
                     for value, field in zip(line.values, fields, strict=True)
                 ],
             }
             for line in cells.lines(table, fields, report.reader)
         ],
     }
+
+
+def _cell(value: Any, field: Field, role: cells.Role, reader: Reader) -> str:
+    shown = cells.text(value, field, reader, role=role)
+    return shown if field.kind in NUMERIC else breakable(shown)
+
+
+def breakable(shown: str) -> str:
+    """Let long words break after their marks: Typst moves a word on, but never cuts it.
+
+    >>> breakable("short-id"), breakable("default_public_good_rules").count(ZERO_WIDTH)
+    ('short-id', 3)
+    """
+    return LONG_WORD.sub(lambda word: AFTER_MARK.sub(ZERO_WIDTH, word[0]), shown)

@@ -13,7 +13,7 @@ from ironpot.core.money import FEN_PER_YUAN
 from ironpot.core.outputs import CASH_FLOWS, CONSOLIDATED, EXPECTED, KINDS
 from ironpot.report.figures import Reader
 from ironpot.report.plan_files import PlanFiles, settled
-from ironpot.report.words import GROUP, GROUP_OF, RELEASED, ROUTE
+from ironpot.report.words import ACCOUNT, CREDITOR_CLASS, GROUP, GROUP_OF, RELEASED, ROUTE, label
 
 BEFORE, AFTER = "before", "after"
 
@@ -46,6 +46,14 @@ class View:
     def name(self, key: str | None) -> str:
         """Return the name of an entity, creditor, bundle, kind or market; else the id itself."""
         return "" if key is None else self.names.get(key, key)
+
+    def scope(self, scope_id: str | None) -> str:
+        """Return the name of what a limit is about: an id, or an entity and its account."""
+        body, _, account = (scope_id or "").partition("/")
+        if not account:
+            return self.name(scope_id)
+        kind = label(ACCOUNT, account)
+        return self.say(f"{self.name(body)}, {kind.en}", f"{self.name(body)}·{kind.zh}")
 
     @property
     def first(self) -> str:
@@ -91,7 +99,8 @@ def view_of(case: Case, plan: PlanFiles, reader: Reader) -> View:
 def _names(case: Case, reader: Reader) -> dict[str, str]:
     """Return the printed name of every id that tables hold, in the reader's language."""
     zh = reader.lang == "zh"
-    named: dict[str, str] = {CONSOLIDATED: reader.say("Consolidated", "合并")}
+    named = {word: reader.read(text) for word, text in CREDITOR_CLASS.items()}
+    named[CONSOLIDATED] = reader.say("Consolidated", "合并")
     for frame, key in (
         (case.asset_kinds, "asset_kind"),
         (case.markets, "market_id"),

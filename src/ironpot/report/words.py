@@ -46,7 +46,7 @@ GROUP_SHORT: dict[str, Text] = {
     "own": Text("revenue and deposits", "经常性收入和存量资金"),
     "help": Text("grants and forgiveness", "上级补助、债权人减免"),
     "paper": Text("put off, not paid", "借新还旧、展期,并未还清"),
-    "circular": Text("inside payer: counts zero", "自家付款,不算化解"),
+    "circular": Text("inside payer: counts zero", "范围内付款,不算化解"),
 }
 GROUP_OF: dict[str, str] = {
     "outside_cash": "outside",
@@ -72,7 +72,7 @@ ACTION: dict[str, Text] = {
 }
 
 REASON: dict[str, Text] = {
-    "RETENTION": Text("worth more kept than sold", "留比卖值"),
+    "RETENTION": Text("worth more kept than sold", "留用更合算"),
     "CASH_NEED": Text("the cash is needed", "急需现金"),
     "CAPACITY": Text("task force is fully used", "专班力量已满"),
     "DEPTH": Text("market cannot take more", "市场容量不足"),
@@ -130,7 +130,9 @@ BAND: dict[str, Text] = {"unknown": Text("unknown", "无法判定")} | {
 STATUS: dict[str, Text] = {
     "optimal": Text("proved best within the gap shown", "在所示差距内已证明最优"),
     "feasible": Text("best plan found in the time given", "限时内最好方案"),
-    "least_relief": Text("needs help; the help is the least that works", "需外部支持,已求最少"),
+    "least_relief": Text(
+        "needs help; the help is the least that works", "须有外部支持,所需已为最少"
+    ),
     "unknown": Text("not solved", "未求得方案"),
 }
 PHASE: dict[str, Text] = {

@@ -7,22 +7,21 @@ from ironpot.report.figures import money
 from ironpot.report.model import Chart, Field, Native, Table, clip
 from ironpot.report.view import View
 
-EACH_SIDE = 7
+MOST_RELEASED, MOST_KEPT, MOST_HELD_BACK = 7, 5, 3
 NAME_LETTERS = 30
 
 
 def decisive(view: View) -> pl.DataFrame:
-    """Return the lots whose answer weighs most: the clearest released and the clearest kept."""
+    """Return the lots that weigh most: released, worth more kept, and held back from a sale."""
     tested = view.lots.filter(
         pl.col("pot_net").is_not_null() & pl.col("pot_retention").is_not_null()
     ).with_columns(pl.col("surplus").abs().alias("weight"))
-    sides = [
-        tested.filter(pl.col("released") == released)
-        .sort("weight", "lot_id", descending=[True, False])
-        .head(EACH_SIDE)
-        for released in (True, False)
-    ]
-    return pl.concat(sides)
+    gone, loss = pl.col("released"), pl.col("surplus") < 0
+    groups = ((gone, MOST_RELEASED), (~gone & loss, MOST_KEPT), (~gone & ~loss, MOST_HELD_BACK))
+    return pl.concat(
+        tested.filter(group).sort("weight", "lot_id", descending=[True, False]).head(most)
+        for group, most in groups
+    )
 
 
 def pot_chart(view: View) -> Chart | None:
@@ -50,6 +49,11 @@ def _takeaway(view: View) -> str:
     sold = view.lots.filter(pl.col("released") & (pl.col("surplus") > 0))
     saved = money(-int(kept["surplus"].sum() or 0), view.reader)
     gained = money(int(sold["surplus"].sum() or 0), view.reader)
+    if sold.height == 0:
+        return view.say(
+            f"{kept.height} lots are worth {saved} more kept than sold.",
+            f"{kept.height}处留用价值高于处置净得{saved}。",
+        )
     return view.say(
         f"{kept.height} lots are kept because they are worth {saved} more kept than sold; "
         f"{sold.height} leave and bring {gained} more than keeping them.",

@@ -7,7 +7,7 @@ import polars as pl
 from ironpot.core.money import YUAN_PER_UNIT
 from ironpot.core.outputs import EXPECTED
 from ironpot.report.figures import money, number, percent, unit_label
-from ironpot.report.model import Block, Bullets, Paragraph, Section, Table
+from ironpot.report.model import Block, Bullets, Field, Paragraph, Section, Table
 from ironpot.report.parts.spending import when
 from ironpot.report.tables import Head, field, labelled, ranked, text
 from ironpot.report.view import View, fen
@@ -20,7 +20,7 @@ AMOUNTS: tuple[Head, ...] = (
 )
 GAPS: tuple[Head, ...] = (
     ("gap_objective", "gap to the bound, of cost", "差距(占成本)"),
-    ("gap_stake", "gap to the bound, of what is at stake", "差距(占可得好处)"),
+    ("gap_stake", "gap to the bound, of what is at stake", "差距(占可得改善)"),
     ("discount_rate", "discount rate a year", "年折现率"),
 )
 NAMES: tuple[Head, ...] = (
@@ -59,14 +59,14 @@ def sure_sentence(view: View) -> str:
     if not view.solved or stake is None or cost is None:
         return view.say(
             f"Result: {status}. No bound is known, so nothing here may be decided on.",
-            f"结果:{status}。没有可靠的界限,不得据此决策。",
+            f"求解结论:{status}。没有可靠的界限,不得据此决策。",
         )
     of_cost, of_stake = percent(cost, 2), percent(stake, 2)
     return view.say(
         f"Result: {status}. It is proved that no other plan on these figures is cheaper by more "
         f"than {of_cost}, which is {of_stake} of what can be gained over doing nothing.",
-        f"结果:{status}。已证明:在同样数据下,任何其他方案的成本至多再低{of_cost},"
-        f"相当于(比什么都不做)可得好处的{of_stake}。",
+        f"求解结论:{status}。已证明:在同样数据下,其他任何方案的成本最多再低{of_cost},"
+        f"即相对“什么都不做”可得改善的{of_stake}。",
     )
 
 
@@ -93,22 +93,52 @@ def _checks(view: View) -> tuple[str, ...]:
 
 
 def _binding(view: View) -> tuple[Block, ...]:
-    """Return the limits that bind, expected over scenarios or certain, with their values."""
+    """Return the limits that bind, expected over scenarios or certain: in short, and each one."""
     limits = view.tables["limits"]
     sure = pl.col("scenario").is_null() | (pl.col("scenario") == EXPECTED)
-    rows = limits.filter(pl.col("binding") & sure)
+    rows = _in_unit(view, limits.filter(pl.col("binding") & sure))
     if rows.height == 0:
         return ()
-    title = view.say("Limits that bind", "起约束作用的限额")
-    fields = (
+    short, full = (
+        view.say("Limits that bind", "起约束作用的限额"),
+        view.say("Each limit", "限额清单"),
+    )
+    named = (
         text(view, ("kind_text", "limit", "限额"), 1.4),
-        text(view, ("scope", "of what", "对象"), 1.8),
-        text(view, ("when", "period", "时期"), 1.2),
+        text(view, ("scope", "of what", "对象"), 2.4),
+    )
+    brief, each = (*named, *_brief_fields(view)), (*named, *_each_fields(view))
+    return (
+        Table("binding", short, short, brief, _in_short(rows)),
+        Table("binding-full", full, full, each, rows, excel_only=True),
+    )
+
+
+def _brief_fields(view: View) -> tuple[Field, ...]:
+    return (
+        field(view, ("times", "times it binds", "起作用次数"), "count", 0.9),
+        field(view, ("first", "first", "最早"), "period", 1.1),
+        field(view, ("last", "last", "最晚"), "period", 1.1),
+    )
+
+
+def _each_fields(view: View) -> tuple[Field, ...]:
+    return (
+        text(view, ("when", "period", "时期")),
         field(view, ("value", "value", "取值"), "number"),
         field(view, ("bound", "limit", "限值"), "number"),
         text(view, ("unit_text", "unit", "单位")),
     )
-    return (Table("binding", title, title, fields, _in_unit(view, rows)),)
+
+
+def _in_short(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return each binding limit once: how often, first and last period."""
+    dated = pl.col("period").filter(pl.col("period") != "all")
+    return rows.group_by("kind", "kind_text", "scope", maintain_order=True).agg(
+        pl.len().cast(pl.Int64).alias("times"),
+        dated.min().alias("first"),
+        dated.max().alias("last"),
+    )
 
 
 def _in_unit(view: View, rows: pl.DataFrame) -> pl.DataFrame:
@@ -116,12 +146,13 @@ def _in_unit(view: View, rows: pl.DataFrame) -> pl.DataFrame:
     yuan = pl.col("unit") == "yuan"
     scale = pl.when(yuan).then(float(YUAN_PER_UNIT[view.reader.unit])).otherwise(1.0)
     unit = pl.when(yuan).then(pl.lit(unit_label(view.reader))).otherwise(pl.col("unit"))
-    return rows.sort(ranked("kind", LIMIT_KIND), "scope_id", "period").with_columns(
+    ordered = rows.sort(ranked("kind", LIMIT_KIND), "scope_id", "period")
+    return ordered.with_columns(
         (pl.col("value", "bound") / scale),
         unit.alias("unit_text"),
         labelled(view, "kind", LIMIT_KIND).alias("kind_text"),
-        pl.col("scope_id").replace(view.names).alias("scope"),
-        pl.col("period").map_elements(lambda word: when(view, word), pl.String).alias("when"),
+        pl.Series("scope", [view.scope(word) for word in ordered["scope_id"]], pl.String),
+        pl.Series("when", [when(view, word) for word in ordered["period"]], pl.String),
     )
 
 

@@ -90,19 +90,58 @@ def _mask(view: View) -> str:
 
 
 def every_debt(view: View) -> Section:
-    """Return the annex with every contract: opening, groups of resolution, closing."""
-    rows = (
+    """Return the annex with every contract; those that the plan adds are summed by creditor."""
+    rows = _contracts(view)
+    title, full = view.say("Every debt", "全部债务"), view.say("Every contract", "全部合同")
+    fields = _debt_fields(view)
+    return Section(
+        "every-debt",
+        view.say("Annex B: ", "附件二:"),
+        title,
+        (
+            Paragraph(_held(view, rows)),
+            Table("debts", title, title, fields, _new_summed(view, rows), group_by="class_text"),
+            Table("debts-full", full, full, fields, rows, group_by="class_text", excel_only=True),
+        ),
+        wide=True,
+    )
+
+
+def _contracts(view: View) -> pl.DataFrame:
+    """Return all contracts with names and groups of resolution; new ones have their lender."""
+    actions = view.tables["debt_actions"].filter(pl.col("principal_new") > 0)
+    opened = actions.group_by(pl.col("new_debt_id").alias("debt_id")).agg(
+        pl.col("creditor_id").first().replace(view.names).alias("lender")
+    )
+    return (
         grouped(view.debts)
+        .join(opened, on="debt_id", how="left")
         .with_columns(
+            pl.col("creditor").fill_null(pl.col("lender")),
             labelled(view, "primary_class", PRIMARY_CLASS).alias("class_text"),
             labelled(view, "origin", ORIGIN_TEXT).alias("origin_text"),
         )
-        .sort(ranked("primary_class", PRIMARY_CLASS), "debt_id")
+        .sort(ranked("primary_class", PRIMARY_CLASS), pl.col("opening") == 0, "debt_id")
     )
-    title = view.say("Every debt", "全部债务")
-    table = Table("debts", title, title, _debt_fields(view), rows, group_by="class_text")
-    number = view.say("Annex B: ", "附件二:")
-    return Section("every-debt", number, title, (Paragraph(_held(view, rows)), table), wide=True)
+
+
+def _new_summed(view: View, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return contracts of today one by one, those that the plan adds summed by class and lender."""
+    held, fresh = rows.filter(pl.col("opening") > 0), rows.filter(pl.col("opening") == 0)
+    summed = fresh.group_by("primary_class", "class_text", "creditor", maintain_order=True).agg(
+        pl.col("opening", "closing", *GROUP).sum(), pl.len().alias("count")
+    )
+    many = view.say("{} new contracts", "新增合同{}份")
+    named = summed.with_columns(
+        pl.lit(view.say("new", "新增")).alias("debt_id"),
+        pl.format(many, "count").alias("name"),
+        pl.col("creditor").alias("debtor"),
+    )
+    columns = [name for name in held.columns if name in named.columns]
+    both = pl.concat([held, named.select(columns)], how="diagonal")
+    return both.sort(
+        ranked("primary_class", PRIMARY_CLASS), pl.col("opening") == 0, "debt_id", "creditor"
+    )
 
 
 def _held(view: View, rows: pl.DataFrame) -> str:
@@ -110,23 +149,23 @@ def _held(view: View, rows: pl.DataFrame) -> str:
     fresh = rows.height - held
     left = money(total(rows, "closing"), view.reader)
     return view.say(
-        f"{plural(held, 'contract', 'contracts')} today and {fresh} that the plan adds; {left} "
-        "are left at its end.",
-        f"现有合同{held}份,方案新增{fresh}份;期末余额{left}。",
+        f"{plural(held, 'contract', 'contracts')} today; {fresh} that the plan adds are summed by "
+        f"lender and listed in the workbook. {left} are left at the end.",
+        f"现有合同{held}份逐笔列示;方案新增{fresh}份按债权人汇总,明细见工作簿。期末余额{left}。",
     )
 
 
 def _debt_fields(view: View) -> tuple[Field, ...]:
     groups = tuple((name, word.en, word.zh) for name, word in GROUP.items())
     return (
-        text(view, ("class_text", "class", "类别"), 1.2),
-        text(view, ("debt_id", "debt", "编号"), 0.9),
-        text(view, ("name", "name", "名称"), 1.7),
-        text(view, ("debtor", "debtor", "债务人"), 1.8),
+        text(view, ("class_text", "class", "类别"), 1.1),
+        text(view, ("debt_id", "debt", "编号"), 1.1),
+        text(view, ("name", "name", "名称"), 2.0),
+        text(view, ("debtor", "debtor (new: lender)", "债务人(新增为债权人)"), 2.0),
         text(view, ("creditor", "creditor", "债权人"), excel_only=True),
         field(view, ("maturity_date", "maturity", "到期日"), "date"),
         *moneys(view, ("opening", "before", "方案前"), fine=True),
-        *moneys(view, *groups, width=0.9, fine=True),
+        *moneys(view, *groups, width=0.85, fine=True),
         *moneys(view, ("closing", "after", "方案后"), fine=True),
         text(view, ("origin_text", "origin", "数据性质"), excel_only=True),
     )

@@ -39,12 +39,12 @@ def disposal_section(view: View, found: Findings) -> Section:
             Paragraph(_law(view), view.say("The rule: ", "判断规则:")),
             _route_table(view),
             pot_chart(view),
-            Heading(view.say("What leaves", "处置哪些")),
+            _leaving(view),
             _top_table(view),
             timeline_chart(view),
             _year_table(view),
             sankey_chart(view),
-            Heading(view.say("What is kept", "保留哪些")),
+            Heading(view.say("What is kept", "保留标的")),
             Paragraph(_kept(view)),
             _kept_table(view),
             _circular(view, found),
@@ -80,7 +80,7 @@ def lost_sentence(view: View, found: Findings) -> str:
     if found.destroyed == 0:
         return view.say("No lot goes below what it is worth kept.", "没有标的低于留用价值处置。")
     lost = money(found.destroyed, view.reader)
-    return view.say(f"Selling in need gives up {lost} of value.", f"为解急需损失价值{lost}。")
+    return view.say(f"Selling in need gives up {lost} of value.", f"应急处置损失价值{lost}。")
 
 
 def _released(view: View, found: Findings) -> str:
@@ -127,6 +127,11 @@ def _route_table(view: View) -> Table:
     title = view.say("Lots by route", "分方式处置情况")
     fields = _sum_fields(view, text(view, ("route_text", "route", "方式"), 1.8))
     return Table("routes", title, title, fields, rows.sort(ranked("route", ROUTE), "route"))
+
+
+def _leaving(view: View) -> Heading | None:
+    some = released(view).height > 0
+    return Heading(view.say("What leaves", "处置标的")) if some else None
 
 
 def _top_table(view: View) -> Table | None:
@@ -232,12 +237,23 @@ def _market(view: View) -> Paragraph | None:
     if limits.height == 0:
         return None
     full = limits.filter(pl.col("binding"))
+    head = view.say("Market and task force: ", "市场与专班:")
+    if full.height == 0:
+        none = view.say(
+            f"none of {limits.height} limits on market depth and the task force is used up.",
+            f"市场容量和专班力量共{limits.height}项限额,均未用满。",
+        )
+        return Paragraph(none, head)
+    return Paragraph(_used_up(view, limits, full), head)
+
+
+def _used_up(view: View, limits: pl.DataFrame, full: pl.DataFrame) -> str:
     depth = full.filter(pl.col("kind") == "depth")
     team = full.height - depth.height
-    named = [view.name(word) for word in depth["scope_id"].unique(maintain_order=True)]
+    named = [view.scope(word) for word in depth["scope_id"].unique(maintain_order=True)]
     which = f" ({listing(named[:MOST_MARKETS], view.reader)})" if named else ""
     share = percent(full.height / limits.height)
-    sentence = view.say(
+    return view.say(
         f"{full.height} of {limits.height} limits on market depth and the task force are used up "
         f"({share}): {plural(depth.height, 'market quarter', 'market quarters')}{which} and "
         f"{plural(team, 'quarter', 'quarters')} of the task force. More at once would only push "
@@ -245,7 +261,6 @@ def _market(view: View) -> Paragraph | None:
         f"市场容量和专班力量共{limits.height}项限额,用满{full.height}项({share}):"
         f"市场{depth.height}个季度{which.strip()},专班{team}个季度。同时多卖只会压低价格。",
     )
-    return Paragraph(sentence, view.say("Market and task force: ", "市场与专班:"))
 
 
 def _wishes(view: View) -> Table | None:

@@ -14,6 +14,7 @@ from ironpot.report.tables import field, labelled, moneys, text
 from ironpot.report.view import AFTER, BEFORE, View
 from ironpot.report.words import PHASE, SCENARIO, label
 
+MOST_SCENARIOS = 7
 LADDER_HEADS = (
     ("opening_cash", "opening cash", "期初现金"),
     ("sources", "sources", "流入"),
@@ -90,8 +91,8 @@ def _meaning(view: View) -> str:
 
 
 def _by_scenario(view: View) -> Table:
-    """Return before and after in every scenario: first failure and what is missing at the worst."""
-    rows = [
+    """Return before and after by scenario; of many scenarios the expected and the worst."""
+    made: list[dict[str, Any]] = [
         {
             "name": view.reader.read(label(SCENARIO, name)),
             "weight": view.case.settings.weights.get(name),
@@ -99,11 +100,15 @@ def _by_scenario(view: View) -> Table:
         | _failures(view, name, CONSOLIDATED)
         for name in scenarios(view)
     ]
+    worst = sorted(made[1:], key=lambda row: -row["missing"])[:MOST_SCENARIOS]
+    rows = made if len(worst) == len(made) - 1 else [*made[:1], *worst]
     first = (
         text(view, ("name", "scenario", "情景"), 1.2),
         field(view, ("weight", "weight", "概率"), "percent", 0.8),
     )
     title = view.say("Gap by scenario", "分情景缺口")
+    if len(rows) < len(made):
+        title += view.say(f" (the {len(worst)} worst)", f"(最差的{len(worst)}个)")
     return _failure_table(view, ("gap-scenarios", title), first, rows)
 
 

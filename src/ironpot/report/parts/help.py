@@ -85,23 +85,46 @@ def _details(view: View, found: Findings) -> tuple[Block, ...]:
     if not found.relief:
         return ()
     rows = _relief(view)
-    title = view.say("Help by quarter", "分季支持需求")
+    return (Paragraph(_repayable(view, rows, found)), _by_quarter(view, rows), _full(view, rows))
+
+
+def _by_quarter(view: View, rows: pl.DataFrame) -> Table:
+    """Return help by quarter, a column for each giver and kind."""
+    asked = rows.with_columns(pl.format("{} {}", "giver", "kind_text").alias("head"))
+    heads = asked["head"].unique(maintain_order=True).to_list()
+    wide = asked.pivot("head", index="quarter", values="amount", aggregate_function="sum")
+    frame = (
+        wide.sort("quarter")
+        .with_columns(pl.col(heads).fill_null(0))
+        .with_columns(pl.sum_horizontal(heads).alias("all"))
+    )
+    title = view.say("Help by quarter (expected)", "分季支持需求(期望值)")
     fields = (
-        field(view, ("quarter", "quarter", "季度"), "period", 1.1),
-        text(view, ("giver", "giver", "支持方"), 1.4),
-        text(view, ("kind_text", "kind", "方式"), 1.2),
+        field(view, ("quarter", "quarter", "季度"), "period"),
+        *moneys(view, *((head, head, head) for head in heads), ("all", "all", "合计")),
+    )
+    return Table("help", view.say("Help by quarter", "分季支持需求"), title, fields, frame)
+
+
+def _full(view: View, rows: pl.DataFrame) -> Table:
+    """Return every row of help with its body and range, for Excel."""
+    title = view.say("Help by body and quarter", "分主体分季支持")
+    fields = (
+        field(view, ("quarter", "quarter", "季度"), "period"),
+        text(view, ("body", "for whom", "受助主体")),
+        text(view, ("giver", "giver", "支持方")),
+        text(view, ("kind_text", "kind", "方式")),
         *moneys(view, ("amount", "expected", "期望金额")),
         *moneys(view, ("amount_p05", "low", "低"), ("amount_p95", "high", "高"), total=False),
-        field(view, ("repay_by", "repay by", "归还期限"), "period", 1.1),
+        field(view, ("repay_by", "repay by", "归还期限"), "period"),
     )
     note = view.say(
-        "Low and high: 5th and 95th percentile over scenarios; — means not computed or not due.",
-        "低、高为各情景的5%和95%分位;“—”表示未计算或无需归还。",
+        "Low and high: 5th and 95th percentile over scenarios; an empty cell is not computed or "
+        "not due.",
+        "低、高为各情景的5%和95%分位;空白表示未计算或无需归还。",
     )
-    return (
-        Paragraph(_repayable(view, rows, found)),
-        Table("help", title, title, fields, rows, note),
-    )
+    named = rows.with_columns(pl.col("entity_id").replace(view.names).alias("body"))
+    return Table("help-full", title, title, fields, named, note, excel_only=True)
 
 
 def _repayable(view: View, rows: pl.DataFrame, found: Findings) -> str:
@@ -145,7 +168,7 @@ def limit_name(view: View, limit_id: str) -> str:
         return limit_id
     row = rows.row(0, named=True)
     kind = view.reader.read(label(LIMIT_KIND, row["kind"]))
-    scope, span = view.name(row["scope_id"]), when(view, row["period"])
+    scope, span = view.scope(row["scope_id"]), when(view, row["period"])
     return view.say(f"{kind}: {scope}, {span}", f"{kind}:{scope},{span}")
 
 

@@ -23,7 +23,7 @@ def tracking_section(view: View, found: Findings) -> Section:
         (
             *_approvals(view),
             _calendar(view),
-            Heading(view.say("What to watch", "重点盯防")),
+            Heading(view.say("What to watch", "重点跟踪事项")),
             Bullets((_tightest(view, found), *_largest(view), *_help(view, found))),
         ),
     )

@@ -2,12 +2,15 @@
 
 import polars as pl
 
+from ironpot.case.schema import BY_NAME
 from ironpot.core.sources import BASES, ORIGIN_TEXT, ORIGINS
 from ironpot.report.figures import listing, percent, plural
-from ironpot.report.model import Block, Bullets, Heading, Paragraph, Section, Table
+from ironpot.report.model import Block, Bullets, Heading, Paragraph, Section, Table, clip
 from ironpot.report.tables import Head, field, labelled, moneys, ranked, text
 from ironpot.report.view import View, total
 from ironpot.report.words import BASIS
+
+EXAMPLE_LETTERS = 24
 
 
 def trust_section(view: View) -> Section:
@@ -63,7 +66,8 @@ def _notice(view: View) -> tuple[Block, ...]:
 def _origins(view: View) -> Table:
     """Return lots and debts by origin: number and amount."""
     lots = _by_origin(view.tables["lots"], "lots", ("opening_amount", "book"))
-    debts = _by_origin(view.tables["debts"], "debts", ("opening_principal", "principal"))
+    held = view.tables["debts"].filter(pl.col("opening_principal") > 0)
+    debts = _by_origin(held, "debts", ("opening_principal", "principal"))
     rows = (
         lots.join(debts, on="origin", how="full", coalesce=True)
         .with_columns(pl.col("lots", "book", "debts", "principal").fill_null(0))
@@ -89,7 +93,9 @@ def _by_origin(rows: pl.DataFrame, count: str, amount: tuple[str, str]) -> pl.Da
 
 
 def _listed(view: View, key: str, title: str) -> tuple[Block, ...]:
-    items = tuple(view.say(str(item), str(item)) for item in view.summary.get(key) or ())
+    acts = set(acts_of(view)["text_en"]) | set(acts_of(view)["text_zh"])
+    given = [str(item) for item in view.summary.get(key) or () if str(item) not in acts]
+    items = tuple(view.say(item, item) for item in given)
     return (Heading(title), Bullets(items)) if items else ()
 
 
@@ -114,20 +120,38 @@ def _acts(view: View) -> tuple[Block, ...]:
 
 
 def _act_kinds(view: View, acts: pl.DataFrame, words: str) -> Table:
-    """Return acts of one kind in one line, with the number of cells and an example."""
+    """Return acts of one kind in one line, with their number and an example."""
     kinds = acts.group_by("table", "column", "source_id", pl.col(words).alias("text")).agg(
-        pl.len().cast(pl.Int64).alias("cells"), pl.col("key").sort().first().alias("example")
+        pl.len().cast(pl.Int64).alias("acts"), pl.col("key").sort().first().alias("example")
     )
+    shown = [clip(word or "", EXAMPLE_LETTERS) for word in kinds["example"]]
+    named = [_labels(view, *pair) for pair in kinds.select("table", "column").iter_rows()]
     title = view.say("Defaults and imputations", "默认值和推算")
     fields = (
-        text(view, ("table", "table", "表")),
-        text(view, ("column", "column", "列"), 1.1),
-        field(view, ("cells", "cells", "格数"), "count", 0.6, total=True),
+        text(view, ("table_text", "table", "表")),
+        text(view, ("column_text", "column", "列"), 1.1),
+        field(view, ("acts", "times", "次数"), "count", 0.6, total=True),
         text(view, ("example", "for example", "例如"), 1.2),
-        text(view, ("text", "what was done", "处理"), 3.6),
-        text(view, ("source_id", "source", "来源")),
+        text(view, ("text", "what was done", "处理"), 3.8),
+        text(view, ("source_id", "source", "来源"), 1.4),
     )
-    return Table("acts", title, title, fields, kinds.sort("table", "column", "text"))
+    rows = kinds.with_columns(
+        pl.Series("example", shown, pl.String),
+        pl.Series("table_text", [table for table, _ in named], pl.String),
+        pl.Series("column_text", [column for _, column in named], pl.String),
+    )
+    return Table("acts", title, title, fields, rows.sort("table", "column", "text"))
+
+
+def _labels(view: View, table: str, column: str) -> tuple[str, str]:
+    """Return a table's and a column's labels; `*` is the whole table."""
+    known = BY_NAME.get(table)
+    if known is None:
+        return table, column
+    title = view.reader.read(known.label)
+    if column not in known.names:
+        return title, view.say("all", "全部") if column == "*" else column
+    return title, view.reader.read(known.column(column).label)
 
 
 def _act_list(view: View, acts: pl.DataFrame, words: str) -> Table:
@@ -140,7 +164,7 @@ def _act_list(view: View, acts: pl.DataFrame, words: str) -> Table:
         (words, "what was done", "处理"),
         ("source_id", "source", "来源"),
     )
-    title = view.say("Every filled cell", "补齐清单")
+    title = view.say("Every filled gap", "补齐清单")
     fields = tuple(text(view, head) for head in heads)
     return Table("acts-full", title, title, fields, acts, excel_only=True)
 
