@@ -84,7 +84,8 @@ def mark_workbook(
 
 def _load(path: Path) -> Workbook:
     try:
-        return load_workbook(path, keep_vba=path.suffix.lower() == ".xlsm")
+        with path.open("rb") as stream:
+            return load_workbook(stream, keep_vba=path.suffix.lower() == ".xlsm")
     except (TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
         raise refused(path, "not_copied", str(error).partition("\n")[0][:80]) from error
 
