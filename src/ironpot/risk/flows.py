@@ -17,7 +17,7 @@ from ironpot.core.errors import CaseError
 from ironpot.core.issues import Issue, Place
 from ironpot.core.lang import Text
 from ironpot.core.money import FEN_PER_YUAN
-from ironpot.core.outputs import CASH_FLOWS, CONSOLIDATED, ELIMINATION, EXPECTED
+from ironpot.core.outputs import CASH_FLOWS, CONSOLIDATED, ELIMINATION
 from ironpot.risk.budget import budget_flows
 from ironpot.risk.drivers import Scenarios
 
@@ -113,13 +113,13 @@ def monthly(quarterly: pl.DataFrame, case_date: dt.date) -> pl.DataFrame:
 def planned_flows(cash: pl.DataFrame, case_date: dt.date) -> pl.DataFrame:
     """Return a plan's cash table as rows of FLOWS, each quarter in three parts that add up to it.
 
-    `cash`: columns of core.outputs.CASH, money in integer fen. The row `expected` and consolidated
+    `cash`: columns of core.outputs.CASH, money in integer fen, expected rows included. Consolidated
     rows are left out: the ladder makes its own. Parts of months that ended by the case date fall on
     the day after it.
     """
-    rows = cash.filter(
-        (pl.col("scenario") != EXPECTED) & (pl.col("entity_id") != CONSOLIDATED)
-    ).unpivot(CASH_FLOWS, index=["entity_id", "account", "scenario", "quarter"], value_name="fen")
+    rows = cash.filter(pl.col("entity_id") != CONSOLIDATED).unpivot(
+        CASH_FLOWS, index=["entity_id", "account", "scenario", "quarter"], value_name="fen"
+    )
     part = pl.col("fen").sign() * (pl.col("fen").abs() // MONTHS_PER_QUARTER)
     last = pl.col("month") == MONTHS_PER_QUARTER - 1
     rest = pl.col("fen") - part * (MONTHS_PER_QUARTER - 1)

@@ -50,7 +50,8 @@ def liquidity_ladder(
 ) -> Ladder:
     """Return the ladder of `flows` (rows of risk.flows.FLOWS) from the case's cash and buffers.
 
-    `weights`: the scenarios' probabilities; their mean is a scenario of its own, `expected`. What
+    `weights`: the scenarios' probabilities; their mean is a scenario of its own, `expected`, unless
+    the flows hold it already (a plan's are settled to the fen). What
     is dated on or before the case date falls due in the first period. A buffer that the limits
     table does not set stays empty, and so does the word whether cash is below it. Raises CaseError
     on flows of an account that no member of the perimeter holds.
@@ -94,6 +95,9 @@ def _opening(case: Case) -> pl.DataFrame:
 
 
 def _with_expected(flows: pl.DataFrame, weights: Mapping[str, float]) -> pl.DataFrame:
+    """Add the scenarios' mean, unless the flows bring expected rows of their own."""
+    if EXPECTED in flows["scenario"].unique():
+        return flows
     weight = pl.col("scenario").replace_strict(
         list(weights), list(weights.values()), return_dtype=pl.Float64
     )

@@ -1,0 +1,164 @@
+"""The solver's own process: holds one program, changes its bounds, solves it, reports.
+
+A process apart can be killed when it overruns, and a crash of the solver is then an answer like any
+other. Messages on both pipes are NumPy archives, each preceded by its length (8 bytes). Run as
+``python -m ironpot.plan.child``; `solver` is the other side.
+"""
+
+import io
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from typing import IO, Any
+
+import highspy
+import numpy as np
+
+LENGTH_BYTES = 8
+REPORT_EVERY_S = 0.25
+Message = dict[str, Any]
+
+
+def write_message(stream: IO[bytes], message: Mapping[str, Any]) -> None:
+    """Write arrays and numbers as one archive with its length in front."""
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **{k: np.asarray(v) for k, v in message.items()})
+    body = buffer.getvalue()
+    stream.write(len(body).to_bytes(LENGTH_BYTES, "big"))
+    stream.write(body)
+    stream.flush()
+
+
+def read_message(stream: IO[bytes]) -> Message | None:
+    """Read one message; None at the end of the stream or if it was cut off."""
+    head = stream.read(LENGTH_BYTES)
+    if len(head) < LENGTH_BYTES:
+        return None
+    size = int.from_bytes(head, "big")
+    body = stream.read(size)
+    if len(body) < size:
+        return None
+    with np.load(io.BytesIO(body), allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def main() -> None:
+    """Serve messages from standard input until it closes."""
+    # The solver prints to descriptor 1 whatever it is told: messages get a descriptor of their own.
+    stream = os.fdopen(os.dup(1), "wb")
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, 1)
+    tasks: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(tasks,), daemon=True).start()
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)  # noqa: FBT003 - the solver's own signature
+    while True:
+        task = tasks.get()
+        if "matrix_start" in task:
+            highs.passModel(_model(task))
+        elif "lower" in task:
+            _change_bounds(highs, task)
+        if "solve" in task:
+            write_message(stream, _solve(highs, task, stream))
+
+
+def _listen(tasks: "queue.SimpleQueue[Message]") -> None:
+    """Queue what the parent sends; end at once when it closes: no solver outlives its plan."""
+    while (task := read_message(sys.stdin.buffer)) is not None:
+        tasks.put(task)
+    os._exit(0)
+
+
+def _model(task: Message) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = task["cost"].size, task["row_lower"].size
+    lp.col_cost_, lp.offset_ = task["cost"], float(task["offset"])
+    lp.col_lower_, lp.col_upper_ = task["lower"], task["upper"]
+    lp.row_lower_, lp.row_upper_ = task["row_lower"], task["row_upper"]
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = task["matrix_start"].astype(np.int32)
+    lp.a_matrix_.index_ = task["matrix_index"].astype(np.int32)
+    lp.a_matrix_.value_ = task["matrix_value"]
+    if task["integer"].any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(flag)] for flag in task["integer"]]
+    return lp
+
+
+def _change_bounds(highs: highspy.Highs, task: Message) -> None:
+    count = task["lower"].size
+    highs.changeColsBounds(count, np.arange(count, dtype=np.int32), task["lower"], task["upper"])
+    rows = task["row_lower"].size
+    numbers = np.arange(rows, dtype=np.int32)
+    highs.changeRowsBounds(  # pyright: ignore[reportAttributeAccessIssue]
+        rows, numbers, task["row_lower"], task["row_upper"]
+    )
+
+
+def _solve(highs: highspy.Highs, task: Message, stream: IO[bytes]) -> Message:
+    """Run the solver with the task's options and return its answer."""
+    began = time.monotonic()
+    for name in task["option_names"].tolist():
+        highs.setOptionValue(name, task[f"option_{name}"].item())
+    whole = bool(len(highs.getLp().integrality_))
+    if whole:
+        _watch(highs, stream, began)
+    # The time limit counts from the solver's first run.
+    highs.setOptionValue("time_limit", highs.getRunTime() + float(task["solve"]))
+    highs.run()
+    return _answer(highs, time.monotonic() - began, whole=whole)
+
+
+def _watch(highs: highspy.Highs, stream: IO[bytes], began: float) -> None:
+    """Send every improving solution at once, and the bound a few times a second."""
+    last = [0.0]
+
+    def improved(event: Any) -> None:
+        data = event.data_out
+        write_message(
+            stream,
+            {
+                "kind": "solution",
+                "seconds": time.monotonic() - began,
+                "objective": data.objective_function_value,
+                "bound": data.mip_dual_bound,
+                "point": np.array(data.mip_solution, dtype=np.float64),
+            },
+        )
+
+    def running(event: Any) -> None:
+        now = time.monotonic()
+        if now - last[0] > REPORT_EVERY_S:
+            last[0] = now
+            bound = event.data_out.mip_dual_bound
+            write_message(stream, {"kind": "bound", "seconds": now - began, "bound": bound})
+
+    highs.cbMipImprovingSolution.subscribe(improved)
+    highs.cbMipInterrupt.subscribe(running)
+
+
+def _answer(highs: highspy.Highs, seconds: float, *, whole: bool) -> Message:
+    info, solution = highs.getInfo(), highs.getSolution()
+    status = highs.getModelStatus()
+    feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    optimal = status == highspy.HighsModelStatus.kOptimal
+    proven = info.objective_function_value if optimal else -np.inf
+    return {
+        "kind": "answer",
+        "status": highs.modelStatusToString(status),
+        "seconds": seconds,
+        "feasible": feasible,
+        "objective": info.objective_function_value,
+        "bound": info.mip_dual_bound if whole else proven,
+        "point": np.array(solution.col_value, dtype=np.float64),
+        "row_dual": np.array(solution.row_dual, dtype=np.float64),
+        "column_dual": np.array(solution.col_dual, dtype=np.float64),
+        "version": highs.version(),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""What does a chosen plan really cost? Whole starts, exact impact, recourse solved around them.
+
+In the program each account fills the ladder as it likes, and levies on what deeper tranches lose are
+taken at their most. In the market all that is listed in a quarter shares the ladder pro rata. Once
+the releases are chosen their exact proceeds are numbers: they move to the right-hand side of the cash
+rows, and what is left is a linear program.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ironpot.plan.inputs import MILLION, Inputs
+from ironpot.plan.model import Model
+from ironpot.plan.program import Bounds, Floats, Ints, Program
+from ironpot.plan.recourse import sale_factor
+
+# Cash is kept this much above the buffer and other limits this much below theirs, so that rounding
+# to fen cannot break them (million).
+ROUNDING_MARGIN = 1e-4
+ROUNDED_ROWS = ("transfer", "help_a_quarter", "help_in_all", "swap_quota", "band")
+WHOLE = 0.5
+# Rows that describe the market; with exact prices they have nothing left to say.
+MARKET_ROWS = ("kept_volume", "listed_volume", "impact")
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """Listings that the plan chooses, priced exactly.
+
+    `candidate` points into the releases; `gross` and `levies` (sale, scenario, quarter) are yuan of
+    price received and of taxes and fees on it; `fraction` (market, quarter) is the price fraction.
+    """
+
+    candidate: Ints
+    gross: Floats
+    levies: Floats
+    fraction: Floats
+
+
+def chosen_releases(model: Model, released: Floats) -> Ints:
+    """Return the candidates whose column is 1, in order of their quarter.
+
+    `released` is (column,) over the whole program or any point of it.
+    """
+    chosen = np.flatnonzero(released[model.release_of] > WHOLE)
+    return chosen[np.argsort(model.inputs.releases.start[chosen], kind="stable")]
+
+
+def price_sales(inputs: Inputs, candidates: Ints) -> Sales:
+    """Price the listings among `candidates` at the average fraction of their market's quarter."""
+    releases, depth = inputs.releases, inputs.offers.depth
+    listed = candidates[releases.market[candidates] >= 0]
+    market, start = releases.market[listed], releases.start[listed]
+    volume = np.zeros(depth.fraction.shape[:2])
+    np.add.at(volume, (market, start), releases.volume[listed])
+    fraction = depth.price_fraction(volume)
+    factor = sale_factor(inputs)
+    asked = releases.volume[listed] * fraction[market, start]
+    gross = np.zeros((listed.size, inputs.weights.size, inputs.quarters))
+    sale = np.arange(listed.size)
+    for step in range(factor.shape[2]):
+        gross[sale, :, start + step] = asked[:, None] * factor[market, :, step, start]
+    levies = gross * (1.0 - releases.kept_share[listed])[:, None, None]
+    return Sales(listed, gross, levies, fraction)
+
+
+def paying_nodes(inputs: Inputs) -> Ints:
+    """Return the accounts that pay anything: only their cash can fall by rounding."""
+    pays = np.zeros(len(inputs.nodes.keys), dtype=bool)
+    pays[[key[0] for key in inputs.debts.groups]] = True
+    pays[inputs.nodes.arcs[:, 0]] = True
+    for flows in inputs.budget.values():
+        pays |= (flows < 0.0).any(axis=(1, 2))
+    return np.flatnonzero(pays)
+
+
+def exact_bounds(model: Model, program: Program, lower: Floats, upper: Floats) -> Bounds:
+    """Return bounds that price the releases fixed in `lower` = `upper` exactly.
+
+    Every release column must be fixed. The market's columns and rows are put to rest, the cash rows
+    receive the proceeds.
+    """
+    inputs = model.inputs
+    sales = price_sales(inputs, chosen_releases(model, lower))
+    cash = np.zeros((len(inputs.nodes.keys), inputs.weights.size, inputs.quarters))
+    np.add.at(cash, inputs.releases.node[sales.candidate], sales.gross - sales.levies)
+    lower, upper = lower.copy(), upper.copy()
+    for name in ("kept", "fill"):
+        lower[model.column(name)] = upper[model.column(name)] = 0.0
+    columns = model.column("cash")[paying_nodes(inputs)]
+    lower[columns] = program.lower[columns] + ROUNDING_MARGIN
+    columns = model.column("bridge")
+    upper[columns] = _below(upper[columns])
+    row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
+    for name, block in program.rows.items():
+        if name.partition(":")[0] in ROUNDED_ROWS:
+            row_upper[block.index] = _below(row_upper[block.index])
+    for name in MARKET_ROWS:
+        rows = program.rows[name].index
+        row_lower[rows], row_upper[rows] = -np.inf, np.inf
+    rows = program.rows["cash"].index
+    row_lower[rows] += cash / MILLION
+    row_upper[rows] += cash / MILLION
+    return Bounds(lower, upper, row_lower, row_upper)
+
+
+def _below(limit: Floats) -> Floats:
+    """A limit less the margin of rounding, where there is room for it."""
+    return np.where(limit >= ROUNDING_MARGIN, limit - ROUNDING_MARGIN, limit)

@@ -1,0 +1,140 @@
+"""Everything a plan's files hold: the twelve tables, the summary, and extras for the report."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+import ironpot
+from ironpot.core.lang import Lang, Text
+from ironpot.core.outputs import SCHEMA_VERSION
+from ironpot.core.sources import origin_shares
+from ironpot.plan.attribute import attribute
+from ironpot.plan.plan import Plan, options_hash
+from ironpot.plan.reasons import lot_reasons
+from ironpot.plan.tables.balance import balance_table
+from ironpot.plan.tables.cash import cash_table
+from ironpot.plan.tables.debt_actions import debt_actions_table
+from ironpot.plan.tables.decisions import decisions_table
+from ironpot.plan.tables.ladder import ladders
+from ironpot.plan.tables.limits import limits_table
+from ironpot.plan.tables.pots import pots_table
+from ironpot.plan.tables.registers import debts_table, lots_table, sources_table
+from ironpot.plan.tables.relief import relief_table
+from ironpot.plan.tables.resolution import resolution_table
+
+
+@dataclass(frozen=True)
+class Written:
+    """A plan as it goes to disk: tables by name (money in fen) and plan.json without their hashes."""
+
+    tables: dict[str, pl.DataFrame]
+    summary: dict[str, Any]
+
+
+def plan_files(plan: Plan, lang: Lang) -> Written:
+    """Return tables and summary of a plan; text columns in `lang`."""
+    tables = plan_tables(plan, lang)
+    return Written(tables, plan_summary(plan, tables, lang))
+
+
+def plan_tables(plan: Plan, lang: Lang) -> dict[str, pl.DataFrame]:
+    """Return the twelve tables of `core.outputs`, money in integer fen."""
+    inputs, settled = plan.model.inputs, plan.settled
+    cash = cash_table(inputs, settled)
+    before, after = ladders(inputs, settled, cash)
+    reasons = lot_reasons(
+        plan.model, settled, plan.appraisals.table, plan.question.relaxed.row_dual
+    )
+    inside = pl.col("entity_id").is_in(list(inputs.nodes.holder))
+    return {
+        "balance_sheet": balance_table(inputs, settled),
+        "pots": pots_table(plan.appraisals.table).filter(inside),
+        "decisions": decisions_table(inputs, settled, reasons, lang),
+        "debt_actions": debt_actions_table(inputs, settled, lang),
+        "cash": cash,
+        "ladder": pl.concat([before.frame, after.frame]),
+        "resolution": resolution_table(inputs, settled, attribute(inputs, settled)),
+        "relief": relief_table(inputs, settled),
+        "limits": limits_table(plan.model, settled),
+        "sources": sources_table(plan.case),
+        "lots": lots_table(plan.case),
+        "debts": debts_table(inputs, settled.loans),
+    }
+
+
+def plan_summary(plan: Plan, tables: dict[str, pl.DataFrame], lang: Lang) -> dict[str, Any]:
+    """Return plan.json; rows and hashes of the tables are added when they are written."""
+    case, options = plan.case, plan.options
+    return {
+        "schema": SCHEMA_VERSION,
+        "version": ironpot.__version__,
+        "created": case.date.isoformat(),
+        "case_id": case.settings.case_id,
+        "case_date": case.date.isoformat(),
+        "input_hash": case.input_hash,
+        "options_hash": options_hash(options),
+        "seed": options.seed,
+        "currency": case.settings.currency,
+        "unit": 1,
+        "perimeter": list(case.perimeter),
+        "origin": origin_shares(tables["lots"]["opening_amount"], tables["lots"]["origin"]),
+        "horizon": {
+            "first": case.horizon.first,
+            "last": case.horizon.last,
+            "quarters": case.horizon.count,
+        },
+        "scenarios": len(case.settings.weights),
+        "weights": dict(case.settings.weights),
+        "discount_rate": plan.model.inputs.rate,
+        "status": plan.status,
+        "objective": round(plan.cost, 2),
+        "bound": round(plan.bound, 2),
+        "gap_objective": _gap(plan.gap_objective),
+        "gap_stake": _gap(plan.gap_stake),
+        "do_nothing": round(plan.do_nothing, 2),
+        "constant_terms": round(plan.constant, 2),
+        "time_limit_s": options.time_limit_s,
+        "solve_s": round(plan.seconds, 2),
+        "solver": "HiGHS",
+        "solver_version": plan.solver_version,
+        "max_violation": plan.violation,
+        "relief_pv": round(plan.relief_pv, 2),
+        "rules": [],
+        "assumptions": [text.say(lang) for text in _assumptions(plan)],
+        "unknown": [text.say(lang) for text in _unknown(plan)],
+    }
+
+
+def _gap(gap: float) -> float | None:
+    return None if math.isnan(gap) else gap
+
+
+def _assumptions(plan: Plan) -> list[Text]:
+    acts = [Text(en, zh) for en, zh in plan.case.acts.select("text_en", "text_zh").iter_rows()]
+    return [*dict.fromkeys(acts)]
+
+
+def _unknown(plan: Plan) -> list[Text]:
+    """What the plan does not know, said in so many words."""
+    unpriced = plan.case.assets.filter(pl.col("appraisal").is_null()).height
+    found = [
+        Text(
+            "Debt actions and resolution are expected amounts over three scenarios; "
+            "cash shows each scenario.",
+            "债务处置和化解为三种情景的期望值;现金表列示各情景。",
+        )
+    ]
+    if unpriced:
+        found.append(
+            Text(
+                f"{unpriced} lots have no appraisal and are not priced.",
+                f"{unpriced}项资产无评估价,未定价。",
+            )
+        )
+    if plan.interrupted:
+        found.append(
+            Text("The search was stopped by the user.", "计算由用户中止,采用当时最优方案。")
+        )
+    return found

@@ -1,0 +1,292 @@
+"""What do the debts demand, what may be done about each, and who would lend again?
+
+Arrays (option, scenario, quarter) of positive amounts in yuan; quarter 0 is the first of the
+horizon. A group is (node, creditor class, primary class): roll-over is decided by group.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ironpot.case.case import Case
+from ironpot.case.schema.words import SCENARIOS
+from ironpot.cashflow.options import DebtOptions
+from ironpot.core.dates import MONTHS_PER_QUARTER, QUARTERS_PER_YEAR
+from ironpot.core.errors import IronpotError
+from ironpot.core.lang import Text
+from ironpot.plan.nodes import ALL, Nodes
+from ironpot.plan.program import Floats, Ints
+from ironpot.valuation.retention import Bools, annuity
+
+Group = tuple[int, str, str]
+STATUTORY = ("general", "special")
+
+
+@dataclass(frozen=True, slots=True)
+class SwapProgramme:
+    """On-lent bonds for hidden debt, within a yearly quota of principal.
+
+    `quota` is (year,); `open_to` (debt,); a bond of one yuan pays `interest` and `principal` by
+    quarter of age, and costs `value_after` (quarter of issue,) after the horizon, valued at the case
+    date. `node` serves it; `fee_share` is paid at issue.
+    """
+
+    option_id: str
+    quota: Floats
+    open_to: Bools
+    interest: Floats
+    principal: Floats
+    value_after: Floats
+    fee_share: float
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class RollOver:
+    """Share of due principal lent again (group, scenario, quarter), at `rate`, for `term` quarters."""
+
+    share: Floats
+    rate: Floats
+    term: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Obligations:
+    """Debts of the perimeter with their options.
+
+    `debt_ids`, `node`, `group` are (debt,). `option_debt`, `option_ids`, `actions`, `succeeds`
+    (option, scenario) and the profiles are by option; the first option of a debt is its contract.
+    Where an option does not succeed in a scenario, its profile there is the contract's.
+    `fee` is paid when an option is agreed. `accrued` (debt, scenario, quarter) is interest due when a
+    debt is settled at a quarter's end; `prepayable`, `penalty` (share of what is prepaid) are
+    (debt,). `swaps` are the programmes that are open, `roll` what creditors lend again.
+    """
+
+    debts: pl.DataFrame
+    node: Ints
+    groups: tuple[Group, ...]
+    group: Ints
+    option_debt: Ints
+    option_ids: tuple[str, ...]
+    actions: tuple[str, ...]
+    contract: Ints
+    succeeds: Bools
+    principal: Floats
+    interest: Floats
+    outstanding: Floats
+    value_after: Floats
+    forgiven: Floats
+    fee: Floats
+    accrued: Floats
+    prepayable: Bools
+    penalty: Floats
+    swaps: tuple[SwapProgramme, ...]
+    roll: RollOver
+
+    @property
+    def debt_ids(self) -> tuple[str, ...]:
+        """Ids of the debts in order."""
+        return tuple(self.debts["debt_id"])
+
+
+def obligations(case: Case, options: DebtOptions, nodes: Nodes, *, rate: float) -> Obligations:
+    """Arrange the debts of inside debtors for the planner.
+
+    Raises IronpotError if a debt has no account that may pay it.
+    """
+    debts = _inside_debts(case)
+    node = _paying_nodes(debts, nodes)
+    groups, group = _groups(debts, node)
+    rows, option_debt = _option_rows(options, debts)
+    succeeds = _succeeds(options.table["success_probability"].gather(rows), case)
+    contract = _contracts(option_debt)
+    profiles = [
+        _where_it_succeeds(profile[rows], succeeds, contract[option_debt])
+        for profile in (options.principal, options.interest, options.outstanding)
+    ]
+    after = np.where(
+        succeeds, options.value_after[rows], options.value_after[rows][contract[option_debt]]
+    )
+    return Obligations(
+        debts=debts,
+        node=node,
+        groups=groups,
+        group=group,
+        option_debt=option_debt,
+        option_ids=tuple(options.table["option_id"].gather(rows)),
+        actions=tuple(options.table["action"].gather(rows)),
+        contract=contract,
+        succeeds=succeeds,
+        principal=profiles[0],
+        interest=profiles[1],
+        outstanding=profiles[2],
+        value_after=after,
+        forgiven=options.forgiven[rows],
+        fee=options.table["fee"].gather(rows).to_numpy(),
+        accrued=_accrued(options, debts, profiles[2][contract]),
+        prepayable=_may(case, debts, "prepay") & _states_fee(debts),
+        penalty=debts["prepayment_penalty_rate"].fill_null(0.0).to_numpy(),
+        swaps=_swap_programmes(case, debts, options, nodes, rate),
+        roll=_roll_over(case, groups, _may(case, debts, "refinance"), group),
+    )
+
+
+def _inside_debts(case: Case) -> pl.DataFrame:
+    """Debts of inside debtors to outside creditors, not repaid, with their creditor's class."""
+    classes = case.creditors.select("creditor_id", "creditor_class")
+    return (
+        case.debts.filter(
+            pl.col("debtor_id").is_in(case.perimeter),
+            ~pl.col("creditor_id").is_in(case.perimeter),
+            pl.col("status").fill_null("performing") != "repaid",
+        )
+        .join(classes, on="creditor_id", how="left", maintain_order="left")
+        .with_columns(pl.col("creditor_class").fill_null("other"))
+    )
+
+
+def _paying_nodes(debts: pl.DataFrame, nodes: Nodes) -> Ints:
+    found = np.array(
+        [
+            nodes.paying_node(debtor, kind)
+            for debtor, kind in debts.select("debtor_id", "primary_class").iter_rows()
+        ],
+        dtype=np.int64,
+    )
+    homeless = debts.filter(pl.Series(found < 0))["debt_id"].to_list()
+    if homeless:
+        raise IronpotError(
+            Text(
+                f"No account may pay debts {homeless[:10]}: add their class to accounts.pays.",
+                f"没有账户可以偿还债务 {homeless[:10]}:请在“账户”表的可偿还类别中补充。",
+            )
+        )
+    return found
+
+
+def _groups(debts: pl.DataFrame, node: Ints) -> tuple[tuple[Group, ...], Ints]:
+    keys = list(zip(node.tolist(), debts["creditor_class"], debts["primary_class"], strict=True))
+    groups = tuple(dict.fromkeys(keys))
+    return groups, np.array([groups.index(key) for key in keys], dtype=np.int64)
+
+
+def _option_rows(options: DebtOptions, debts: pl.DataFrame) -> tuple[Ints, Ints]:
+    """Rows of the options table that belong to these debts, and the debt of each."""
+    place = {name: position for position, name in enumerate(debts["debt_id"])}
+    owner = [place.get(name, -1) for name in options.table["debt_id"]]
+    rows = np.array([row for row, debt in enumerate(owner) if debt >= 0], dtype=np.int64)
+    return rows, np.array([owner[row] for row in rows], dtype=np.int64)
+
+
+def _contracts(option_debt: Ints) -> Ints:
+    """First option of each debt, (debt,)."""
+    _, first = np.unique(option_debt, return_index=True)
+    return first.astype(np.int64)
+
+
+def _succeeds(chance: pl.Series, case: Case) -> Bools:
+    """Scenarios in which an option succeeds, (option, scenario): the better ones first.
+
+    The set of best scenarios whose weight comes nearest to the stated chance; unknown is certain
+    failure everywhere but in the contract itself, which is always open.
+    """
+    best_first = ("favourable", "base", "adverse")
+    weights = np.array([case.settings.weights[name] for name in best_first])
+    reach = np.concatenate([[0.0], np.cumsum(weights)])
+    known = chance.fill_null(0.0).to_numpy()
+    count = np.abs(known[:, None] - reach[None, :]).argmin(axis=1)
+    order = np.array([best_first.index(name) for name in SCENARIOS])
+    return order[None, :] < count[:, None]
+
+
+def _where_it_succeeds(profile: Floats, succeeds: Bools, contract: Ints) -> Floats:
+    return np.where(succeeds[:, :, None], profile, profile[contract])
+
+
+def _may(case: Case, debts: pl.DataFrame, action: str) -> Bools:
+    """Mark debts whose class and instrument are open to an action, (debt,)."""
+    rows = case.class_actions.filter(pl.col("action") == action).iter_rows(named=True)
+    return np.any([np.zeros(debts.height, dtype=bool), *(_may_row(debts, r) for r in rows)], axis=0)
+
+
+def _may_row(debts: pl.DataFrame, row: dict[str, Any]) -> Bools:
+    """Mark debts that one row of class_actions is open to; no instruments named means all."""
+    tools = [tool for tool in (row["instruments"] or "").split(";") if tool]
+    chosen = debts["primary_class"] == row["primary_class"]
+    return (chosen & debts["instrument"].is_in(tools)).to_numpy() if tools else chosen.to_numpy()
+
+
+def _states_fee(debts: pl.DataFrame) -> Bools:
+    """A debt that states no prepayment fee may not be prepaid."""
+    return debts["prepayment_penalty_rate"].is_not_null().to_numpy()
+
+
+def _accrued(options: DebtOptions, debts: pl.DataFrame, outstanding: Floats) -> Floats:
+    """Interest due on settlement at a quarter's end: settlement less principal and fee."""
+    place = [options.debt_ids.index(name) for name in debts["debt_id"]]
+    fee = debts["prepayment_penalty_rate"].fill_null(0.0).to_numpy()[:, None, None]
+    return np.clip(options.settlement[place] - outstanding * (1.0 + fee), 0.0, None)
+
+
+def _swap_programmes(
+    case: Case, debts: pl.DataFrame, options: DebtOptions, nodes: Nodes, rate: float
+) -> tuple[SwapProgramme, ...]:
+    """Read the swap rows; the government serves the new bond from the account for special debt."""
+    node = nodes.paying_node(case.settings.top_entity, "special")
+    rows = case.class_actions.filter(pl.col("action") == "swap")
+    after = options.swaps.value_after(case.horizon, rate)
+    names = list(options.swaps.table["option_id"])
+    return tuple(
+        SwapProgramme(
+            option_id=row["option_id"],
+            quota=_quota(case, row["quota_y"], row["quota_until"]),
+            open_to=_may_row(debts, row),
+            interest=options.swaps.interest[names.index(row["option_id"])],
+            principal=options.swaps.principal[names.index(row["option_id"])],
+            value_after=after[names.index(row["option_id"])],
+            fee_share=row["fee_share"] or 0.0,
+            node=node,
+        )
+        for row in rows.iter_rows(named=True)
+        if node >= 0
+    )
+
+
+def _quota(case: Case, quota_y: float | None, until: str | None) -> Floats:
+    """Principal a year of the horizon, (year,); an unstated quota opens nothing."""
+    years = -(-case.horizon.count // QUARTERS_PER_YEAR)
+    last = case.horizon.count if until is None else case.horizon.index(until)
+    return np.where(np.arange(years) * QUARTERS_PER_YEAR <= last, quota_y or 0.0, 0.0)
+
+
+def _roll_over(case: Case, groups: tuple[Group, ...], may: Bools, group: Ints) -> RollOver:
+    """Read roll-over by group; a creditor class without rows, or not open to it, lends nil."""
+    shape = (len(groups), len(SCENARIOS), case.horizon.count)
+    share, rate = np.zeros(shape), np.zeros(shape)
+    term = np.ones(len(groups), dtype=np.int64)
+    rows = case.refinancing.sort(pl.col("quarter") != ALL, maintain_order=True)
+    for row in rows.iter_rows(named=True):
+        scenario = SCENARIOS.index(row["scenario"])
+        at = slice(0, shape[2])
+        if row["quarter"] != ALL:
+            position = case.horizon.index(row["quarter"])
+            at = slice(max(position, 0), max(position + 1, 0))
+        for number, (_, creditor_class, _) in enumerate(groups):
+            if creditor_class == row["creditor_class"] and may[group == number].all():
+                share[number, scenario, at] = row["rollover_share"]
+                rate[number, scenario, at] = row["rate"]
+                term[number] = max(int(row["term_months"]) // MONTHS_PER_QUARTER, 1)
+    return RollOver(share, rate, term)
+
+
+def service_after(rate: Floats, left: Ints, discount_rate: float) -> Floats:
+    """Return the value, when the horizon ends, of serving 1 of a bullet with `left` quarters to go.
+
+    `rate` a year, paid quarterly; nil if nothing is left. Elementwise.
+    """
+    quarters = np.clip(left, 0, None)
+    factor = (1.0 + discount_rate) ** (-quarters / QUARTERS_PER_YEAR)
+    value = rate / QUARTERS_PER_YEAR * annuity(quarters, discount_rate) + factor
+    return np.where(left > 0, value, 0.0)

@@ -1,0 +1,196 @@
+"""From a case to a plan: what to sell, lease, keep, pay and ask for, with what is proven about it.
+
+`plan_resolution` reads like the work: weigh lots, lay out debts, see whether any plan works without
+help, find a good one, prove how good, settle it in fen, say why.
+"""
+
+import hashlib
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from ironpot.case.case import Case
+from ironpot.core.errors import SolverError
+from ironpot.core.lang import Text
+from ironpot.plan.exact import exact_bounds
+from ironpot.plan.inputs import MILLION, Inputs
+from ironpot.plan.model import Model, build_model
+from ironpot.plan.options import PlanOptions
+from ironpot.plan.prepare import appraise_case, gather
+from ironpot.plan.program import Floats, Program
+from ironpot.plan.question import Question, ask
+from ironpot.plan.search import Found, Watch, search
+from ironpot.plan.settle import Settlement, settle
+from ironpot.valuation.pot import Appraisals
+
+NO_GAP = 1e-6
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan: settled money, what is proven, and what is needed to explain it.
+
+    Money figures are yuan. `status` is a word of `core.outputs.STATUSES`. `least_help` is a bound:
+    no plan gets by with less help than this, at whatever price its lots are sold. `cost` is what
+    the plan costs under exact prices, `bound` what no plan can be below, `do_nothing` what holding
+    everything costs, `constant` the part that no decision moves.
+    """
+
+    case: Case
+    options: PlanOptions
+    model: Model
+    appraisals: Appraisals
+    settled: Settlement
+    question: Question
+    point: Floats
+    status: str
+    cost: float
+    bound: float
+    do_nothing: float
+    constant: float
+    relief_pv: float
+    least_help: float
+    violation: float
+    seconds: float
+    solver_version: str
+    interrupted: bool
+    history: tuple[tuple[float, float, float], ...]
+
+    @property
+    def gap_objective(self) -> float:
+        """Share by which the cost could still fall, of the cost that decisions move."""
+        moved = abs(self.cost - self.constant)
+        return max(self.cost - self.bound, 0.0) / moved if moved > 0.0 else math.nan
+
+    @property
+    def gap_stake(self) -> float:
+        """Share by which the cost could still fall, of all that a plan can win over doing nothing."""
+        stake = self.do_nothing - self.bound
+        return max(self.cost - self.bound, 0.0) / stake if stake > 0.0 else math.nan
+
+
+def plan_resolution(
+    case: Case, *, options: PlanOptions | None = None, watch: Watch | None = None
+) -> Plan:
+    """Plan the resolution of a case's debt.
+
+    `watch` hears of progress (seconds, cost and bound in million yuan). Ctrl-C keeps the best plan
+    so far. Raises SolverError if the search ends without any plan, CaseError or IronpotError if
+    the case cannot be laid out.
+
+    >>> from ironpot.case.read import read_case
+    >>> from ironpot.plan.options import PlanOptions
+    >>> case = read_case("examples/two-pots").case
+    >>> plan = plan_resolution(case, options=PlanOptions(time_limit_s=20))
+    >>> plan.status
+    'optimal'
+    """
+    chosen = options or PlanOptions()
+    appraisals, debts = appraise_case(case)
+    model = build_model(gather(case, appraisals, debts, chosen))
+    began = time.monotonic()
+    question = ask(model)
+    found = search(
+        model,
+        question,
+        time_limit_s=max(chosen.time_limit_s - (time.monotonic() - began), 1.0),
+        enough=_enough(question, chosen),
+        rng=np.random.default_rng(chosen.seed),
+        watch=watch,
+    )
+    if found.point is None:
+        raise _no_plan(chosen)
+    seconds = time.monotonic() - began
+    return _plan(case, chosen, model, appraisals, question, found, seconds)
+
+
+def _enough(question: Question, options: PlanOptions) -> Callable[[float, float], bool]:
+    """Stop when the gap of the stake is small enough."""
+
+    def stop(cost: float, bound: float) -> bool:
+        stake = question.hold.objective - bound
+        return bool(np.isfinite(cost)) and cost - bound <= max(options.gap_stake * stake, NO_GAP)
+
+    return stop
+
+
+def _no_plan(options: PlanOptions) -> SolverError:
+    return SolverError(
+        Text(
+            f"No plan was found within {options.time_limit_s:.0f} seconds; give the search more "
+            "time.",
+            f"{options.time_limit_s:.0f}秒内未找到方案,请延长计算时间。",
+        )
+    )
+
+
+def _plan(
+    case: Case,
+    options: PlanOptions,
+    model: Model,
+    appraisals: Appraisals,
+    question: Question,
+    found: Found,
+    seconds: float,
+) -> Plan:
+    assert found.point is not None
+    settled = settle(model, found.point)
+    relief = present_relief(model.inputs, settled)
+    # A tree that is searched to the end can prove a hair more than floating point holds.
+    bound = min(found.bound, found.objective)
+    return Plan(
+        case=case,
+        options=options,
+        model=model,
+        appraisals=appraisals,
+        settled=settled,
+        question=question,
+        point=found.point,
+        status=_status(relief, found.objective - bound),
+        cost=found.objective * MILLION,
+        bound=bound * MILLION,
+        do_nothing=question.hold.objective * MILLION,
+        constant=constant_cost(model.inputs),
+        relief_pv=relief,
+        least_help=question.least_help * MILLION,
+        violation=exact_violation(model, question.program, found.point),
+        seconds=seconds,
+        solver_version=question.relaxed.version,
+        interrupted=found.interrupted,
+        history=found.history,
+    )
+
+
+def _status(relief: float, gap: float) -> str:
+    if relief > 0.0:
+        return "least_relief"
+    return "optimal" if gap <= NO_GAP else "feasible"
+
+
+def present_relief(inputs: Inputs, settled: Settlement) -> float:
+    """Return the present value of expected help of all kinds, yuan."""
+    expected = settled.relief[:, :, -1].sum(axis=(0, 1)) / 100
+    return float(expected @ inputs.discount)
+
+
+def constant_cost(inputs: Inputs) -> float:
+    """Return the cost that no decision moves: budget lines and income of lots as they stand, yuan."""
+    budget = np.sum(list(inputs.budget.values()), axis=0).sum(axis=0)
+    flows = budget.T @ inputs.weights + inputs.held.sum(axis=0)
+    return -float(flows @ inputs.discount)
+
+
+def exact_violation(model: Model, program: Program, point: Floats) -> float:
+    """Return the largest violation of the exact program at a point, rows scaled to 1."""
+    lower, upper = program.lower.copy(), program.upper.copy()
+    whole = program.integer
+    lower[whole] = upper[whole] = np.rint(point[whole])
+    return program.with_bounds(exact_bounds(model, program, lower, upper)).violation(point)
+
+
+def options_hash(options: PlanOptions) -> str:
+    """Return a hash of the options that shape a plan."""
+    return hashlib.sha256(repr(sorted(asdict(options).items())).encode()).hexdigest()

@@ -1,0 +1,169 @@
+"""Gather what a plan is made from: a case, its debts' options, its lots' offers, its budget."""
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from ironpot.case.case import Case
+from ironpot.case.schema.words import SCENARIOS
+from ironpot.cashflow.options import CONTRACT, DebtOptions, debt_options
+from ironpot.core.money import FEN_PER_YUAN, to_fen
+from ironpot.plan.debt_ledger import with_expected
+from ironpot.plan.inputs import Giver, Inputs, InsideDebt
+from ironpot.plan.nodes import Nodes, cash_nodes
+from ironpot.plan.obligations import obligations
+from ironpot.plan.options import PlanOptions
+from ironpot.plan.program import Floats
+from ironpot.plan.releases import candidate_releases
+from ironpot.plan.rule_limits import debt_bands
+from ironpot.risk.budget import budget_flows
+from ironpot.risk.drivers import Scenarios, rate_paths, three_scenarios
+from ironpot.valuation.offers import Offers
+from ironpot.valuation.pledges import pledges_of
+from ironpot.valuation.pot import Appraisals, appraise_assets
+from ironpot.valuation.rate import meeting_rate
+
+
+def appraise_case(case: Case, *, rate: float | None = None) -> tuple[Appraisals, DebtOptions]:
+    """Return the pot test of a case and the options of its debts, at `rate` or the case's own."""
+    chosen = meeting_rate(case) if rate is None else rate
+    options = debt_options(
+        case.debts,
+        case.class_actions,
+        case_date=case.date,
+        horizon=case.horizon,
+        rates=rate_paths(case),
+        discount_rate=chosen,
+    )
+    weights = np.array([case.settings.weights[name] for name in SCENARIOS])
+    pledges = pledges_of(case.debts, options, weights, rate=chosen)
+    return appraise_assets(case, pledges, rate=chosen), options
+
+
+def gather(case: Case, appraisals: Appraisals, debts: DebtOptions, options: PlanOptions) -> Inputs:
+    """Arrange everything for the planner, in yuan."""
+    nodes = cash_nodes(case)
+    offers = appraisals.offers
+    scenarios = three_scenarios(case)
+    inside = _inside_debts(case, debts)
+    budget = budget_by_node(case, nodes, scenarios)
+    _add_inside_service(budget, inside, nodes)
+    return Inputs(
+        case=case,
+        nodes=nodes,
+        offers=offers,
+        releases=candidate_releases(offers, case.bundles, nodes),
+        debts=obligations(case, debts, nodes, rate=offers.rate),
+        budget=budget,
+        held=held_income(offers, nodes, case.horizon.count),
+        inside_debts=inside,
+        givers=_givers(case, nodes),
+        bands=debt_bands(case, scenarios),
+        options=options,
+    )
+
+
+def budget_by_node(case: Case, nodes: Nodes, scenarios: Scenarios) -> dict[str, Floats]:
+    """Return the budget by column of the cash file, (node, scenario, quarter), yuan.
+
+    A line of an account that its holder does not have goes to the holder's main account.
+    """
+    flows = budget_flows(case, scenarios).filter(pl.col("entity_id").is_in(list(nodes.holder)))
+    shape = (len(nodes.keys), len(SCENARIOS), case.horizon.count)
+    table: dict[str, Floats] = {}
+    place = {name: number for number, name in enumerate(case.horizon.quarters)}
+    summed = flows.group_by("entity_id", "account", "line", "scenario", "quarter").agg(
+        pl.col("amount").sum()
+    )
+    for entity, account, line, scenario, quarter, amount in summed.iter_rows():
+        node = nodes.find(entity, account)
+        node = node if node >= 0 else nodes.income_node(entity)
+        array = table.setdefault(line, np.zeros(shape))
+        array[node, SCENARIOS.index(scenario), place[quarter]] += amount
+    return table
+
+
+def _inside_debts(case: Case, options: DebtOptions) -> tuple[InsideDebt, ...]:
+    """Debts owed inside the perimeter, as their contracts stand."""
+    owed = case.debts.filter(
+        pl.col("debtor_id").is_in(case.perimeter), pl.col("creditor_id").is_in(case.perimeter)
+    )
+    weights = np.array([case.settings.weights[name] for name in SCENARIOS])
+    contracts = {
+        name: row
+        for row, (name, action) in enumerate(options.table.select("debt_id", "action").iter_rows())
+        if action == CONTRACT
+    }
+    return tuple(
+        InsideDebt(
+            debt_id=row["debt_id"],
+            debtor_id=row["debtor_id"],
+            creditor_id=row["creditor_id"],
+            primary_class=row["primary_class"],
+            instrument=row["instrument"],
+            opening=int(to_fen(row["notional_principal"])),
+            principal=_fen(options.principal[contracts[row["debt_id"]]], weights),
+            interest=_fen(options.interest[contracts[row["debt_id"]]], weights),
+        )
+        for row in owed.iter_rows(named=True)
+        if row["debt_id"] in contracts
+    )
+
+
+def _fen(yuan: Floats, weights: Floats) -> npt.NDArray[np.int64]:
+    """Yuan (scenario, quarter) in fen with the expected scenario appended."""
+    return to_fen(with_expected(yuan[None], weights))[0]
+
+
+def _add_inside_service(
+    budget: dict[str, Floats], inside: tuple[InsideDebt, ...], nodes: Nodes
+) -> None:
+    """Book what inside bodies pay one another on contracts as flows inside the group."""
+    shape = next(iter(budget.values())).shape
+    for loan in inside:
+        service = (loan.principal + loan.interest)[:-1] / FEN_PER_YUAN
+        for name, sign, entity in (
+            ("intra_group_out", -1.0, loan.debtor_id),
+            ("intra_group_in", 1.0, loan.creditor_id),
+        ):
+            table = budget.setdefault(name, np.zeros(shape))
+            table[nodes.income_node(entity)] += sign * service
+
+
+def held_income(offers: Offers, nodes: Nodes, quarters: int) -> Floats:
+    """Return income less cost of all lots as they stand, (node, quarter), yuan."""
+    lots = offers.frame.unique("lot_id", keep="first", maintain_order=True)
+    stream = offers.streams["base"]
+    cash = (stream.income + stream.cost)[:, :quarters]
+    held = np.zeros((len(nodes.keys), quarters))
+    for lot, owner in enumerate(lots["entity_id"]):
+        if owner in nodes.holder:
+            held[nodes.income_node(owner)] += cash[lot]
+    return held
+
+
+def _givers(case: Case, nodes: Nodes) -> tuple[Giver, ...]:
+    return tuple(
+        Giver(
+            giver_id=row["giver_id"],
+            kind=row["kind"],
+            order=row["order"],
+            limit=_or_infinite(row["quarterly_limit"]),
+            total=_or_infinite(row["total_limit"]),
+            first=max(case.horizon.index(row["earliest_quarter"]), 0)
+            if row["earliest_quarter"]
+            else 0,
+            repay_after=int(row["repay_after_quarters"] or 0) if row["repayable"] else 0,
+            rate=row["rate"] or 0.0,
+            nodes=tuple(
+                node
+                for node, key in enumerate(nodes.keys)
+                if key[1] in (row["accounts"] or "").split(";")
+            ),
+        )
+        for row in case.relief_sources.sort("order", maintain_order=True).iter_rows(named=True)
+    )
+
+
+def _or_infinite(limit: float | None) -> float:
+    return np.inf if limit is None else limit

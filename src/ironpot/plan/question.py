@@ -1,0 +1,158 @@
+"""What exactly is asked? Is help open, may anything stay unpaid, what does doing nothing cost?
+
+Help is open only where no plan works without it. The relaxation with help as its only cost bounds
+the least help of every whole plan from below; it is solved beside the relaxation of the plan itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ironpot.core.errors import SolverError
+from ironpot.core.lang import Text
+from ironpot.plan.exact import exact_bounds
+from ironpot.plan.model import Model, help_cost
+from ironpot.plan.program import Bounds, Floats, Program, dual_bound
+from ironpot.plan.solver import Answer, Session
+from ironpot.plan.wishes import without_forced
+
+FIRST_SOLVE = {"solver": "ipm", "run_crossover": "on", "threads": 1}
+RESOLVE = {"solver": "simplex", "threads": 1}
+NO_HELP = 1e-4  # million; below this the least help counts as none
+# Where givers cannot help enough, what stays unpaid costs this many times as much as otherwise, so
+# that a quarter's delay is dearer than help.
+LAST_RESORT = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is minimised and where it starts from (million).
+
+    `program` has help open or shut; `least_help` bounds the present value of help from below;
+    `least` is the answer that needs it; `relaxed` is the answer without whole numbers; `hold` that of holding everything and keeping
+    every contract at exact prices, where what stays unpaid is priced.
+    """
+
+    program: Program
+    help_open: bool
+    least_help: float
+    least: Answer | None
+    relaxed: Answer
+    hold: Answer
+
+
+def open_program(model: Model) -> Program:
+    """Return the program with help open at its weight."""
+    weight, program = model.inputs.options.help_weight, model.program
+    return program.with_cost(program.cost + weight * help_cost(model), program.offset)
+
+
+def ask(model: Model) -> Question:
+    """Decide what is open and solve the relaxation and doing nothing."""
+    opened = open_program(model)
+    with Session(opened.relaxed()) as linear:
+        return _ask(model, opened, linear)
+
+
+def _ask(model: Model, opened: Program, linear: Session) -> Question:
+    if not model.inputs.options.relief:
+        return _question(model, linear, _shut(model, opened, "relief"), least=None, relaxed=None)
+    paid = _shut(model, opened, "arrears")
+    weighed = paid.with_cost(help_cost(model), 0.0)
+    with Session(weighed.relaxed()) as helping:
+        helping.begin(time_limit_s=_limit(model), options=FIRST_SOLVE)
+        linear.begin(time_limit_s=_limit(model), bounds=paid.own_bounds(), options=FIRST_SOLVE)
+        least, relaxed = _both((helping, linear))
+    if least.point is None:
+        return _last_resort(model, opened)
+    if least.objective <= NO_HELP:
+        return _question(model, linear, _shut(model, paid, "relief"), least=None, relaxed=None)
+    return _question(model, linear, paid, least=least, relaxed=relaxed)
+
+
+def _last_resort(model: Model, opened: Program) -> Question:
+    """Help does not reach: leave unpaid what must be, dearer than any help."""
+    cost = opened.cost.copy()
+    cost[model.column("arrears")] *= LAST_RESORT
+    dear = opened.with_cost(cost, opened.offset)
+    with Session(dear.relaxed()) as linear:
+        return _question(model, linear, dear, least=None, relaxed=None)
+
+
+def hold_bounds(model: Model, program: Program) -> tuple[Floats, Floats]:
+    """Return column bounds of holding everything that is not forced and keeping every contract."""
+    lower, upper = program.lower.copy(), program.upper.copy()
+    for name in ("release", "pool", "option", "prepay", "swap"):
+        columns = model.column(name)
+        upper[columns] = lower[columns]
+    contracts = model.column("option")[model.inputs.debts.contract]
+    lower[contracts] = upper[contracts] = program.upper[contracts]
+    return lower, upper
+
+
+def _question(
+    model: Model, linear: Session, program: Program, *, least: Answer | None, relaxed: Answer | None
+) -> Question:
+    """Solve what is still to be solved."""
+    hold = linear.solve(
+        time_limit_s=_limit(model), bounds=_holding(model, program), options=RESOLVE
+    )
+    if relaxed is None:
+        relaxed = linear.solve(
+            time_limit_s=_limit(model), bounds=program.own_bounds(), options=FIRST_SOLVE
+        )
+    if relaxed.point is None:
+        raise _impossible(relaxed)
+    open_help = bool(program.upper[model.column("relief")].any())
+    bound = 0.0
+    if least is not None:
+        weighed = program.with_cost(help_cost(model), 0.0)
+        bound = max(dual_bound(weighed, least.row_dual), 0.0)
+    return Question(program, open_help, bound, least, relaxed, hold)
+
+
+def _holding(model: Model, program: Program) -> Bounds:
+    """Bounds of doing nothing; whatever cannot be paid then stays unpaid."""
+    upper = program.upper.copy()
+    upper[model.column("arrears")] = np.inf
+    loose = without_forced(program.with_columns(program.lower, upper))
+    return exact_bounds(model, loose, *hold_bounds(model, loose))
+
+
+def _limit(model: Model) -> float:
+    return max(model.inputs.options.time_limit_s, 10.0)
+
+
+def _shut(model: Model, program: Program, name: str) -> Program:
+    upper = program.upper.copy()
+    upper[model.column(name)] = 0.0
+    return program.with_columns(program.lower, upper)
+
+
+def _both(sessions: Sequence[Session]) -> list[Answer]:
+    """Wait for solves that run side by side."""
+    answers: list[Answer | None] = [None] * len(sessions)
+    while any(answer is None for answer in answers):
+        for number, session in enumerate(sessions):
+            if answers[number] is None:
+                answers[number] = session.poll(wait_s=0.05)
+    return [answer for answer in answers if answer is not None]
+
+
+def _impossible(relaxed: Answer) -> SolverError:
+    if relaxed.outcome == "infeasible":
+        return SolverError(
+            Text(
+                "No plan meets all limits, not even with help: look for floors, forced wishes or "
+                "spending that no account can pay.",
+                "即使有上级支持也没有方案满足全部约束:请检查服务底线、强制意愿或无账户可承担的支出。",
+            )
+        )
+    return SolverError(
+        Text(
+            "The solver gave no answer in time; give it more time or look for figures of very "
+            "different size.",
+            "求解器未在时限内给出结果:请延长时间,或检查数量级差异过大的数据。",
+        )
+    )

@@ -1,0 +1,252 @@
+"""Why is each lot kept or released, in a sentence with the numbers in it?
+
+A reason comes from what the plan's prices say: a rule that closes every route, the pot test, a need
+for cash, or the limit whose price weighs most on the best start that was passed over. Reasons from
+prices are estimates (`dual_estimate`); `why` answers by solving again.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from ironpot.core.lang import Text
+from ironpot.core.money import in_unit
+from ironpot.plan.inputs import Inputs
+from ironpot.plan.model import Model
+from ironpot.plan.names import quarter_text
+from ironpot.plan.planned import Release, planned_releases
+from ironpot.plan.program import Floats
+from ironpot.plan.settle import Settlement
+
+# Rows of the program by the reason that their price gives.
+WEIGHED = {
+    "CAPACITY": ("team",),
+    "SERVICE_FLOOR": ("service_floor",),
+    "POOL_MIN": ("pool_minimum", "pool_joined"),
+    "DEPTH": ("depth", "listed_volume", "impact"),
+}
+BLOCKED = {"TITLE": "TITLE", "PLEDGE": "PLEDGE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason code of `core.outputs.REASONS`, the sentence, and what it rests on."""
+
+    code: str
+    text: Text
+    basis: str
+
+
+ROUTE_TEXT: dict[str, Text] = {
+    "exchange_sale": Text("sale by listing", "挂牌出售"),
+    "auction": Text("auction", "招拍挂"),
+    "concession": Text("concession", "经营权出让"),
+    "lease": Text("lease", "出租"),
+    "pool": Text("asset pool", "资产证券化"),
+    "pledge": Text("loan against it", "抵押融资"),
+    "transfer_up": Text("transfer upward", "上划"),
+    "share_reuse": Text("shared use", "共享调剂"),
+    "hold": Text("keeping it", "保留"),
+}
+LIMIT_TEXT: dict[str, Text] = {
+    "CAPACITY": Text("the task force has no room to prepare it", "专班准备力量已用满"),
+    "SERVICE_FLOOR": Text("a service floor would be broken", "将突破公共服务底线"),
+    "POOL_MIN": Text("no pool reaches its minimum size", "资产池达不到最低规模"),
+    "DEPTH": Text("its market takes no more at a fair price", "市场已无法以合理价格吸收"),
+}
+
+
+def lot_reasons(
+    model: Model, settled: Settlement, appraised: pl.DataFrame, row_dual: Floats
+) -> dict[str, Reason]:
+    """Return a reason for every lot, by lot id.
+
+    `appraised` is the pot test (float yuan), `row_dual` the prices of the relaxed plan.
+    """
+    inputs = model.inputs
+    planned = planned_releases(inputs, settled)
+    wished = _wished(inputs)
+    passed_over = _passed_over(model, settled, row_dual)
+    reasons: dict[str, Reason] = {}
+    for lot_id, rows in appraised.group_by("lot_id", maintain_order=True):
+        name = str(lot_id[0])
+        if name in planned:
+            reasons[name] = _released(inputs, planned[name], forced=name in wished["force"])
+        elif name in wished["forbid"]:
+            reasons[name] = _kept_by_wish(rows)
+        else:
+            reasons[name] = _kept(rows, passed_over.get(name))
+    return reasons
+
+
+def action_reason(action: str) -> Reason:
+    """Return the reason of a debt action."""
+    return _ACTION_REASONS[action]
+
+
+_ACTION_REASONS = {
+    "scheduled": Reason("LAW", Text("due by contract", "按合同到期"), "rule"),
+    "refinance": Reason("CASH_NEED", Text("lent again by its creditors", "债权人续贷"), "rule"),
+    "prepay": Reason(
+        "CASH_NEED", Text("frees a pledge or saves dear interest", "解除抵押或节约高息"), "rule"
+    ),
+    "swap": Reason(
+        "CASH_NEED", Text("swapped for cheaper on-lent bonds", "置换为低息转贷债券"), "rule"
+    ),
+    "extend": Reason("CASH_NEED", Text("put off to fit the cash", "展期以匹配现金流"), "rule"),
+    "rate_cut": Reason("CASH_NEED", Text("rate lowered by agreement", "协商降息"), "rule"),
+    "haircut": Reason("CASH_NEED", Text("part forgiven by agreement", "协商减免"), "rule"),
+    "default": Reason("CASH_NEED", Text("cash does not reach", "现金不足"), "rule"),
+}
+
+
+def _wished(inputs: Inputs) -> dict[str, set[str]]:
+    rows = inputs.case.wishes.select("subject_id", "action").iter_rows()
+    wished: dict[str, set[str]] = {"force": set(), "forbid": set()}
+    for subject, action in rows:
+        wished[action].add(subject)
+    return wished
+
+
+def _yi(yuan: float) -> Text:
+    """Write an amount in millions in English and in ten thousand yuan in Chinese."""
+    english = f"{yuan / 1e6:,.1f} million yuan"
+    return Text(english, f"{in_unit(yuan, 'ten_thousand', 0)}万元")
+
+
+def _released(inputs: Inputs, release: Release, *, forced: bool) -> Reason:
+    row = int(inputs.releases.row[release.candidate])
+    route = ROUTE_TEXT[inputs.offers.frame["route"][row]]
+    when = quarter_text(inputs, int(inputs.releases.start[release.candidate]))
+    net, kept = _yi(release.net), _yi(release.retention)
+    lends = bool(inputs.offers.lends[row])
+    if forced:
+        code, why = "USER", Text("wanted by the user", "按用户要求处置")
+    elif lends:
+        code, why = (
+            "CASH_NEED",
+            Text("brings cash now, costs its interest", "先行取得现金,代价为利息"),
+        )
+    elif release.net >= release.retention:
+        code, why = "RETENTION", Text("the steel beats the pot", "处置收入高于保留价值")
+    else:
+        lost = _yi(release.retention - release.net)
+        code, why = (
+            "CASH_NEED",
+            Text(
+                f"loses {lost.en}, less than the help that it saves",
+                f"损失{lost.zh},小于所省的上级支持",
+            ),
+        )
+    text = Text(
+        f"{route.en.capitalize()} from {when}: brings {net.en} against {kept.en} given up; {why.en}.",
+        f"{when}起{route.zh}:净得{net.zh},放弃价值{kept.zh};{why.zh}。",
+    )
+    return Reason(code, text, "rule" if forced else "dual_estimate")
+
+
+def _kept_by_wish(rows: pl.DataFrame) -> Reason:
+    best = _best_row(rows)
+    cost = "" if best is None else _compare(best).en
+    cost_zh = "" if best is None else _compare(best).zh
+    return Reason(
+        "USER",
+        Text(f"Kept by wish of the user. {cost}".strip(), f"按用户要求保留。{cost_zh}"),
+        "rule",
+    )
+
+
+def _best_row(rows: pl.DataFrame) -> dict[str, object] | None:
+    """The legal route with the largest gain; None if only holding is open."""
+    open_routes = rows.filter(pl.col("legal"), pl.col("route") != "hold")
+    if not open_routes.height:
+        return None
+    gain = pl.col("net_proceeds") - pl.col("retention_value")
+    return open_routes.sort(gain, descending=True).row(0, named=True)
+
+
+def _compare(row: dict[str, object]) -> Text:
+    route = ROUTE_TEXT[str(row["route"])]
+    net, kept = _yi(float(str(row["net_proceeds"]))), _yi(float(str(row["retention_value"])))
+    return Text(
+        f"The best open route, {route.en}, would bring {net.en} against {kept.en} given up.",
+        f"最优可行方式为{route.zh},净得{net.zh},放弃价值{kept.zh}。",
+    )
+
+
+def _kept(rows: pl.DataFrame, passed_over: str | None) -> Reason:
+    best = _best_row(rows)
+    if best is None:
+        return _closed(rows)
+    compare = _compare(best)
+    if float(str(best["net_proceeds"])) <= float(str(best["retention_value"])):
+        return Reason(
+            "RETENTION",
+            Text(
+                f"Kept: worth more than its steel. {compare.en}", f"保留:保留价值更高。{compare.zh}"
+            ),
+            "rule",
+        )
+    code = passed_over or "DEPTH"
+    limit = LIMIT_TEXT[code]
+    return Reason(
+        code,
+        Text(f"Kept for now: {limit.en}. {compare.en}", f"暂缓:{limit.zh}。{compare.zh}"),
+        "dual_estimate",
+    )
+
+
+def _closed(rows: pl.DataFrame) -> Reason:
+    """No route is open but holding: by title, pledge or law."""
+    codes = rows.filter(pl.col("blocked_code").is_not_null())["blocked_code"]
+    counts = codes.value_counts(sort=True)
+    known = [code for code in counts["blocked_code"] if code in BLOCKED]
+    if "PROTECTED" not in codes.to_list() and known:
+        text = {
+            "TITLE": Text("its title must be cured first", "须先补办权属"),
+            "PLEDGE": Text("its pledge cannot be freed", "抵押无法解除"),
+        }[known[0]]
+        return Reason(BLOCKED[known[0]], Text(f"Kept: {text.en}.", f"保留:{text.zh}。"), "rule")
+    listed = "、".join(dict.fromkeys(codes.to_list()))
+    return Reason(
+        "LAW",
+        Text(f"Kept: no route is open ({listed}).", f"保留:无合法处置方式({listed})。"),
+        "rule",
+    )
+
+
+def _passed_over(model: Model, settled: Settlement, row_dual: Floats) -> dict[str, str]:
+    """The limit that weighs most on the cheapest start of each lot that stays, by lot id."""
+    program, releases = model.program, model.inputs.releases
+    owner = np.repeat(np.arange(row_dual.size), np.diff(program.start))
+    weights = {
+        code: np.bincount(
+            program.index,
+            weights=-program.value * np.where(_in_rows(model, names), row_dual, 0.0)[owner],
+            minlength=program.cost.size,
+        )
+        for code, names in WEIGHED.items()
+    }
+    used = np.bincount(
+        program.index, weights=program.value * row_dual[owner], minlength=program.cost.size
+    )
+    reduced = (program.cost - used)[model.release_of]
+    stays = ~np.isin(releases.lot, releases.lot[settled.chosen])
+    order = np.flatnonzero(stays)[np.argsort(reduced[stays], kind="stable")]
+    lots = model.inputs.offers.frame["lot_id"]
+    found: dict[str, str] = {}
+    for candidate in order.tolist():
+        lot = lots[int(releases.row[candidate])]
+        column = int(model.release_of[candidate])
+        price = {code: float(weight[column]) for code, weight in weights.items()}
+        if lot not in found and max(price.values()) > 0.0:
+            found[lot] = max(price, key=lambda code: price[code])
+    return found
+
+
+def _in_rows(model: Model, names: tuple[str, ...]) -> np.ndarray:
+    marked = np.zeros(model.program.row_lower.size, dtype=bool)
+    for name in names:
+        marked[model.program.rows[name].index] = True
+    return marked

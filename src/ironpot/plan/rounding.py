@@ -1,0 +1,143 @@
+"""Round a relaxed plan by stages: fix one block of whole numbers, solve, fix the next."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from ironpot.plan.board import (
+    Board,
+    State,
+    effort_by_quarter,
+    gains,
+    place,
+    price_board,
+    reweigh,
+    service_classes,
+)
+from ironpot.plan.inputs import MILLION
+from ironpot.plan.model import Model
+from ironpot.plan.program import Floats, Ints, Program
+from ironpot.plan.solver import Answer, Session
+
+EPSILON = 1e-6
+NEARLY = 0.8
+WORTH_TRYING = 0.3
+RESOLVE = {"solver": "simplex", "threads": 1}
+
+
+@dataclass(slots=True)
+class Fixing:
+    """Bounds that are being fixed, and the linear answer at them."""
+
+    session: Session
+    program: Program
+    lower: Floats
+    upper: Floats
+    answer: Answer
+    deadline: float
+
+    def close_unused(self, columns: Ints) -> None:
+        """Close columns that the answer does not use and that nothing forces."""
+        assert self.answer.point is not None
+        unused = columns[self.answer.point[columns] < EPSILON]
+        self.upper[unused] = np.maximum(self.lower[unused], 0.0)
+
+    def fix_all(self, columns: Ints) -> None:
+        """Fix whole numbers at what the answer gives them."""
+        assert self.answer.point is not None
+        self.lower[columns] = self.upper[columns] = np.rint(self.answer.point[columns])
+
+    def try_bounds(self, lower: Floats, upper: Floats) -> Answer:
+        """Solve at other bounds."""
+        limit = max(self.deadline - time.monotonic(), 1.0)
+        bounds = self.program.column_bounds(lower, upper)
+        return self.session.solve(time_limit_s=limit, bounds=bounds, options=RESOLVE)
+
+
+def fix_block(fixing: Fixing, columns: Ints) -> bool:
+    """Fix the columns of a block to whole numbers; False if that leaves no plan.
+
+    What is nearly one becomes one, all at once; then the largest fraction is tried both ways and
+    the cheaper way stays.
+    """
+    while time.monotonic() < fixing.deadline:
+        point = fixing.answer.point
+        assert point is not None
+        open_columns = columns[(point[columns] > EPSILON) & (point[columns] < 1.0 - EPSILON)]
+        if not open_columns.size:
+            return True
+        nearly = open_columns[point[open_columns] >= NEARLY]
+        if nearly.size > 1 and _fix(fixing, nearly):
+            continue
+        if not _fix_cheaper(fixing, int(open_columns[np.argmax(point[open_columns])])):
+            return False
+    return False
+
+
+def _fix(fixing: Fixing, columns: Ints) -> bool:
+    lower = fixing.lower.copy()
+    lower[columns] = 1.0
+    answer = fixing.try_bounds(lower, fixing.upper)
+    if answer.point is None:
+        return False
+    fixing.lower, fixing.answer = lower, answer
+    return True
+
+
+def _fix_cheaper(fixing: Fixing, column: int) -> bool:
+    """Fix one column at 1 or at 0, whichever costs less."""
+    lower, upper = fixing.lower.copy(), fixing.upper.copy()
+    lower[column], upper[column] = 1.0, 0.0
+    up, down = fixing.try_bounds(lower, fixing.upper), fixing.try_bounds(fixing.lower, upper)
+    if up.point is None and down.point is None:
+        return False
+    if up.objective <= down.objective:
+        fixing.lower, fixing.answer = lower, up
+    else:
+        fixing.upper, fixing.answer = upper, down
+    return True
+
+
+def feasible_state(model: Model, board: Board, fixing: Fixing) -> State:
+    """Release the lots that the relaxed answer mostly releases, as far as there is room."""
+    point = fixing.answer.point
+    assert point is not None
+    state = _empty_state(model, board, point)
+    prices = price_board(board, model, model.program, fixing.answer.row_dual)
+    reweigh(board, state, prices)
+    share = point[board.column]
+    open_starts = np.ones(board.column.size, dtype=bool)
+    for start in np.argsort(-share, kind="stable"):
+        if share[start] < WORTH_TRYING:
+            break
+        lot = int(board.lot[start])
+        if state.start[lot] < 0 and not state.locked[lot]:
+            change, _ = gains(board, state, prices, open_starts)
+            if np.isfinite(change[start]):
+                place(board, state, prices, lot, int(start))
+    return state
+
+
+def _empty_state(model: Model, board: Board, point: Floats) -> State:
+    """No lot of the board released; pools and bundles as fixed, with what they use."""
+    released = np.flatnonzero(point[model.release_of] > 0.5)
+    elsewhere = released[~np.isin(model.release_of[released], board.column)]
+    releases = model.inputs.releases
+    locked = np.zeros(board.lots, dtype=bool)
+    locked[releases.lot[elsewhere]] = True
+    service = np.zeros(board.floor.size)
+    kind = service_classes(model)[elsewhere]
+    np.add.at(service, kind[kind >= 0], releases.service[elsewhere[kind >= 0]] / MILLION)
+    volume = np.zeros(board.capacity.shape[0])
+    listed = elsewhere[releases.market[elsewhere] >= 0]
+    cell = releases.market[listed] * model.inputs.quarters + releases.start[listed]
+    np.add.at(volume, cell, releases.volume[listed] / MILLION)
+    return State(
+        start=np.full(board.lots, -1, dtype=np.int64),
+        locked=locked,
+        team=effort_by_quarter(model)[elsewhere].sum(axis=0),
+        service=service,
+        volume=volume,
+        weight=np.zeros(board.capacity.shape[0]),
+    )

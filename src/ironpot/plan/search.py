@@ -1,0 +1,257 @@
+"""Find a good plan and prove how good it is.
+
+Two processes work side by side. One solves the relaxation, rounds it by stages (pools and bundles,
+debt options, then lots) and improves the plan by `local`, always at exact prices. The other runs
+the solver on the whole program: it lifts the bound, and settles small programs by itself. Both can
+be stopped at any moment without losing the best plan so far.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ironpot.plan.board import make_board, place, price_board, reweigh
+from ironpot.plan.exact import exact_bounds
+from ironpot.plan.local import TRIES, Play, descend, improve, solve_state
+from ironpot.plan.model import Model
+from ironpot.plan.now import pledged_debt
+from ironpot.plan.program import Floats, Ints, Program, dual_bound
+from ironpot.plan.question import Question
+from ironpot.plan.rounding import Fixing, feasible_state, fix_block
+from ironpot.plan.solver import Answer, Session
+from ironpot.valuation.retention import Bools
+
+# Smaller steps of the bound are not worth a line of progress (million).
+BOUND_STEP = 0.01
+WHOLE = {"threads": 1, "mip_rel_gap": 1e-5}
+# Above this many whole numbers the other process only lifts the bound.
+SMALL = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One line of progress: seconds, best cost and bound so far (million; None = none yet)."""
+
+    seconds: float
+    objective: float | None
+    bound: float | None
+
+
+Watch = Callable[[Progress], None]
+Enough = Callable[[float, float], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best plan found and what is proven about it, in the program's unit.
+
+    `point` is None if nothing was found; it solves the program at exact prices, whose row duals are
+    `prices`. `bound` is the relaxation's (through `program.dual_bound`) or that of the solver's
+    tree, whichever is higher. `interrupted` says that the user stopped the search; `history` is
+    (seconds, objective, bound) of every improvement.
+    """
+
+    point: Floats | None
+    objective: float
+    bound: float
+    prices: Floats
+    interrupted: bool
+    history: tuple[tuple[float, float, float], ...]
+
+
+@dataclass(slots=True)
+class _Hunt:
+    """A search under way; `whole` is the other process, `linear` solves at exact prices."""
+
+    model: Model
+    program: Program
+    whole: Session
+    linear: Session
+    deadline: float
+    enough: Enough
+    watch: Watch | None
+    began: float = field(default_factory=time.monotonic)
+    best: Answer | None = None
+    bound: float = -np.inf
+    seen: float = np.inf
+    done: bool = False
+    settled: bool = False
+    history: list[tuple[float, float, float]] = field(
+        default_factory=list[tuple[float, float, float]]
+    )
+
+    @property
+    def time_left(self) -> float:
+        return max(self.deadline - time.monotonic(), 0.0)
+
+    @property
+    def cost(self) -> float:
+        return self.best.objective if self.best is not None else np.inf
+
+    def offer(self, answer: Answer) -> None:
+        """Keep a plan at exact prices if it is the best so far."""
+        if answer.point is not None and answer.objective < self.cost:
+            self.best = answer
+            self.note()
+
+    def hear(self, answer: Answer) -> bool:
+        """Take a plan of the local search, listen to the other process; say whether to go on."""
+        self.offer(answer)
+        self.listen()
+        return not self.done and self.time_left > 0.0
+
+    def listen(self) -> None:
+        """Hear what the other process has found, and price its plan exactly if it looks better."""
+        if self.settled:
+            return
+        answer = self.whole.poll()
+        sent = self.whole.best_answer() if answer is None else answer
+        if sent.bound > self.bound + BOUND_STEP:
+            self.bound = sent.bound
+            self.note()
+        if sent.point is not None and sent.objective < min(self.seen, self.cost):
+            self.seen = sent.objective
+            self.offer(price_exactly(self.model, self.program, self.linear, sent.point))
+        if answer is not None:
+            self.settled = True
+            self.done = self.done or answer.outcome in ("optimal", "infeasible")
+
+    def note(self) -> None:
+        """Record and report where the hunt stands; it is done when the gap is small enough."""
+        seconds = time.monotonic() - self.began
+        self.history.append((seconds, self.cost, self.bound))
+        self.done = self.done or self.enough(self.cost, self.bound)
+        if self.watch is not None:
+            shown = self.cost if np.isfinite(self.cost) else None
+            proven = self.bound if np.isfinite(self.bound) else None
+            self.watch(Progress(seconds, shown, proven))
+
+
+def search(
+    model: Model,
+    question: Question,
+    *,
+    time_limit_s: float,
+    enough: Enough,
+    rng: np.random.Generator,
+    watch: Watch | None = None,
+) -> Found:
+    """Find a cheap whole plan for a question within the limit.
+
+    `enough(objective, bound)` says when to stop early. Ctrl-C ends the search and keeps the best.
+    """
+    deadline = time.monotonic() + time_limit_s
+    program = question.program
+    interrupted = False
+    with Session(program) as whole, Session(program.relaxed()) as linear:
+        hunt = _Hunt(model, program, whole, linear, deadline, enough, watch)
+        hunt.bound = dual_bound(program, question.relaxed.row_dual)
+        effort = 0.05 if program.integer.sum() <= SMALL else 0.0
+        whole.begin(time_limit_s=time_limit_s, options={**WHOLE, "mip_heuristic_effort": effort})
+        try:
+            _run(hunt, question, rng)
+        except KeyboardInterrupt:
+            interrupted = True
+    return _found(hunt, interrupted=interrupted)
+
+
+def price_exactly(model: Model, program: Program, linear: Session, point: Floats) -> Answer:
+    """Fix the whole numbers of a point and solve the rest at exact prices."""
+    lower, upper = program.lower.copy(), program.upper.copy()
+    whole = program.integer
+    lower[whole] = upper[whole] = np.rint(point[whole])
+    return linear.solve(time_limit_s=30.0, bounds=exact_bounds(model, program, lower, upper))
+
+
+def _run(hunt: _Hunt, question: Question, rng: np.random.Generator) -> None:
+    """Begin with holding everything, round the relaxation, improve until time or gap says stop."""
+    if _pays_everything(hunt, question.hold):
+        hunt.offer(question.hold)
+    hunt.note()
+    play = _round(hunt, question.relaxed)
+    if play is not None:
+        play.state, play.answer = descend(play, play.state, play.answer, TRIES)
+    while not hunt.done and hunt.time_left > 0.0:
+        hunt.listen()
+        if play is None:
+            time.sleep(0.1)
+        else:
+            improve(play, rng)
+
+
+def _pays_everything(hunt: _Hunt, answer: Answer) -> bool:
+    """Doing nothing is a plan only if it leaves nothing unpaid that the question forbids."""
+    columns = hunt.model.column("arrears")
+    open_at_all = bool(hunt.program.upper[columns].any())
+    return answer.point is not None and (open_at_all or float(answer.point[columns].sum()) == 0.0)
+
+
+def _round(hunt: _Hunt, relaxed: Answer) -> Play | None:
+    """Fix pools, bundles and options by stages, then lots; None if no plan comes out of it."""
+    model, program = hunt.model, hunt.program
+    board = make_board(model)
+    bounds = program.lower.copy(), program.upper.copy()
+    fixing = Fixing(hunt.linear, program, *bounds, relaxed, hunt.deadline)
+    fixing.close_unused(np.flatnonzero(program.integer))
+    others = np.setdiff1d(model.column("release"), board.column)
+    for block in (model.column("pool").ravel(), others, model.column("option")):
+        if not fix_block(fixing, block):
+            return None
+        fixing.fix_all(block)
+        hunt.listen()
+    upper = fixing.upper.copy()
+    upper[board.column] = program.upper[board.column]
+    state = feasible_state(model, board, fixing)
+    play = Play(
+        model=model,
+        program=program,
+        board=board,
+        session=hunt.linear,
+        lower=fixing.lower,
+        upper=upper,
+        open_starts=_open_starts(model, program, board.column, fixing.answer),
+        deadline=hunt.deadline,
+        state=state,
+        answer=fixing.answer,
+        hear=hunt.hear,
+    )
+    return play if _start(play) else None
+
+
+def _start(play: Play) -> bool:
+    """Solve the first state; without its lots if it has no solution."""
+    answer = solve_state(play, play.state)
+    if answer.point is None:
+        empty = play.state.copy()
+        prices = price_board(play.board, play.model, play.program, play.answer.row_dual)
+        reweigh(play.board, empty, prices)
+        for lot in np.flatnonzero(empty.start >= 0):
+            place(play.board, empty, prices, int(lot), -1)
+        play.state, answer = empty, solve_state(play, empty)
+    play.answer = answer
+    return answer.point is not None
+
+
+def _open_starts(model: Model, program: Program, column: Ints, answer: Answer) -> Bools:
+    """Mark starts that are open and whose pledged debt keeps its contract, (start,)."""
+    assert answer.point is not None
+    debt = np.full(program.cost.size, -1, dtype=np.int64)
+    debt[model.release_of] = pledged_debt(model.inputs)
+    contract = answer.point[model.column("option")[model.inputs.debts.contract]] > 0.5
+    owed = debt[column]
+    kept = np.append(contract, True)
+    return (program.upper[column] > 0.5) & kept[owed]
+
+
+def _found(hunt: _Hunt, *, interrupted: bool) -> Found:
+    best = hunt.best
+    return Found(
+        point=best.point if best is not None else None,
+        objective=hunt.cost,
+        bound=hunt.bound,
+        prices=best.row_dual if best is not None else np.zeros(0),
+        interrupted=interrupted,
+        history=tuple(hunt.history),
+    )

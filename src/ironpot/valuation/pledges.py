@@ -1,0 +1,34 @@
+"""What does freeing a pledged lot cost, and which debt service does it end?"""
+
+import numpy as np
+import polars as pl
+
+from ironpot.cashflow.options import CONTRACT, DebtOptions
+from ironpot.core.dates import QUARTERS_PER_YEAR
+from ironpot.valuation.offers import Pledges
+from ironpot.valuation.retention import Floats
+
+
+def pledges_of(
+    debts: pl.DataFrame, options: DebtOptions, weights: Floats, *, rate: float
+) -> Pledges:
+    """Return the expected settlement and service of every debt, as its contract stands.
+
+    `weights` (scenario,); settlement holds principal, accrued interest and the prepayment fee, so no
+    penalty is added to it.
+    """
+    rows = np.flatnonzero((options.table["action"] == CONTRACT).to_numpy())
+    names = tuple(options.table["debt_id"].gather(rows))
+    place = [options.debt_ids.index(name) for name in names]
+    opening = dict(debts.select("debt_id", "notional_principal").iter_rows())
+    first = np.array([opening[name] for name in names])
+    settlement = np.einsum("dst,s->dt", options.settlement[place], weights)
+    service = np.einsum("dst,s->dt", (options.principal + options.interest)[rows], weights)
+    discount = (1.0 + rate) ** (-np.arange(1, service.shape[1] + 1) / QUARTERS_PER_YEAR)
+    after = (options.value_after[rows] @ weights)[:, None]
+    later = np.cumsum((service * discount)[:, ::-1], axis=1)[:, ::-1]
+    return Pledges(
+        debt_ids=names,
+        outstanding=np.concatenate([first[:, None], settlement], axis=1),
+        value_after=np.concatenate([later, np.zeros_like(after)], axis=1) + after,
+    )

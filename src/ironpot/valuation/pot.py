@@ -1,0 +1,100 @@
+"""The pot test: is a lot worth more kept than sold?
+
+The pot is what the lot goes on giving, the steel what a legal route brings. A verdict is robust
+only if it is the same in the low, the base and the high case. Yuan at the case date's value.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from ironpot.case.case import Case
+from ironpot.core.dates import MONTHS_PER_QUARTER
+from ironpot.core.outputs import POTS
+from ironpot.valuation.offers import LEVELS, Level, Offers, Pledges, build_offers
+from ironpot.valuation.retention import LIFE_CAP_Y, Floats, Ints
+from ironpot.valuation.worth import Worth, worth
+
+
+@dataclass(frozen=True)
+class Appraisals:
+    """Every lot on every route: `table` in the columns of `core.outputs.POTS` (float yuan).
+
+    `offers` prices the same releases at other quarters, for the planner.
+    """
+
+    table: pl.DataFrame
+    offers: Offers
+
+
+def appraise_assets(
+    case: Case, pledges: Pledges, *, rate: float, life_cap_y: float = LIFE_CAP_Y
+) -> Appraisals:
+    """Value every lot on every route, from the earliest quarter in which each could start.
+
+    `rate` is the discount rate, a decimal a year; `pledges` the debts that secure lots. A closed
+    route has no amounts. Definitions: `docs/explanation/pot-test.md`.
+    """
+    offers = build_offers(case, pledges, rate=rate, life_cap_y=life_cap_y)
+    rows = np.flatnonzero(offers.frame["legal"].to_numpy())
+    start = offers.column("lead_quarters")[rows].astype(np.int64)
+    worths: dict[Level, Worth] = {level: worth(offers, rows, start, level) for level in LEVELS}
+    return Appraisals(_table(offers, rows, worths), offers)
+
+
+def rank_pots(table: pl.DataFrame) -> pl.DataFrame:
+    """List lots by value given up less net proceeds of the best legal route, worst first.
+
+    The best route is the one whose net proceeds exceed what it gives up by most; lots that may
+    only be held are left out. Adds `loss` (given up less net) and `best_route`.
+    """
+    open_routes = table.filter(pl.col("legal") & (pl.col("route") != "hold"))
+    loss = pl.col("retention_value") - pl.col("net_proceeds")
+    return (
+        open_routes.with_columns(loss=loss)
+        .sort("loss", maintain_order=True)
+        .unique("lot_id", keep="first", maintain_order=True)
+        .rename({"route": "best_route"})
+        .sort("loss", "lot_id", descending=[True, False])
+    )
+
+
+def _table(offers: Offers, rows: Ints, worths: dict[Level, Worth]) -> pl.DataFrame:
+    """Arrange worths in the columns of the pots file, one row per lot and route."""
+    base = worths["base"]
+    given = np.sort(np.stack([worths[level].given_up for level in LEVELS]), axis=0)
+    net = np.sort(np.stack([worths[level].net for level in LEVELS]), axis=0)
+    amounts = pl.DataFrame(
+        {
+            "row": rows,
+            "retention_value": base.given_up,
+            "retention_low": given[0],
+            "retention_high": given[-1],
+            "gross_price": base.gross_price,
+            "price_cut": base.price_cut,
+            "tax": base.tax,
+            "fee": base.fee,
+            "procedure_cost": base.procedure_cost,
+            "freed_debt": base.freed_debt,
+            "delay_cost": base.delay_cost,
+            "net_proceeds": base.net,
+            "net_low": net[0],
+            "net_high": net[-1],
+            "months_to_cash": np.rint(base.quarters_to_cash * MONTHS_PER_QUARTER).astype(np.int64),
+            "sale_probability": base.sale_probability,
+            "verdict": _verdict(
+                np.stack([given[0], base.given_up, given[-1]]),
+                np.stack([net[0], base.net, net[-1]]),
+            ),
+        }
+    )
+    ways = offers.frame.with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64))
+    return ways.join(amounts, on="row", how="left", maintain_order="left").select(POTS.names)
+
+
+def _verdict(given: Floats, net: Floats) -> list[str]:
+    """Say release or keep if low, base and high agree, else unclear; both (level, n)."""
+    beats = net > given
+    choices = [beats.all(axis=0), ~beats.any(axis=0)]
+    return np.select(choices, ["release", "keep"], "unclear").tolist()
