@@ -9,6 +9,11 @@ from tests.report.made_up import make_case, make_plan
 from ironpot.core.lang import LANGS, Text
 from ironpot.core.money import UNITS
 
+CROWDS = [
+    ("plain", "zh", "hundred_million"),
+    ("crowded", "zh", "yuan"),
+    ("crowded", "en", "yuan"),
+]
 FACES = [(lang, unit) for lang in LANGS for unit in UNITS]
 
 
@@ -25,6 +30,14 @@ def plan(case):
 @pytest.fixture(params=FACES, ids=lambda face: "-".join(face))
 def face(request):
     return request.param
+
+
+@pytest.fixture(params=CROWDS, ids="-".join)
+def crowd(request, case, plan, crowded):
+    """A case and plan, plain or crowded, with the language and unit to tell them in."""
+    which, lang, unit = request.param
+    chosen, made = crowded if which == "crowded" else (case, plan)
+    return chosen, made, lang, unit
 
 
 @pytest.fixture(scope="session")

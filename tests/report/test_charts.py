@@ -1,10 +1,12 @@
 """Charts: labels are whole, colours stay in order without colour, nothing but data is passed."""
 
+import dataclasses
 import itertools
 import json
 import re
 from xml.etree import ElementTree as Svg
 
+import polars as pl
 import pytest
 from fontTools.ttLib import TTFont
 
@@ -29,11 +31,9 @@ def test_no_chart_engine_starts_for_no_chart():
     assert draw([]) == {}
 
 
-@pytest.mark.parametrize("crowd", [False, True], ids=["plain", "crowded"])
-def test_labels_are_never_cut(case, plan, crowded, crowd, face, widths):
-    lang, unit = face
-    chosen, made = crowded if crowd else (case, plan)
-    report = build_report(chosen, made, lang=lang, unit=unit)
+def test_labels_are_never_cut(crowd, widths):
+    case, plan, lang, unit = crowd
+    report = build_report(case, plan, lang=lang, unit=unit)
     pictures = draw(report.charts)
     for chart in report.charts:
         labels = list(Svg.fromstring(pictures[chart.chart_id]).iter(TEXT))  # noqa: S314
@@ -52,6 +52,14 @@ def _box(label, widths):
     before = {"start": 0.0, "middle": wide / 2, "end": wide}[label.get("text-anchor")]
     left = x + float(label.get("x", 0)) - before
     return left, left + wide, y + float(label.get("y", 0))
+
+
+def test_a_kind_of_asset_may_be_called_like_a_class_of_debt(case, plan):
+    alike = case.asset_kinds.with_columns(pl.lit("隐性债务").alias("name_zh"))
+    named = dataclasses.replace(case, asset_kinds=alike)
+    report = build_report(named, plan, lang="zh", unit="yuan")
+    svg = draw(report.charts)["sankey"]
+    assert svg.count("隐性债务") == 2
 
 
 def test_options_are_json_data_only(case, plan):

@@ -1,5 +1,6 @@
 """Headline figures equal what the tables say when they are added up again, row by row."""
 
+import polars as pl
 import pytest
 from tests.report.made_up import make_plan
 from tests.report.made_up_case import WEIGHTS
@@ -91,3 +92,14 @@ def test_every_lot_and_every_debt_stands_once(case, view):
     assert view.lots["lot_id"].to_list() == sorted(case.assets["asset_id"])
     assert view.debts["debt_id"].n_unique() == view.debts.height
     assert set(case.debts["debt_id"]) <= set(view.debts["debt_id"])
+
+
+def test_a_buffer_that_nobody_set_stays_unknown(case, plan):
+    free = plan.tables["ladder"].with_columns(
+        pl.lit(None, pl.Int64).alias("buffer"), pl.lit(None, pl.Boolean).alias("below_buffer")
+    )
+    bare = PlanFiles(plan.summary, plan.tables | {"ladder": free}, plan.extras)
+    rows = view_of(case, bare, READER).ladder
+    assert rows["buffer"].null_count() == rows.height
+    assert rows["below_buffer"].null_count() == rows.height
+    assert find(view_of(case, bare, READER)).before.below_buffer is None

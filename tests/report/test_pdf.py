@@ -17,13 +17,9 @@ def _written(case, plan, out, lang, unit):
     return out / "report.pdf"
 
 
-@pytest.mark.parametrize("crowd", [False, True], ids=["plain", "crowded"])
-def test_the_first_page_is_the_leaders_and_the_second_the_contents(
-    case, plan, crowded, crowd, face, tmp_path
-):
-    lang, unit = face
-    chosen, made = crowded if crowd else (case, plan)
-    sheets = pages(_written(chosen, made, tmp_path, lang, unit))
+def test_the_first_page_is_the_leaders_and_the_second_the_contents(crowd, tmp_path):
+    case, plan, lang, unit = crowd
+    sheets = pages(_written(case, plan, tmp_path, lang, unit))
     last = "见附件三" if lang == "zh" else "unknown."
     assert last in sheets[0]
     assert sheets[1].startswith("目录" if lang == "zh" else "Contents")
@@ -51,7 +47,7 @@ def test_only_the_shipped_fonts_are_used(case, plan, tmp_path):
 
 def test_the_same_plan_gives_the_same_bytes(case, plan, tmp_path):
     for name in ("one", "two"):
-        write_report(case, plan, tmp_path / name, lang="zh", unit="ten_thousand")
+        write_report(case, plan, tmp_path / name, lang="en", unit="ten_thousand")
     for face in ("html", "xlsx", "pdf"):
         one, two = (tmp_path / name / f"report.{face}" for name in ("one", "two"))
         assert one.read_bytes() == two.read_bytes(), face

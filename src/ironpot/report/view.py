@@ -224,13 +224,19 @@ def _with_expected(
     expected = (
         frame.with_columns(pl.col(name) * weight for name in money)
         .group_by(*keys, maintain_order=True)
-        .agg(pl.col(money).sum().round().cast(pl.Int64))
+        .agg(_sum_if_known(name).round().cast(pl.Int64) for name in money)
         .with_columns(pl.lit(EXPECTED).alias("scenario"))
     )
     if "below_buffer" in frame.columns:
         below = pl.col("cumulative_gap") < pl.col("buffer")
         expected = expected.with_columns(below.alias("below_buffer"))
     return pl.concat([frame, expected.select(frame.columns)])
+
+
+def _sum_if_known(name: str) -> pl.Expr:
+    """Return the sum of a column, unknown where one part of it is."""
+    parts = pl.col(name)
+    return pl.when(parts.is_null().any()).then(None).otherwise(parts.sum()).alias(name)
 
 
 def grouped(frame: pl.DataFrame) -> pl.DataFrame:

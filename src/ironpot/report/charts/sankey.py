@@ -14,6 +14,7 @@ from ironpot.report.view import View, total
 from ironpot.report.words import PRIMARY_CLASS, label
 
 MOST_KINDS = 7
+COMES, GOES = "in:", "out:"
 LETTER_PIXELS = 6.8  # at 12 pixels, half the height of a Chinese letter and a little more
 LOOK: style.Option = {
     "type": "sankey",
@@ -129,40 +130,52 @@ def _takeaway(view: View, flows: pl.DataFrame, received: int) -> str:
 
 
 def _option(view: View, flows: pl.DataFrame) -> style.Option:
-    middle = _middle(view)
-    said = _node_labels(view, flows, middle)
-    nodes = []
-    for index, (name, text) in enumerate(said.items()):
-        color = style.DARK if name == middle else style.RAMP[1 + index % 4]
-        nodes.append({"name": text, "itemStyle": {"color": color} | style.EDGE})
-    links = [
-        {"source": said[source], "target": said[target], "value": value}
-        for source, target, value in zip(
-            flows["source"],
-            flows["target"],
-            style.scaled(flows["amount"].to_list(), view.reader),
-            strict=True,
-        )
+    links = _links(view, flows)
+    labels = _labels(view, links)
+    nodes = [
+        {
+            "name": end,
+            "label": {"formatter": text},
+            "itemStyle": {"color": _color(view, end, spot)} | style.EDGE,
+        }
+        for spot, (end, text) in enumerate(labels.items())
     ]
-    return style.base() | {
-        "series": [LOOK | {"right": _room(list(said.values())), "data": nodes, "links": links}]
+    amounts = style.scaled([fen for _, _, fen in links], view.reader)
+    drawn = [
+        {"source": source, "target": target, "value": value}
+        for (source, target, _), value in zip(links, amounts, strict=True)
+    ]
+    room = 24 + round(LETTER_PIXELS * max(letters(text) for text in labels.values()))
+    return style.base() | {"series": [LOOK | {"right": room, "data": nodes, "links": drawn}]}
+
+
+def _links(view: View, flows: pl.DataFrame) -> list[tuple[str, str, int]]:
+    """Return flows between nodes; what comes in and what goes out stay apart if named alike."""
+    middle = _middle(view)
+    return [
+        (
+            source if source == middle else COMES + source,
+            target if target == middle else GOES + target,
+            fen,
+        )
+        for source, target, fen in flows.iter_rows()
+    ]
+
+
+def _labels(view: View, links: list[tuple[str, str, int]]) -> dict[str, str]:
+    """Return each node's name with the amount that passes through it."""
+    middle = _middle(view)
+    through = {middle: sum(fen for _, target, fen in links if target == middle)}
+    through |= {source: fen for source, _, fen in links if source != middle}
+    through |= {target: fen for _, target, fen in links if target != middle}
+    return {
+        end: f"{end.removeprefix(COMES).removeprefix(GOES)} {amount(fen, view.reader)}"
+        for end, fen in through.items()
     }
 
 
-def _room(labels: list[str]) -> int:
-    """Return the pixels that the longest label needs to the right of its node."""
-    return 24 + round(LETTER_PIXELS * max(letters(label) for label in labels))
-
-
-def _node_labels(view: View, flows: pl.DataFrame, middle: str) -> dict[str, str]:
-    """Return each node's name with its amount; a kind and a class of one name stay apart."""
-    said: dict[str, str] = {}
-    for source, target, fen in flows.iter_rows():
-        name = source if target == middle else target
-        said[name] = f"{name} {amount(fen, view.reader)}"
-    whole = total(flows.filter(pl.col("target") == middle), "amount")
-    said[middle] = f"{middle} {amount(whole, view.reader)}"
-    return said
+def _color(view: View, end: str, spot: int) -> str:
+    return style.DARK if end == _middle(view) else style.RAMP[1 + spot % 4]
 
 
 def _table(view: View, flows: pl.DataFrame) -> Table:

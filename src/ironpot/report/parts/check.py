@@ -81,9 +81,10 @@ def _checks(view: View) -> tuple[str, ...]:
         ),
         view.say(
             "The twelve CSV files in tables/ hold every figure to the cent; this report only "
-            "rounds them for reading, so shown parts may differ from shown sums in the last digit.",
+            "rounds them for reading, so shown parts may differ from shown sums in the last digit. "
+            "Sums add up what is known.",
             "tables/ 中的十二个CSV文件保存精确到分的全部数字;本报告仅为阅读而四舍五入,"
-            "分项与合计的末位可能略有出入。",
+            "分项与合计的末位可能略有出入;合计只计已知数。",
         ),
         view.say(
             f"The largest violation of any limit in the solver's answer is {most}.",
