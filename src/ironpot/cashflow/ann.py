@@ -60,12 +60,17 @@ def schedule(block: Block, end: Maturity) -> list[Planned]:
 def initial(block: Block, end: Maturity, scenarios: int) -> dict[str, Floats]:
     """Return NAM's states; an instalment not stated is solved for the dates that lie ahead."""
     states = nam.initial(block, end, scenarios)
-    instalments, rows = instalments_of(block, end), np.arange(block.count)
-    solved = instalments.amount(
-        block, rows, np.full(block.count, block.status), states, inclusive=False
-    )
     known = ~np.isnan(block.numbers("next_principal_redemption_payment"))
+    solved = instalment(block, end, states)
     return states | {"next_payment": np.where(known, states["next_payment"], solved)}
+
+
+def instalment(block: Block, end: Maturity, states: Mapping[str, Floats]) -> Floats:
+    """Return what repays everything over the dates that lie ahead, (scenario, contract)."""
+    status = np.full(block.count, block.status)
+    return instalments_of(block, end).amount(
+        block, np.arange(block.count), status, states, inclusive=False
+    )
 
 
 def functions(block: Block, tape: Tape) -> Mapping[Kind, Function]:

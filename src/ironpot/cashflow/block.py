@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from ironpot.cashflow.cycles import Cycles, cycles_of
+from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.words import Words, repeated, words_of
 
 Booleans = npt.NDArray[np.bool_]
@@ -32,13 +33,16 @@ class Block:
 
     `frame` has a row a contract in the columns of `terms.CONTRACTS`; `observed` holds unscheduled
     events of these contracts: `row` (the contract's position), `time`, `event_type`, `value`.
-    Arrays are made once and must not be written to.
+    Where terms change on the day `closes`, what is paid later belongs to another block; `silent`
+    kinds of events do not happen meanwhile. Arrays are made once and must not be written to.
     """
 
     frame: pl.DataFrame
     status: np.datetime64
     until: np.datetime64 = NEVER
     observed: pl.DataFrame = field(default_factory=NOTHING_OBSERVED.clone)
+    closes: np.datetime64 = NEVER
+    silent: tuple[Kind, ...] = ()
     made: dict[tuple[str, object], object] = field(
         default_factory=dict[tuple[str, object], object], compare=False, repr=False
     )
@@ -99,6 +103,10 @@ class Block:
         roles = self.words("contract_role", "RPA")
         signs = [-1.0 if role in LIABILITY_ROLES else 1.0 for role in roles.values]
         return np.array(signs)[roles.code]
+
+    def flags(self, name: str) -> Booleans:
+        """Say of which contracts a term is true, (contract,); it is false where absent."""
+        return self.numbers(name, 0.0) != 0.0
 
     def end_of_month(self) -> Booleans:
         """Say which contracts keep their schedules on month ends, (contract,)."""

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from ironpot.cashflow.block import Block
-from ironpot.cashflow.compute import World, compute_parts
+from ironpot.cashflow.chapters import compute_parts
+from ironpot.cashflow.compute import World
 from ironpot.cashflow.flows import Part
 from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.merge import joined, taken, with_trades

@@ -3,7 +3,7 @@
 Every finding at once, a row and a column each; `project_cash_flows` refuses contracts with errors.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -45,13 +45,17 @@ def check_terms(contracts: pl.DataFrame) -> list[Issue]:
     ('contract.no_redemption_cycle', 'cycle_of_principal_redemption'),
     ('contract.no_end', 'maturity_date')]
     """
-    frame = _complete(contracts).with_row_index("row", offset=1)
+    return found(_complete(contracts).with_row_index("row", offset=1), CHECKS, "contracts")
+
+
+def found(frame: pl.DataFrame, checks: Sequence[Finding], table: str) -> list[Issue]:
+    """Return what the checks find in a frame that has a `row` number and a contract_id."""
     wrong = frame.select(
         check.wrong.fill_null(value=False).any().alias(str(number))
-        for number, check in enumerate(CHECKS)
+        for number, check in enumerate(checks)
     ).row(0)
-    failed = [check for check, fails in zip(CHECKS, wrong, strict=True) if fails]
-    return [issue for check in failed for issue in _found(frame, check)]
+    failed = [check for check, fails in zip(checks, wrong, strict=True) if fails]
+    return [issue for check in failed for issue in _told(frame, check, table)]
 
 
 def _complete(contracts: pl.DataFrame) -> pl.DataFrame:
@@ -62,11 +66,12 @@ def _complete(contracts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _found(frame: pl.DataFrame, check: Finding) -> Iterator[Issue]:
+def _told(frame: pl.DataFrame, check: Finding, table: str) -> Iterator[Issue]:
     wrong = frame.filter(check.wrong.fill_null(value=False))
-    for row, contract_id, value in wrong.select("row", "contract_id", check.column).iter_rows():
+    cells = wrong.select("row", "contract_id", pl.col(check.column).alias("cell"))
+    for row, contract_id, value in cells.iter_rows():
         shown = str(contract_id) if value is None else f"{contract_id}: {value}"
-        place = Place("contracts", row=row, header=check.column)
+        place = Place(table, row=row, header=check.column)
         yield Issue("error", check.code, place, shown, check.what, check.why, check.mend)
 
 

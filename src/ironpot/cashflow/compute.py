@@ -34,7 +34,7 @@ from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.rates import RatePaths
 from ironpot.cashflow.refuse import refuse_endless, refuse_unknown, refuse_unobserved
 from ironpot.cashflow.run import Function, Paths, run
-from ironpot.cashflow.tape import Maturity, Planned, Tape, build_tape
+from ironpot.cashflow.tape import Maturity, Planned, Tape, at_once, build_tape
 
 Floats = npt.NDArray[np.float64]
 Times = npt.NDArray[np.datetime64]
@@ -60,6 +60,7 @@ class ContractType:
     functions: Callable[[Block, Tape], Mapping[Kind, Function]]
     observe: Callable[[Block, Tape, RatePaths], Floats | None]
     second_currency: Callable[[Tape], npt.NDArray[np.bool_]] | None = None
+    instalment: Callable[[Block, Maturity, Mapping[str, Floats]], Floats] | None = None
 
 
 def _type(module: ModuleType) -> ContractType:
@@ -70,6 +71,7 @@ def _type(module: ModuleType) -> ContractType:
         module.functions,
         module.observe,
         getattr(module, "second_currency", None),
+        getattr(module, "instalment", None),
     )
 
 
@@ -94,28 +96,22 @@ BASIC: dict[str, ContractType] = {
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a projection is about: the status date, its end (NaT: none), rates, observed events.
+    """What a projection is about: the status date, its end (NaT: none), rates, what else happens.
 
-    `observed`: contract_id, time, event_type, value, performance.
+    `observed`: contract_id, time, event_type, value, performance. `changes`: as `steps_of` returns
+    them, or None.
     """
 
     status: np.datetime64
     until: np.datetime64
     rates: RatePaths | None
     observed: pl.DataFrame
+    changes: pl.DataFrame | None = None
 
     @property
     def scenarios(self) -> tuple[str, ...]:
         """Names of the scenarios; one, `base`, without rates."""
         return ("base",) if self.rates is None else self.rates.scenarios
-
-
-def compute_parts(world: World, frame: pl.DataFrame) -> list[Part]:
-    """Compute contracts of basic types; `position` says where each stands in the whole frame."""
-    return [
-        _part(BASIC[contract_type], block_of(world, group), world.rates)
-        for contract_type, group in _groups(frame)
-    ]
 
 
 def block_of(world: World, group: pl.DataFrame) -> Block:
@@ -125,17 +121,7 @@ def block_of(world: World, group: pl.DataFrame) -> Block:
     return Block(group, world.status, world.until, seen)
 
 
-def maturity_times(world: World, frame: pl.DataFrame) -> Times:
-    """Return each contract's maturity, (contract,): stated or derived; NaT if it has none."""
-    found = np.full(frame.height, np.datetime64("NaT", "s"))
-    numbered = frame.drop("position", strict=False).with_row_index("position")
-    for contract_type, group in _groups(numbered):
-        block = Block(group, world.status, world.until)
-        found[group["position"].to_numpy()] = BASIC[contract_type].maturity(block).paid
-    return found
-
-
-def _groups(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+def groups(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield contracts of one type, those that follow a market apart, in blocks of bounded size."""
     known = [name for name in MARKET_TERMS if name in frame.columns]
     follows = pl.any_horizontal(pl.col(known).is_not_null()) if known else pl.lit(value=False)
@@ -147,11 +133,28 @@ def _groups(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
             yield str(contract_type), block
 
 
-def _part(kind: ContractType, block: Block, rates: RatePaths | None) -> Part:
-    """Compute one block."""
+def maturity_times(world: World, frame: pl.DataFrame) -> Times:
+    """Return each contract's maturity, (contract,): stated or derived; NaT if it has none."""
+    found = np.full(frame.height, np.datetime64("NaT", "s"))
+    numbered = frame.drop("position", strict=False).with_row_index("position")
+    for contract_type, group in groups(numbered):
+        block = Block(group, world.status, world.until)
+        found[group["position"].to_numpy()] = BASIC[contract_type].maturity(block).paid
+    return found
+
+
+def play(
+    block: Block, rates: RatePaths | None, carried: Mapping[str, Floats] | None = None
+) -> tuple[Part, dict[str, Floats]]:
+    """Compute a block of contracts of one type: its events, and the states that they leave.
+
+    `carried` are the states at the block's status date, (scenario, contract), where they are known
+    from what happened before; else they follow from the terms.
+    """
+    kind = BASIC[str(block.frame["contract_type"][0])]
     end = kind.maturity(block)
     refuse_endless(block, end.end)
-    tape = build_tape(block, kind.schedule(block, end), end)
+    tape = build_tape(block, _planned(kind, block, end), end)
     market = None
     if rates is None:
         refuse_unobserved(block, tape, tuple(pam.MARKETS))
@@ -159,10 +162,32 @@ def _part(kind: ContractType, block: Block, rates: RatePaths | None) -> Part:
         market = kind.observe(block, tape, rates)
     scenarios = 1 if market is None else market.shape[0]
     states = kind.initial(block, end, scenarios)
+    if carried is not None:
+        states = _solved(kind, block, end, states | dict(carried))
     paths = run(block, tape, states, kind.functions(block, tape), market)
     refuse_unknown(block, tape, paths.payoff)
     second = kind.second_currency(tape) if kind.second_currency else np.zeros(tape.row.size, bool)
-    return part_of(block, tape, paths, states["notional"], second)
+    return part_of(block, tape, paths, states["notional"], second), paths.left
+
+
+def _planned(kind: ContractType, block: Block, end: Maturity) -> list[Planned]:
+    """Return planned events without the silent kinds; a closing block looks at its last day."""
+    planned = [plan for plan in kind.schedule(block, end) if plan.kind not in block.silent]
+    if np.isnat(block.closes):
+        return planned
+    last_day = np.full(block.count, block.closes)
+    return [*planned, at_once(block, Kind.AD, last_day)]
+
+
+def _solved(
+    kind: ContractType, block: Block, end: Maturity, states: dict[str, Floats]
+) -> dict[str, Floats]:
+    """Return states with instalments worked out anew for contracts that agreed so (`solves`)."""
+    agreed = block.flags("solves")
+    if kind.instalment is None or not agreed.any():
+        return states
+    anew = kind.instalment(block, end, states)
+    return states | {"next_payment": np.where(agreed, anew, states["next_payment"])}
 
 
 def part_of(
@@ -170,7 +195,10 @@ def part_of(
 ) -> Part:
     """Return what the owner sees of a block's events."""
     position = block.frame["position"].to_numpy().astype(np.intp)
-    at = np.flatnonzero(tape.shown)
+    shown = tape.shown
+    if not np.isnat(block.closes):
+        shown = shown & ~_last_looks(tape, block)
+    at = np.flatnonzero(shown)
     own, other = (block.numbers(name, 0.0)[tape.row] for name in CURRENCY_CODES)
     return Part(
         position[tape.row[at]],
@@ -186,3 +214,10 @@ def part_of(
         position,
         opening,
     )
+
+
+def _last_looks(tape: Tape, block: Block) -> npt.NDArray[np.bool_]:
+    """Say which events are the look at a closing block's last day: each contract's last event."""
+    last = np.zeros(tape.row.size, bool)
+    last[tape.start[1:][np.diff(tape.start) > 0] - 1] = True
+    return last & (tape.kind == Kind.AD) & (tape.paid == block.closes)

@@ -8,14 +8,18 @@ from collections.abc import Callable
 
 import polars as pl
 
+from ironpot.cashflow.agreed import steps_of
 from ironpot.cashflow.block import time_of
 from ironpot.cashflow.capfl import cap_parts
-from ironpot.cashflow.compute import BASIC, CURRENCY_CODES, World, compute_parts, maturity_times
+from ironpot.cashflow.chapters import compute_parts
+from ironpot.cashflow.check_changes import check_changes
+from ironpot.cashflow.compute import BASIC, CURRENCY_CODES, World, maturity_times
 from ironpot.cashflow.cover import cover_parts
 from ironpot.cashflow.flows import CashFlows, Part
 from ironpot.cashflow.rates import RatePaths
 from ironpot.cashflow.refuse import refuse_unusable
 from ironpot.cashflow.swaps import swap_parts
+from ironpot.core.errors import CaseError
 
 CURRENCY = "CNY"
 OBSERVED = pl.Schema(
@@ -43,13 +47,15 @@ def project_cash_flows(
     until: dt.date | None = None,
     rates: RatePaths | None = None,
     observed: pl.DataFrame | None = None,
+    changes: pl.DataFrame | None = None,
 ) -> CashFlows:
     """Return every event after `status_date`, up to and with `until`, in every scenario of `rates`.
 
     `contracts` has a row a contract in the columns of `terms.CONTRACTS` (any others are ignored):
     ACTUS terms as of the status date. A `nested` contract is part of a combined one and has no
     events of its own. `observed` has unscheduled events: contract_id, time, event_type, value,
-    and for credit events (CE) the performance. Without rates there is one scenario, `base`.
+    and for credit events (CE) the performance. `changes` are agreed for given days: contract_id
+    and the columns of the case's `debt_changes`. Without rates there is one scenario, `base`.
 
     Raises CaseError with every finding if terms do not fit together, UnsupportedTermError if the
     engine cannot do a contract, IronpotError if a path or a value of it is missing.
@@ -66,7 +72,8 @@ def project_cash_flows(
     """
     frame, currencies = _with_currencies(_numbered(contracts))
     refuse_unusable(frame, types=TYPES)
-    world = World(time_of(status_date), time_of(until), rates, _conformed(observed))
+    steps = _steps(changes, frame, status_date)
+    world = World(time_of(status_date), time_of(until), rates, _conformed(observed), steps)
     parts = compute_parts(
         world, frame.filter(pl.col("contract_type").is_in(list(BASIC)), _own(frame))
     )
@@ -75,6 +82,18 @@ def project_cash_flows(
         if parents.height:
             parts += compute(world, parents, frame)
     return CashFlows(frame["contract_id"], currencies, world.scenarios, tuple(parts))
+
+
+def _steps(
+    changes: pl.DataFrame | None, contracts: pl.DataFrame, status_date: dt.date
+) -> pl.DataFrame | None:
+    """Return what the changes do, step by step; raises CaseError with every finding about them."""
+    if changes is None or changes.is_empty():
+        return None
+    issues = check_changes(changes, contracts, status_date=status_date)
+    if issues:
+        raise CaseError(issues)
+    return steps_of(changes, contracts)
 
 
 def maturity_dates(contracts: pl.DataFrame, *, status_date: dt.date) -> pl.Series:

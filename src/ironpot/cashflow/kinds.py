@@ -11,6 +11,7 @@ class Kind(IntEnum):
     """Event kinds; the number is the order on one day, `label` the ACTUS event type.
 
     Some kinds share a label: interest settled after a call, what was overdue at the status date.
+    Two are ours: WO, principal or interest forgiven, and RS, terms changed; neither moves cash.
 
     >>> Kind.PR < Kind.IP < Kind.MD, Kind.OVERDUE_PRINCIPAL.label
     (True, 'PR')
@@ -44,6 +45,8 @@ class Kind(IntEnum):
     SETTLED_INTEREST = 26
     STD = 27
     AD = 28
+    WO = 29
+    RS = 30
 
     @property
     def label(self) -> str:

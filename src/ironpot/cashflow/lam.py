@@ -50,10 +50,15 @@ def initial(block: Block, end: Maturity, scenarios: int) -> dict[str, Floats]:
     """Return PAM's states with the base of interest and the signed part of principal."""
     states = pam.initial(block, end, scenarios) | {"base": initial_base(block, scenarios)}
     part = block.numbers("next_principal_redemption_payment")
-    count = np.maximum(payments_left(block, end.end), 1)
-    equal = block.numbers("notional_principal", 0.0) / count
-    signed = block.sign() * np.where(np.isnan(part), equal, part)
+    owed = (block.sign() * block.numbers("notional_principal", 0.0))[None, :]
+    equal = instalment(block, end, {"notional": owed})
+    signed = np.where(np.isnan(part), equal, block.sign() * part)
     return states | {"next_payment": np.tile(signed, (scenarios, 1))}
+
+
+def instalment(block: Block, end: Maturity, states: Mapping[str, Floats]) -> Floats:
+    """Return equal parts of what is outstanding, (scenario, contract), for the payments left."""
+    return states["notional"] / np.maximum(payments_left(block, end.end), 1)
 
 
 def functions(block: Block, tape: Tape) -> Mapping[Kind, Function]:

@@ -53,9 +53,10 @@ def schedule(block: Block, end: Maturity) -> list[Planned]:
 
 
 def initial(block: Block, end: Maturity, scenarios: int) -> dict[str, Floats]:
-    """Return PAM's states with the base of interest."""
+    """Return PAM's states with the base of interest and the `scale` of all steps' amounts."""
     base = lam.initial_base(block, scenarios)
-    return pam.initial(block, end, scenarios) | {"base": base}
+    scale = np.ones((scenarios, block.count))
+    return pam.initial(block, end, scenarios) | {"base": base, "scale": scale}
 
 
 def functions(block: Block, tape: Tape) -> Mapping[Kind, Function]:
@@ -68,7 +69,7 @@ observe = pam.observe
 
 def redemption(states: States, events: Events) -> Outcome:
     """PR: the step's amount, but not more than is outstanding."""
-    paid = lam.capped(events.sign * events.value, states.notional)
+    paid = lam.capped(states["scale"] * events.sign * events.value, states.notional)
     changes = pam.accrue(states, events) | lam.less(states, events, paid)
     return Outcome(states["notional_scaling"] * paid, changes)
 

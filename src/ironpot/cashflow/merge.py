@@ -22,27 +22,33 @@ def joined(parts: Sequence[Part]) -> Part | None:
     """Return all parts as one, sorted by contract, time and kind; ties keep their order."""
     if not parts:
         return None
+    whole = in_one(parts)
+    return taken(whole, np.lexsort((whole.kind, whole.time, whole.contract)))
+
+
+def in_one(parts: Sequence[Part]) -> Part:
+    """Return all parts as one, end to end."""
     scenarios = max(part.payoff.shape[0] for part in parts)
 
-    def wide(arrays: Sequence[Floats]) -> Floats:
+    def wide(name: str) -> Floats:
+        arrays = [getattr(part, name) for part in parts]
         every = [np.broadcast_to(array, (scenarios, array.shape[1])) for array in arrays]
         return np.concatenate(every, axis=1)
 
-    whole = Part(
+    return Part(
         contract=np.concatenate([part.contract for part in parts]),
         kind=np.concatenate([part.kind for part in parts]),
         time=np.concatenate([part.time for part in parts]),
         accrual=np.concatenate([part.accrual for part in parts]),
         currency=np.concatenate([part.currency for part in parts]),
-        payoff=wide([part.payoff for part in parts]),
-        notional=wide([part.notional for part in parts]),
-        rate=wide([part.rate for part in parts]),
-        accrued=wide([part.accrued for part in parts]),
-        exercise=wide([part.exercise for part in parts]),
+        payoff=wide("payoff"),
+        notional=wide("notional"),
+        rate=wide("rate"),
+        accrued=wide("accrued"),
+        exercise=wide("exercise"),
         members=np.concatenate([part.members for part in parts]),
-        opening=wide([part.opening for part in parts]),
+        opening=wide("opening"),
     )
-    return taken(whole, np.lexsort((whole.kind, whole.time, whole.contract)))
 
 
 def taken(part: Part, at: Rows) -> Part:

@@ -68,6 +68,21 @@ def refuse_endless(block: Block, end: Times) -> None:
     )
 
 
+def refuse_ending_in_pause(contracts: pl.DataFrame) -> None:
+    """Raise if a contract matures while it pays no principal: it would be paid after all."""
+    caught = contracts.filter(
+        pl.col("quiet_principal"),
+        pl.col("maturity_date").cast(pl.Date) <= pl.col("paused_until"),
+    )
+    if caught.height:
+        name, end = caught.select("contract_id", pl.col("maturity_date").cast(pl.Date)).row(0)
+        raise _refusal(
+            f"Contract {name} matures on {end}, inside its moratorium. Extend it on the same day, "
+            "or let its maturity move with the moratorium (instalment: extend).",
+            f"合同{name}于{end}到期,在宽限期内。请同日办理展期,或让到期日随宽限期顺延(instalment填extend)。",
+        )
+
+
 def refuse_unobserved(block: Block, tape: Tape, observing: tuple[Kind, ...]) -> None:
     """Raise if an event observes a market and no rates are given."""
     for kind in observing:

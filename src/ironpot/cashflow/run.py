@@ -117,13 +117,17 @@ Function = Callable[[States, Events], Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """What every event pays and leaves behind, (scenario, event) each, signed from the owner."""
+    """What every event pays and leaves behind, (scenario, event) each, signed from the owner.
+
+    `left` holds the states after the last event, (scenario, contract).
+    """
 
     payoff: Floats
     notional: Floats
     rate: Floats
     accrued: Floats
     exercise: Floats
+    left: dict[str, Floats]
 
 
 def run(
@@ -140,7 +144,7 @@ def run(
     """
     columns = _own(states)
     scenarios = next(iter(columns.values())).shape[0]
-    paths = Paths(*(np.zeros((scenarios, tape.row.size)) for _ in range(5)))
+    paths = Paths(*(np.zeros((scenarios, tape.row.size)) for _ in range(5)), left=columns)
     for kind, at in _groups(tape):
         rows = tape.row[at]
         group: Rows | slice = slice(None) if rows.size == block.count else rows

@@ -13,10 +13,10 @@ from ironpot.cashflow.cycles import Dates, add_cycles, cycles_until, cyclic_date
 from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.tape import Maturity, Planned, at_once, in_cycles, on_days
 
-Booleans = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
 Times = npt.NDArray[np.datetime64]
 
+FIXED_RESET = "fixed_reset_date"
 LONGEST_SHIFT = np.timedelta64(31, "D")
 
 
@@ -74,7 +74,7 @@ def _cyclic_resets(block: Block, end: Maturity) -> list[Planned]:
     if not block.has("next_reset_rate"):
         return [in_cycles(block, Kind.RR, dates, end)]
     known = ~np.isnan(block.numbers("next_reset_rate"))
-    fixed = known[dates.row] & _first_after(dates, block.status)
+    fixed = known[dates.row] & (dates.time == _first_reset(block, dates)[dates.row])
     return [
         in_cycles(block, Kind.RRF, dates.where(fixed), end),
         in_cycles(block, Kind.RR, dates.where(~fixed), end),
@@ -146,13 +146,18 @@ def last_date(block: Block, anchor: Times, purpose: str) -> Times:
     return np.where(usable, add_cycles(start, steps, cycles, block.end_of_month()), NEVER)
 
 
-def _first_after(dates: Dates, status: np.datetime64) -> Booleans:
-    """Say which dates are their contract's first after the status date."""
-    positions = np.flatnonzero(dates.time > status)
-    _, heads = np.unique(dates.row[positions], return_index=True)
-    first = np.zeros(dates.row.shape, bool)
-    first[positions[heads]] = True
-    return first
+def first_reset(block: Block, end: Maturity) -> Times:
+    """Return the date of each contract's first cyclic reset after the status date, NaT if none."""
+    return _first_reset(block, in_term(block, "rate_reset", end.end))
+
+
+def _first_reset(block: Block, dates: Dates) -> Times:
+    """Return the reset that fixes the next rate: the first, or that of an earlier chapter."""
+    positions = np.flatnonzero(dates.time > block.status)
+    rows, heads = np.unique(dates.row[positions], return_index=True)
+    first = np.full(block.count, NEVER)
+    first[rows] = dates.time[positions[heads]]
+    return np.where(np.isnat(block.times(FIXED_RESET)), first, block.times(FIXED_RESET))
 
 
 def _fee_dates(block: Block, end: Maturity) -> Dates:

@@ -103,9 +103,12 @@ def stated(block: Block, end: Times) -> Maturity:
 
 
 def derived(block: Block, end: Times, given: Times) -> Maturity:
-    """Return the given maturities and, where there is none, the derived `end` on a business day."""
-    free = np.isnat(given)
-    last = np.where(free, end, given)
+    """Return the given maturities and, where there is none, the derived `end` on a business day.
+
+    A derived maturity that an earlier chapter of the contract fixed is still moved.
+    """
+    last = np.where(np.isnat(given), end, given)
+    free = np.isnat(given) | block.flags("derived_maturity")
     moved = moved_to_business_days(block, np.arange(block.count), last)
     return Maturity(last, np.where(free, moved.paid, given), moved.accrual)
 
@@ -178,6 +181,8 @@ def _alive(block: Block, row: Rows, kind: Integers, paid: Times, accrual: Times)
     kept = (paid > block.status) & ~(paid < block.times("initial_exchange_date")[row])
     if not np.isnat(block.until):
         kept &= accrual <= block.until
+    if not np.isnat(block.closes):
+        kept &= paid <= block.closes
     if block.has("termination_date"):
         ends = block.times("termination_date")[row]
         kept &= ~(paid > ends) & ~((paid == ends) & (kind > Kind.TD))

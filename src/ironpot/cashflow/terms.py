@@ -94,6 +94,7 @@ RATES = (
     _term("scaling_index_at_contract_deal_date", "number", "index at deal", "签约时指数", "SCCDD"),
     _term("notional_scaling_multiplier", "number", "principal index", "本金指数", "SCNT"),
     _term("interest_scaling_multiplier", "number", "interest index", "利息指数", "SCIP"),
+    _term("prepayment_penalty_rate", "share", "prepayment fee", "提前还款费率", "-"),
     _term("coverage_of_credit_enhancement", "number", "coverage", "覆盖比例", "CECV"),
 )
 MARKETS = (

@@ -7,7 +7,8 @@ import numpy.typing as npt
 import polars as pl
 
 from ironpot.cashflow.block import series_of
-from ironpot.cashflow.compute import World, compute_parts
+from ironpot.cashflow.chapters import compute_parts
+from ironpot.cashflow.compute import World
 from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.merge import joined
 

@@ -1,0 +1,238 @@
+"""Laws of contracts whose terms change: what is left alone stays, what is wrong is said."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from tests.cashflow.contracts import day, debt_contract, project
+from tests.cashflow.random_contracts import (
+    RATES,
+    STATUS,
+    UNTIL,
+    days,
+    frame,
+    maturity_contract,
+    numbered,
+)
+
+from ironpot.cashflow.engine import project_cash_flows
+from ironpot.cashflow.totals import quarterly_service
+from ironpot.core.dates import Horizon
+from ironpot.core.errors import CaseError, UnsupportedTermError
+
+FEW = settings(derandomize=True, deadline=None, max_examples=40, database=None)
+TRADES = ("purchase", "termination", "price")
+
+
+@st.composite
+def kept(draw: st.DrawFn) -> dict[str, Any]:
+    """A contract held to its end whose instalment nothing solves for anew."""
+    contract = draw(maturity_contract())
+    terms = {name: term for name, term in contract.items() if not name.startswith(TRADES)}
+    if terms["contract_type"] == "ANN":
+        unset = ("market_object_code_of_rate_reset", "cycle_of_rate_reset", "next_reset_rate")
+        terms |= dict.fromkeys((*unset, *(name for name in terms if name.startswith("array"))))
+    return terms
+
+
+@FEW
+@given(kept(), st.sets(days("2025-01-01", "2030-12-31"), min_size=1, max_size=3))
+def test_a_change_that_changes_nothing_leaves_every_payment_as_it_was(contract, dates):
+    ends = contract.get("maturity_date") or UNTIL
+    alive = sorted(d.date() for d in dates if contract["initial_exchange_date"] < d < ends)
+    assume(alive)
+    rows = frame(numbered([contract]))
+    changes = pl.DataFrame(
+        {
+            "contract_id": "C0",
+            "date": alive,
+            "change": "rate",
+            "rate_change": 0.0,
+            "instalment": "keep",
+        }
+    )
+    how = {"status_date": STATUS, "until": UNTIL, "rates": RATES}
+    whole = paid(project_cash_flows(rows, **how).events)
+    parted = paid(project_cash_flows(rows, **how, changes=changes).events)
+    both = whole.join(parted, on=["scenario", "date", "event_type"], how="full", coalesce=True)
+    apart = both["payoff"].fill_null(0.0) - both["payoff_right"].fill_null(0.0)
+    assert apart.abs().max() <= 1e-9 * contract["notional_principal"]
+
+
+def paid(events: pl.DataFrame) -> pl.DataFrame:
+    """Return what is paid by scenario, day and type."""
+    kinds = events.filter(pl.col("payoff") != 0.0)
+    return kinds.group_by("scenario", "date", "event_type").agg(pl.col("payoff").sum())
+
+
+AMORTISING = {
+    "contract_type": "LAM",
+    "maturity_date": day("2029-01-01"),
+    "cycle_of_principal_redemption": "P3ML1",
+    "cycle_of_interest_payment": "P3ML1",
+    "cycle_anchor_date_of_interest_payment": day("2025-04-01"),
+}
+
+
+@FEW
+@given(st.floats(0.01, 0.99), st.sampled_from(["solve", "keep"]), st.sampled_from(["LAM", "ANN"]))
+def test_what_is_not_forgiven_is_repaid_whatever_is_prepaid(share, instalment, kind):
+    loan = debt_contract(**AMORTISING | {"contract_type": kind})
+    changes = pl.DataFrame(
+        {
+            "contract_id": "D",
+            "date": [day("2026-05-15"), day("2027-02-03")],
+            "change": ["prepay", "haircut"],
+            "share": [share, 0.25],
+            "fee_share": [0.0, None],
+            "instalment": instalment,
+        }
+    )
+    flows = project(loan, changes=changes)
+    found = quarterly_service(flows, Horizon.after(dt.date(2024, 12, 31), 20))
+    events = flows.events
+    before = events.with_columns(pl.col("notional").shift(1).alias("before"))
+    forgiven = before.filter(pl.col("event_type") == "WO").select(
+        (pl.col("notional") - pl.col("before")).sum()
+    )
+    assert found.principal.sum() + forgiven.item() == pytest.approx(1000.0, abs=1e-9)
+    assert found.outstanding[..., -1] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_each_scenario_keeps_its_own_states_over_a_change():
+    contract = numbered(
+        [
+            debt_contract(
+                maturity_date=dt.datetime.fromisoformat("2029-01-01"),
+                initial_exchange_date=dt.datetime.fromisoformat("2025-01-01"),
+                cycle_anchor_date_of_interest_payment=dt.datetime.fromisoformat("2026-01-01"),
+                cycle_of_rate_reset="P3ML1",
+                market_object_code_of_rate_reset="LPR1Y",
+                capitalization_end_date=dt.datetime.fromisoformat("2027-01-01"),
+            )
+        ]
+    )
+    changes = pl.DataFrame(
+        {"contract_id": ["C0"], "date": [day("2027-06-30")], "change": ["haircut"], "share": [0.5]}
+    )
+    events = project_cash_flows(
+        frame(contract), status_date=STATUS, rates=RATES, changes=changes
+    ).events
+    grown = events.filter(pl.col("event_type") == "IPCI")["notional"].to_numpy()
+    left = events.filter(pl.col("event_type") == "WO")["notional"].to_numpy()
+    assert len(set(left)) == len(RATES.scenarios)
+    assert left == pytest.approx(0.5 * grown[np.array([1, 3])], rel=1e-12)
+
+
+def test_contracts_without_changes_are_not_touched_by_those_of_others():
+    loans = [debt_contract(**AMORTISING, contract_id=name) for name in ("A", "B")]
+    changes = pl.DataFrame(
+        {"contract_id": ["A"], "date": [day("2026-01-01")], "change": ["haircut"], "share": [0.5]}
+    )
+    alone = project(loans[1]).events
+    both = project(*loans, changes=changes).events
+    assert both.filter(pl.col("contract_id") == "B").equals(alone)
+
+
+FAULTS = [
+    ({"contract_id": "X"}, "change.unknown_contract"),
+    ({"change": "forgive"}, "change.unknown_kind"),
+    ({"date": None}, "change.no_date"),
+    ({"date": day("2024-06-01")}, "change.in_the_past"),
+    ({"date": day("2027-01-01")}, "change.after_end"),
+    ({"share": None}, "change.no_principal"),
+    ({"amount": 5.0}, "change.no_principal"),
+    ({"share": 1.5}, "change.no_such_share"),
+    ({"change": "prepay"}, "change.not_prepayable"),
+    ({"change": "rate"}, "change.no_rate"),
+    ({"change": "extend"}, "change.no_new_maturity"),
+    ({"change": "extend", "until": day("2026-12-31")}, "change.not_later"),
+    ({"change": "moratorium", "until": day("2026-06-01")}, "change.endless_moratorium"),
+    (
+        {"change": "moratorium", "until": day("2026-06-01"), "relieves": "both"},
+        "change.no_interest_rule",
+    ),
+    (
+        {"change": "moratorium", "until": day("2027-06-01"), "relieves": "principal"},
+        "change.falls_due_meanwhile",
+    ),
+    ({"instalment": "extend"}, "change.nothing_to_extend"),
+]
+
+
+@pytest.mark.parametrize(("fault", "code"), FAULTS)
+def test_a_change_that_can_not_be_carried_out_is_found(fault, code):
+    start = {"contract_id": "D", "date": day("2026-01-01"), "change": "haircut", "share": 0.5}
+    changes = pl.DataFrame([start | fault])
+    with pytest.raises(CaseError) as refused:
+        project(debt_contract(), changes=changes)
+    found = {issue.code: issue for issue in refused.value.issues}
+    assert code in found
+    assert found[code].place.row == 1
+
+
+@pytest.mark.parametrize(
+    ("terms", "fault", "code"),
+    [
+        (
+            {"market_object_code_of_rate_reset": "LPR1Y", "cycle_of_rate_reset": "P1YL1"},
+            {"change": "rate", "new_rate": 0.03},
+            "change.new_rate_floats",
+        ),
+        (
+            {**AMORTISING, "contract_type": "ANN"},
+            {
+                "change": "moratorium",
+                "until": day("2026-06-01"),
+                "relieves": "interest",
+                "interest": "defer",
+            },
+            "change.half_an_instalment",
+        ),
+        (
+            {**AMORTISING, "contract_type": "NAM", "next_principal_redemption_payment": 70.0},
+            {"change": "extend", "term_months": 12, "instalment": "solve"},
+            "change.instalment_stated",
+        ),
+        (
+            {"contract_type": "CSH"},
+            {"change": "haircut", "share": 0.5},
+            "change.wrong_type",
+        ),
+        (
+            {"initial_exchange_date": day("2026-06-01")},
+            {"change": "haircut", "share": 0.5},
+            "change.before_start",
+        ),
+    ],
+)
+def test_a_change_that_does_not_fit_its_contract_is_found(terms, fault, code):
+    changes = pl.DataFrame([{"contract_id": "D", "date": day("2026-01-01")} | fault])
+    with pytest.raises(CaseError) as refused:
+        project(debt_contract(**terms), changes=changes)
+    assert code in {issue.code for issue in refused.value.issues}
+
+
+def test_a_derived_maturity_inside_a_moratorium_is_refused():
+    # Three parts of 400 end in 2028; the moratorium lasts to 2030.
+    loan = debt_contract(
+        contract_type="LAM",
+        maturity_date=None,
+        next_principal_redemption_payment=400.0,
+        cycle_of_principal_redemption="P1YL1",
+    )
+    changes = pl.DataFrame(
+        {
+            "contract_id": ["D"],
+            "date": [day("2026-01-01")],
+            "change": ["moratorium"],
+            "until": [day("2030-01-01")],
+            "relieves": ["principal"],
+        }
+    )
+    with pytest.raises(UnsupportedTermError, match=r"D matures on 2028-01-01"):
+        project(loan, changes=changes)
