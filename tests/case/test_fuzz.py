@@ -17,7 +17,7 @@ from ironpot.case.read import read_case
 from ironpot.case.template import write_workbook
 from ironpot.core.errors import FileRefusedError
 
-MUTANTS = 40
+MUTANTS = 25
 WORDS = [
     b'"',
     b"<",

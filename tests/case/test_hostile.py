@@ -160,6 +160,12 @@ def test_sheets_in_another_encoding_are_refused(tmp_path):
     assert "damaged" in refusal(write_raw(tmp_path / "gbk.xlsx", "", sheet=sheet))
 
 
+def test_a_sheet_in_a_foreign_namespace_is_refused(tmp_path):
+    data = f"<sheetData>{row(1, cell('A1', '1'))}</sheetData>"
+    sheet = f'{HEAD}<worksheet xmlns="urn:x">{data}</worksheet>'
+    assert "damaged" in refusal(write_raw(tmp_path / "ns.xlsx", "", sheet=sheet))
+
+
 @pytest.mark.parametrize("name", ["case.xls", "case.ods", "case.txt", "case"])
 def test_other_kinds_of_file_are_refused(tmp_path, name):
     path = tmp_path / name

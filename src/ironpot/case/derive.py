@@ -3,7 +3,9 @@
 import polars as pl
 
 from ironpot.case.acts import ALL, Act, Filling
+from ironpot.case.draft import Draft
 from ironpot.case.schema import BY_NAME
+from ironpot.case.schema.words import STATUTORY
 from ironpot.case.tree import account_holders
 from ironpot.core.lang import Text
 
@@ -11,7 +13,6 @@ RESET_YEARLY = "P1YL1"
 OUTFLOWS = ("essential_spending", "other_spending", "transfers_out")
 _MONTHS = 12
 
-STATUTORY = ("general", "special")
 _CLASS_BY_INSTRUMENT = {
     "bond": "bondholders",
     "loan": "regional_bank",
@@ -31,20 +32,9 @@ def creditors_from_debts(filling: Filling) -> Filling:
     draft = filling.draft
     if draft["creditors"].given:
         return filling
-    on_lent = pl.col("instrument").is_null() & pl.col("primary_class").is_in(STATUTORY)
-    instrument = pl.when(on_lent).then(pl.lit("on_lent")).otherwise(pl.col("instrument"))
-    by_instrument = instrument.replace_strict(_CLASS_BY_INSTRUMENT, default="other")
-    held = (
-        draft.frame("debts")
-        .drop_nulls("creditor_id")
-        .group_by("creditor_id", by_instrument.alias("class"), maintain_order=True)
-        .agg(pl.col("notional_principal").sum())
-        .sort(pl.col("class") == "province", -pl.col("notional_principal"), maintain_order=True)
-        .unique("creditor_id", keep="first", maintain_order=True)
-    )
     inside = draft.frame("entities").filter(pl.col("inside"))["entity_id"].implode()
     names = dict(draft.frame("entities").select("entity_id", "name").drop_nulls().iter_rows())
-    rows = held.select(
+    rows = _main_holdings(draft.frame("debts")).select(
         "creditor_id",
         pl.col("creditor_id").replace(names).alias("name"),
         pl.when(pl.col("creditor_id").is_in(inside))
@@ -55,6 +45,20 @@ def creditors_from_debts(filling: Filling) -> Filling:
         pl.lit("estimated").alias("origin"),
     )
     return filling.with_rows("creditors", rows, [_creditor_act(*row) for row in rows.iter_rows()])
+
+
+def _main_holdings(debts: pl.DataFrame) -> pl.DataFrame:
+    """Return each creditor with the class of what it holds most of, on-lent debt last."""
+    on_lent = pl.col("instrument").is_null() & pl.col("primary_class").is_in(STATUTORY)
+    instrument = pl.when(on_lent).then(pl.lit("on_lent")).otherwise(pl.col("instrument"))
+    by_instrument = instrument.replace_strict(_CLASS_BY_INSTRUMENT, default="other")
+    return (
+        debts.drop_nulls("creditor_id")
+        .group_by("creditor_id", by_instrument.alias("class"), maintain_order=True)
+        .agg(pl.col("notional_principal").sum())
+        .sort(pl.col("class") == "province", -pl.col("notional_principal"), maintain_order=True)
+        .unique("creditor_id", keep="first", maintain_order=True)
+    )
 
 
 def _creditor_act(key: str, name: str, word: str, source_id: str, _: str) -> Act:
@@ -129,18 +133,7 @@ def buffers_of_a_month(filling: Filling) -> Filling:
     draft, horizon = filling.draft, filling.draft.settings.horizon
     if horizon is None or (draft.frame("limits")["kind"] == "buffer").any():
         return filling
-    holders = account_holders(draft.frame("entities"), draft.frame("accounts"))
-    holder = pl.col("entity_id").replace_strict(holders, default=None, return_dtype=pl.String)
-    outflow = (
-        draft.frame("budget")
-        .filter(pl.col("line").is_in(OUTFLOWS) & pl.col("recurrent"))
-        .filter(pl.col("year") == int(horizon.first[:4]))
-        .with_columns(holder)
-        .drop_nulls(["entity_id", "account"])
-        .group_by("entity_id", "account", maintain_order=True)
-        .agg((pl.col("amount_y").sum() / _MONTHS).round(2).alias("amount"))
-        .filter(pl.col("amount") > 0.0)
-    )
+    outflow = _monthly_outflow(draft, int(horizon.first[:4]))
     rows = outflow.select(
         pl.format("buffer-{}-{}", "entity_id", "account").alias("limit_id"),
         pl.lit("buffer").alias("kind"),
@@ -152,6 +145,22 @@ def buffers_of_a_month(filling: Filling) -> Filling:
         pl.lit("estimated").alias("origin"),
     )
     return filling.with_rows("limits", rows, [_buffer_act(*row) for row in outflow.iter_rows()])
+
+
+def _monthly_outflow(draft: Draft, year: int) -> pl.DataFrame:
+    """Return a twelfth of each account's recurrent outflow in a year, yuan."""
+    holders = account_holders(draft.frame("entities"), draft.frame("accounts"))
+    holder = pl.col("entity_id").replace_strict(holders, default=None, return_dtype=pl.String)
+    return (
+        draft.frame("budget")
+        .filter(pl.col("line").is_in(OUTFLOWS) & pl.col("recurrent"))
+        .filter(pl.col("year") == year)
+        .with_columns(holder)
+        .drop_nulls(["entity_id", "account"])
+        .group_by("entity_id", "account", maintain_order=True)
+        .agg((pl.col("amount_y").sum() / _MONTHS).round(2).alias("amount"))
+        .filter(pl.col("amount") > 0.0)
+    )
 
 
 def _buffer_act(entity: str, account: str, amount: float) -> Act:

@@ -82,7 +82,7 @@ class Part:
 
     def find(self, test: pl.Expr, at: str, message: "Message") -> list[Issue]:
         """Return an issue at column `at` of every row of the user's that passes `test`."""
-        return self.flag(self.frame.filter(test), at, message)
+        return self.flag(self.frame.filter(test), at, message) if self.sheet else []
 
     def flag(self, hits: pl.DataFrame, at: str, message: "Message") -> list[Issue]:
         """Return an issue at column `at` of every row in `hits`, which has ROW.

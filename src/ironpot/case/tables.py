@@ -4,6 +4,7 @@ A table without a sheet, or without a row, is not given: defaults may fill it la
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 from ironpot.case import placing
 from ironpot.case.column_map import NO_ENTRY, ColumnMap, TableEntry
@@ -42,6 +43,7 @@ def read_tables(
     return parts, issues
 
 
+@cache
 def absent(table: Table) -> Part:
     """Return a table that was not given."""
     return Part(table, marked(table, table.empty()))

@@ -48,6 +48,7 @@ _WIDTHS: dict[Kind, float] = {
 }
 
 
+_SETTING_KINDS: tuple[Kind, ...] = ("text", "date", "rate", "share", "count")
 _CENTRED = ("choice", "bool", "date", "quarter", "period", "cycle")
 
 
@@ -78,18 +79,15 @@ def look(workbook: Workbook) -> Look:
         return workbook.add_format({**base, "valign": "vcenter", **properties})
 
     boxed = {"border": 1, "border_color": RULE}
+    filled = {"bg_color": SAND, "align": "left"}
     header = {"bold": True, "text_wrap": True, "align": "center", **boxed}
     kinds: list[Kind] = list(_WIDTHS)
-    entries: list[Kind] = ["text", "date", "rate", "share", "count"]
     numbers = {kind: _number_format(kind) for kind in kinds}
     return Look(
         title=new(bold=True, font_size=18, font_color=TEAL),
         lead=new(text_wrap=True, font_color=GREY),
         label=new(bold=True, bg_color=GREY_PALE, **boxed),
-        entry={
-            kind: new(**{**numbers[kind], **boxed, "bg_color": SAND, "align": "left"})
-            for kind in entries
-        },
+        entry={kind: new(**numbers[kind] | boxed | filled) for kind in _SETTING_KINDS},
         note=new(text_wrap=True, **{**boxed, "font_color": GREY}),
         step=new(text_wrap=True),
         section=new(bold=True, font_size=12, font_color=TEAL, bottom=2, bottom_color=TEAL),

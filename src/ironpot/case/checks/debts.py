@@ -3,13 +3,13 @@
 import polars as pl
 
 from ironpot.case.draft import Draft, Message
+from ironpot.case.schema.words import STATUTORY
 from ironpot.case.tree import PUBLIC_KINDS, account_holders
 from ironpot.core.issues import Issue
 from ironpot.core.lang import Text
 
 _OPEN_ENDED = ("CLM", "UMP", "CSH")
 _REDEEMED_IN_PARTS = ("LAM", "NAM", "ANN")
-STATUTORY = ("general", "special")
 CHINESE = "CNY"
 _LONGEST_YEARS = 100
 _DATED = Text("payments are placed in time by it", "收付款按它排列时间")

@@ -3,7 +3,7 @@
 import polars as pl
 
 from ironpot.case.draft import ROW, Draft, Message
-from ironpot.case.schema.words import SCENARIOS
+from ironpot.case.schema.words import SCENARIOS, STATUTORY
 from ironpot.core.issues import Issue
 from ironpot.core.lang import Text
 
@@ -107,7 +107,7 @@ def actions_say_their_terms(draft: Draft) -> list[Issue]:
             _needed("action.term", "{action}", part.table.column(column).label),
         )
     ]
-    statutory = pl.col("primary_class").is_in(["general", "special"])
+    statutory = pl.col("primary_class").is_in(STATUTORY)
     barred = statutory & pl.col("action").is_in(["extend", "rate_cut", "haircut"])
     return [*missing, *part.find(barred, "action", _BARRED)]
 

@@ -17,6 +17,11 @@ from ironpot.case.files.container import RefusedError
 LAST_COLUMN = "IZ"
 LAST_ROW = 299_999
 
+_ROOT = 4_096
+_SHEET_NAMESPACES = (
+    b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+)
 _NAMESPACE = r"(?:[\w.-]+:)?"
 _ADDRESS = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 # A cell beyond LAST_COLUMN or LAST_ROW; the second group is there if it holds nothing but a style.
@@ -69,7 +74,12 @@ def _part_name(target: str) -> str:
 
 
 def scan_sheet(title: str, data: bytes) -> list[Flaw]:
-    """Return the flaws of one sheet; RefusedError on a filled cell far from any real table."""
+    """Return the flaws of one sheet; RefusedError on a filled cell far from any real table.
+
+    A sheet in a foreign namespace, which some programs read as empty and some do not, is refused.
+    """
+    if not any(name in data[:_ROOT] for name in _SHEET_NAMESPACES):
+        raise RefusedError("damaged")
     for pattern in _FAR_CELLS:
         for match in pattern.finditer(data):
             if match[2] is None:

@@ -7,6 +7,7 @@ from ironpot.core.sources import ORIGINS
 ENTITY_KINDS = ("government", "bureau", "vehicle", "enterprise", "fund", "bank", "other")
 ACCOUNTS = ("general", "fund", "capital", "company", "earmarked")
 PRIMARY_CLASSES = ("general", "special", "hidden", "vehicle_other", "arrears", "other")
+STATUTORY = ("general", "special")
 INSTRUMENTS = ("bond", "loan", "lease", "trust", "on_lent", "payable", "other")
 CREDITOR_CLASSES = (
     "province",
