@@ -99,7 +99,8 @@ def test_english_sentences_hold_no_chinese_but_names(case, plan):
         assert not CHINESE.search(sentence), sentence
     for table in report.tables:
         if table.table_id in {"lots", "debts", "routes", "kept", "actions", "rules", "balance"}:
-            shown = table.frame.select(field.name for field in table.fields)
+            fields = {field.name for field in table.fields} - {"reason_text"}
+            shown = table.frame.select(fields)
             assert not CHINESE.search(str(shown.rows())), table.table_id
 
 

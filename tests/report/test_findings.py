@@ -56,6 +56,18 @@ def test_proceeds_count_outside_cash_only(plan, found):
     )
 
 
+def test_receipts_are_the_expected_cash_from_outside_less_its_cost(plan, found):
+    rows = [row for row in _rows(plan, "cash") if row["entity_id"] == "_consolidated"]
+    parts = ("asset_proceeds_outside", "tax_and_fee", "procedure_cost")
+    sums = {
+        scenario: sum(row[part] for row in rows if row["scenario"] == scenario for part in parts)
+        for scenario in WEIGHTS
+    }
+    expected = sum(WEIGHTS[scenario] * amount for scenario, amount in sums.items())
+    assert found.receipts == pytest.approx(expected, abs=100)
+    assert found.worst_receipts == sums[found.worst_scenario]
+
+
 def test_groups_hold_every_resolved_yuan_once(plan, found):
     for group in GROUP:
         kinds = [kind for kind in KINDS if GROUP_OF[kind] == group]

@@ -40,7 +40,8 @@ class Findings:
     """The figures that the first page stands on.
 
     `worst_scenario` is the one that misses most without the plan, None where there is only the
-    expected one. `groups` holds principal resolved by reporting group.
+    expected one. `proceeds` are present values of outside cash as each lot was weighed; `receipts`
+    the cash that arrives from outside, net. `groups` holds principal resolved by reporting group.
     """
 
     before: CashPath
@@ -49,6 +50,8 @@ class Findings:
     worst_before: CashPath
     worst_after: CashPath
     proceeds: int
+    receipts: int
+    worst_receipts: int
     destroyed: int
     circular_proceeds: int
     relief: int
@@ -81,6 +84,8 @@ def find(view: View) -> Findings:
         path(view, BEFORE, worst) if worst else NO_PATH,
         path(view, AFTER, worst) if worst else NO_PATH,
         total(sold.filter(pl.col("resolution_kind") == "outside_cash"), "net_proceeds"),
+        receipts(view),
+        receipts(view, worst) if worst else 0,
         total(sold, "value_destroyed"),
         total(sold.filter(pl.col("resolution_kind") == "circular"), "net_proceeds"),
         total(relief, "amount"),
@@ -89,6 +94,13 @@ def find(view: View) -> Findings:
         total(view.debts, "closing"),
         {group: total(kinds, group) for group in GROUP},
     )
+
+
+def receipts(view: View, scenario: str = EXPECTED) -> int:
+    """Return cash from outside buyers over the horizon, less its taxes, fees and procedure, fen."""
+    rows = view.cash.filter(pl.col("scenario") == scenario)
+    parts = ("asset_proceeds_outside", "procedure_cost", "tax_and_fee")
+    return sum(total(rows, part) for part in parts)
 
 
 def path(view: View, phase: str, scenario: str = EXPECTED, entity: str = CONSOLIDATED) -> CashPath:

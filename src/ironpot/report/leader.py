@@ -99,11 +99,14 @@ def _no_plan(view: View, label: str) -> Tile:
 
 def _sale_tile(view: View, found: Findings) -> Tile:
     going, every = released(view).height, view.lots.height
-    label = view.say("Assets bring, net, from outside", "盘活资产净得(来自范围外)")
-    if not view.solved:
+    label = view.say("Cash from assets, net, from outside", "资产盘活净回款(来自范围外)")
+    if not view.solved or view.cash.height == 0:
         return _no_plan(view, label)
-    note = view.say(f"{plural(going, 'lot', 'lots')} of {every} leave", f"{every}处中处置{going}处")
-    return Tile(label, amount(found.proceeds, view.reader), note, unit_label(view.reader))
+    note = view.say(f"{going} of {every} lots leave", f"{every}处中处置{going}处")
+    if found.worst_scenario:
+        low = money(found.worst_receipts, view.reader)
+        note = view.say(f"{note}; {low} in the worst scenario", f"{note};最差情景{low}")
+    return Tile(label, amount(found.receipts, view.reader), note, unit_label(view.reader))
 
 
 def _help_tile(view: View, found: Findings) -> Tile:
@@ -174,8 +177,8 @@ def _lot_table(view: View) -> Table:
     texts = [_lot_texts(view, row) for row in rows.iter_rows(named=True)]
     schema = {"short": pl.String, "deed": pl.String, "reason": pl.String}
     values = (
-        ("pot_net", "net proceeds", "处置净得"),
-        ("pot_retention", "worth kept", "留用价值"),
+        ("weighed_net", "net proceeds", "处置净得"),
+        ("weighed_retention", "worth kept", "留用价值"),
     )
     fields = (
         text(view, ("short", "lot", "标的"), 2.3),
@@ -183,7 +186,7 @@ def _lot_table(view: View) -> Table:
         *moneys(view, *values, total=False),
         text(view, ("reason", "why", "理由"), 3.2),
     )
-    frame = rows.select("pot_net", "pot_retention").hstack(
+    frame = rows.select("weighed_net", "weighed_retention").hstack(
         pl.DataFrame(texts, schema, orient="row")
     )
     title = view.say("Largest lots sold and kept", "主要处置和保留标的")

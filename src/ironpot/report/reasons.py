@@ -1,10 +1,9 @@
 """Why this decision? One sentence a lot, with its numbers, from the reason code and the pot test.
 
-Sentences are built here from codes and figures, so that a report reads the same in either language;
-the planner's own sentence is used where it is written in the reader's language.
+Sentences are built here from codes and figures, so that a report reads the same in either language
+and in the reader's unit; the planner's own sentence stands beside them in the workbook.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,11 +16,7 @@ Figure = Callable[[int], str]
 
 
 def why(view: View, lot: Lot) -> str:
-    """Return the reason of a lot's decision: the planner's sentence if it fits, else our own."""
-    given = lot["reason_text"] or ""
-    chinese = bool(re.search("[一-鿿]", given))
-    if given and chinese == (view.reader.lang == "zh"):
-        return view.say(given, given)
+    """Return the reason of a lot's decision with the figure that decides, unit named."""
     return own_reason(view, lot, lambda fen: money(fen, view.reader))
 
 

@@ -23,7 +23,8 @@ class View:
     """Case and plan as the report needs them; money is Int64 fen everywhere.
 
     `lots`: a row a lot with its decision, its pot test on the route chosen or, where kept, on the
-    best legal route. `debts`: a row a debt with opening, closing and one column a resolution kind.
+    best legal route; `weighed_net` and `weighed_retention` are the two amounts that its decision
+    compares. `debts`: a row a debt with opening, closing and one column a resolution kind.
     `cash`: consolidated flows by scenario and quarter. `ladder`: all rows, expected ones included.
     """
 
@@ -141,8 +142,17 @@ def _lots(
             pl.col("route").replace(routes).alias("route_text"),
             pl.col("route").is_in(RELEASED).alias("released"),
         )
+        .with_columns(
+            _where_released("net_proceeds", "pot_net").alias("weighed_net"),
+            _where_released("retention_value", "pot_retention").alias("weighed_retention"),
+        )
         .sort("lot_id")
     )
+
+
+def _where_released(planned: str, tested: str) -> pl.Expr:
+    """Return what the plan says of lots that leave, what the pot test says of those that stay."""
+    return pl.when(pl.col("released")).then(pl.col(planned)).otherwise(pl.col(tested))
 
 
 def _deciding_pots(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

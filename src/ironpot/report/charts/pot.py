@@ -46,9 +46,10 @@ def pot_chart(view: View) -> Chart | None:
 
 def _takeaway(view: View) -> str:
     kept = view.lots.filter(~pl.col("released") & (pl.col("surplus") < 0))
-    sold = view.lots.filter(pl.col("released") & (pl.col("surplus") > 0))
+    gain = pl.col("net_proceeds") - pl.col("retention_value")
+    sold = view.lots.filter(pl.col("released") & (gain > 0)).with_columns(gain.alias("gain"))
     saved = money(-int(kept["surplus"].sum() or 0), view.reader)
-    gained = money(int(sold["surplus"].sum() or 0), view.reader)
+    gained = money(int(sold["gain"].sum() or 0), view.reader)
     if sold.height == 0:
         return view.say(
             f"{kept.height} lots are worth {saved} more kept than sold.",

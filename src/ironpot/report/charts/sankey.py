@@ -6,14 +6,15 @@ principal by debt class as the resolution table books it, and the rest is intere
 
 import polars as pl
 
-from ironpot.core.outputs import EXPECTED
 from ironpot.report.charts import style
 from ironpot.report.figures import amount, money
-from ironpot.report.model import Chart, Field, Native, Table, letters
+from ironpot.report.findings import receipts
+from ironpot.report.model import Chart, Field, Native, Table, clip, letters
 from ironpot.report.view import View, total
 from ironpot.report.words import PRIMARY_CLASS, label
 
 MOST_KINDS = 7
+NAME_LETTERS = 20  # of a kind, so that its label ends before the middle
 COMES, GOES = "in:", "out:"
 LETTER_PIXELS = 6.8  # at 12 pixels, half the height of a Chinese letter and a little more
 LOOK: style.Option = {
@@ -31,7 +32,7 @@ LOOK: style.Option = {
 
 def sankey_chart(view: View) -> Chart | None:
     """Return asset kinds -> net cash of assets -> debt classes, other uses; None without cash."""
-    received = _received(view)
+    received = receipts(view)
     sold = _by_kind(view, received)
     if received <= 0 or sold.height == 0:
         return None
@@ -50,13 +51,6 @@ def sankey_chart(view: View) -> Chart | None:
         height=360,
         native=Native("bar", "flow", ("amount",)),
     )
-
-
-def _received(view: View) -> int:
-    """Return cash from outside buyers over the horizon, less its taxes, fees and procedure."""
-    expected = view.cash.filter(pl.col("scenario") == EXPECTED)
-    parts = ("asset_proceeds_outside", "procedure_cost", "tax_and_fee")
-    return sum(total(expected, part) for part in parts)
 
 
 def _middle(view: View) -> str:
@@ -145,7 +139,8 @@ def _option(view: View, flows: pl.DataFrame) -> style.Option:
         {"source": source, "target": target, "value": value}
         for (source, target, _), value in zip(links, amounts, strict=True)
     ]
-    room = 24 + round(LETTER_PIXELS * max(letters(text) for text in labels.values()))
+    right = [letters(text) for end, text in labels.items() if end.startswith(GOES)]
+    room = 24 + round(LETTER_PIXELS * max(right, default=0))
     return style.base() | {"series": [LOOK | {"right": room, "data": nodes, "links": drawn}]}
 
 
@@ -169,9 +164,13 @@ def _labels(view: View, links: list[tuple[str, str, int]]) -> dict[str, str]:
     through |= {source: fen for source, _, fen in links if source != middle}
     through |= {target: fen for _, target, fen in links if target != middle}
     return {
-        end: f"{end.removeprefix(COMES).removeprefix(GOES)} {amount(fen, view.reader)}"
+        end: f"{clip(_bare(end), NAME_LETTERS)} {amount(fen, view.reader)}"
         for end, fen in through.items()
     }
+
+
+def _bare(end: str) -> str:
+    return end.removeprefix(COMES).removeprefix(GOES)
 
 
 def _color(view: View, end: str, spot: int) -> str:

@@ -92,11 +92,13 @@ def _released(view: View, found: Findings) -> str:
     if going == 0:
         return view.say(f"None of the {every} lots leaves.", f"{every}处资产均不处置。")
     net, routes = money(found.proceeds, view.reader), route_counts(view)
+    cash = money(found.receipts, view.reader)
     lost = lost_sentence(view, found)
     return view.say(
-        f"Of {every} lots {going} leave ({routes}) and bring {net} net from outside, at present "
-        f"value. {lost}",
-        f"{every}处资产中处置{going}处({routes}),从范围外净得{net}(现值)。{lost}",
+        f"Of {every} lots {going} leave ({routes}), worth {net} net from outside as each was "
+        f"weighed (present value); {cash} of cash are expected to arrive. {lost}",
+        f"{every}处资产中处置{going}处({routes}),逐处测算从范围外净得{net}(现值),"
+        f"预计实际净回款{cash}(期望值)。{lost}",
     )
 
 
@@ -146,10 +148,10 @@ def _top_table(view: View) -> Table | None:
     )
     fields = (
         text(view, ("name", "lot", "标的"), 1.7),
-        text(view, ("owner", "owner", "主体"), 1.6),
-        text(view, ("route_text", "route", "方式"), 1.1),
-        field(view, ("start_quarter", "start", "启动"), "period", 1.25),
-        field(view, ("cash_quarter", "cash", "到账"), "period", 1.25),
+        text(view, ("owner", "owner", "主体"), 1.9),
+        text(view, ("route_text", "route", "方式"), 1.2),
+        field(view, ("start_quarter", "start", "启动"), "period", 1.3),
+        field(view, ("cash_quarter", "cash", "到账"), "period", 1.3),
         *moneys(view, *values, total=False, fine=True),
         text(view, ("reason", "why", "理由"), 2.6),
     )
@@ -222,10 +224,10 @@ def _circular(view: View, found: Findings) -> Paragraph:
         return Paragraph(none, head)
     price = money(found.circular_proceeds, view.reader)
     sentence = view.say(
-        f"{plural(inside, 'lot goes', 'lots go')} to buyers inside the perimeter for {price}; on "
+        f"{plural(inside, 'lot goes', 'lots go')} to buyers inside the perimeter, {price} net; on "
         "the consolidated balance sheet they bring nothing and add the buyer's debt, so they "
         "count zero above.",
-        f"{inside}处由合并范围内单位接手,价款{price};合并口径下没有带来现金,"
+        f"{inside}处由合并范围内单位接手,净得{price};合并口径下没有带来现金,"
         "反而增加买方债务,上述净得不予计入。",
     )
     return Paragraph(sentence, head)

@@ -50,8 +50,8 @@ def _said(view: View, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _fields(view: View) -> tuple[Field, ...]:
     tested = (
-        ("pot_retention", "worth kept", "留用价值"),
-        ("pot_net", "would net", "可净得"),
+        ("weighed_retention", "worth kept", "留用价值"),
+        ("weighed_net", "would net", "可净得"),
     )
     return (
         text(view, ("lot_id", "lot", "编号"), 0.7),
@@ -66,7 +66,7 @@ def _fields(view: View) -> tuple[Field, ...]:
         *moneys(view, *tested, fine=True, total=False),
         *moneys(view, ("net_proceeds", "nets", "方案净得"), fine=True),
         *_excel_fields(view),
-        text(view, ("reason", "why", "理由"), 4.4),
+        text(view, ("reason", "why", "理由"), 3.6),
     )
 
 
@@ -82,5 +82,6 @@ def _excel_fields(view: View) -> tuple[Field, ...]:
         field(view, ("signed", "signed", "已签约"), "flag", excel_only=True),
         field(view, ("protected", "protected", "公益保护"), "flag", excel_only=True),
         text(view, ("reason_basis", "basis of the reason", "理由依据"), excel_only=True),
+        text(view, ("reason_text", "in the planner's words", "求解程序说明"), excel_only=True),
         text(view, ("origin", "origin", "数据性质"), excel_only=True),
     )
