@@ -99,7 +99,7 @@ def _no_plan(view: View, label: str) -> Tile:
 
 def _sale_tile(view: View, found: Findings) -> Tile:
     going, every = released(view).height, view.lots.height
-    label = view.say("Cash from assets, net, from outside", "资产盘活净回款(来自范围外)")
+    label = view.say("Cash from assets, net, from outside", "资产盘活净回款(范围外)")
     if not view.solved or view.cash.height == 0:
         return _no_plan(view, label)
     note = view.say(f"{going} of {every} lots leave", f"{every}处中处置{going}处")

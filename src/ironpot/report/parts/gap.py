@@ -202,7 +202,8 @@ def _baseline(view: View) -> tuple[Block, ...]:
     if rows is None or rows.height == 0:
         return ()
     names = [name for name in scenarios(view) if name in set(rows["scenario"])]
-    wide = rows.pivot("scenario", index="period", values="shortfall").sort("period")
+    named = rows.rename({"quarter": "period"})
+    wide = named.pivot("scenario", index="period", values="shortfall").sort("period")
     heads = ((name, label(SCENARIO, name).en, label(SCENARIO, name).zh) for name in names)
     title = view.say("Shortage of doing nothing", "不实施方案的分季短缺")
     fields = (
