@@ -1,5 +1,7 @@
 """The marked copy of a user's workbook keeps what the user made and is refused where it cannot."""
 
+import zipfile
+
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart, Reference
@@ -114,3 +116,23 @@ def test_a_workbook_of_very_many_cells_is_not_copied(theirs, monkeypatch):
     monkeypatch.setattr(mark, "MOST_CELLS", 10)
     with pytest.raises(FileRefusedError, match="cannot be copied"):
         mark_workbook(theirs, [])
+
+
+def test_a_workbook_with_macros_keeps_them_and_is_read_again(theirs, tmp_path):
+    path = tmp_path / "my.xlsm"
+    office = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    macro = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+    kind = b"application/vnd.ms-office.vbaProject"
+    part = b'<Override PartName="/xl/vbaProject.bin" ContentType="%b"/>' % kind
+    with zipfile.ZipFile(theirs) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            data = source.read(name).replace(office, macro)
+            types = name == "[Content_Types].xml"
+            target.writestr(name, data.replace(b"</Types>", part + b"</Types>") if types else data)
+        target.writestr("xl/vbaProject.bin", b"macros")
+    reading = read_case(path)
+    copy = mark_workbook(path, reading.issues)
+    assert copy.name == "my.checked.xlsm"
+    with zipfile.ZipFile(copy) as archive:
+        assert archive.read("xl/vbaProject.bin") == b"macros"
+    assert [issue.code for issue in read_case(copy).issues] == [i.code for i in reading.issues]

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from string import Formatter
 from types import MappingProxyType
 from typing import Any
 
@@ -73,12 +74,12 @@ class Part:
             return self.sheet.place(row, None, column)
         return self.sheet.place(row, origin.position, origin.header)
 
-    def typed_text(self, column: str, row: int) -> str:
-        """Return the cell as the user typed it, '' if it is empty or the column is not there."""
+    def typed_texts(self, column: str, rows: pl.Series) -> list[str]:
+        """Return a column's cells in `rows` as typed, '' where empty or without a column."""
         origin = self.origins.get(column)
         if origin is None or self.sheet is None:
-            return ""
-        return self.sheet.text_at(row, column if origin.position is None else origin.position)
+            return [""] * len(rows)
+        return self.sheet.texts_at(rows, column if origin.position is None else origin.position)
 
     def find(self, test: pl.Expr, at: str, message: "Message") -> list[Issue]:
         """Return an issue at column `at` of every row of the user's that passes `test`."""
@@ -91,9 +92,13 @@ class Part:
         the nearest known name.
         """
         mine = hits.filter(pl.col(ROW).is_not_null())
+        named = mine.select(name for name in mine.columns if name in message.names)
+        shown = [self._shown(row) for row in named.iter_rows(named=True)] or [{}] * mine.height
+        near = mine["nearest"] if "nearest" in mine.columns else [None] * mine.height
+        typed = self.typed_texts(at, mine[ROW])
         return [
-            self.issue(row[ROW], at, message, self._shown(row), row.get("nearest"))
-            for row in mine.iter_rows(named=True)
+            self.issue(row, at, message, fills, nearest, text)
+            for row, fills, nearest, text in zip(mine[ROW], shown, near, typed, strict=True)
         ]
 
     def issue(
@@ -103,13 +108,17 @@ class Part:
         message: "Message",
         fills: Mapping[str, Text] = NOTHING,
         nearest: str | None = None,
+        value: str = "",
     ) -> Issue:
-        """Return `message` about the cell of a row and column; `fills` go into its sentences."""
+        """Return `message` about the cell of a row and column, which holds `value`.
+
+        `fills` go into its sentences.
+        """
         return Issue(
             severity=message.severity,
             code=message.code,
             place=self.place(at, row),
-            value="" if row is None else self.typed_text(at, row),
+            value=value,
             what=_filled(message.what, fills),
             why=message.why,
             mend=_filled(message.mend, fills),
@@ -161,6 +170,12 @@ class Message:
     why: Text
     mend: Text
     severity: Severity = "error"
+
+    @property
+    def names(self) -> set[str]:
+        """The columns that the sentences name."""
+        parts = Formatter().parse(self.what.en + self.what.zh + self.mend.en + self.mend.zh)
+        return {name for _, name, _, _ in parts if name}
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from ironpot.core.lang import Lang, Text
 
 # A copy of more cells than this would take minutes and gigabytes.
 MOST_CELLS = 1_000_000
+HEADER_ROWS = 3
 _AUTHOR = "ironpot"
 _FILLS: dict[Severity, PatternFill] = {
     "error": PatternFill("solid", fgColor="FFFF9C9C"),
@@ -85,9 +86,15 @@ def mark_workbook(
 def _load(path: Path) -> Workbook:
     try:
         with path.open("rb") as stream:
-            return load_workbook(stream, keep_vba=path.suffix.lower() == ".xlsm")
-    except (TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
+            book = load_workbook(stream, keep_vba=path.suffix.lower() == ".xlsm")
+    except (OSError, TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
         raise refused(path, "not_copied", str(error).partition("\n")[0][:80]) from error
+    for sheet in book.worksheets:
+        sheet.legacy_drawing = None  # comments are drawn anew; kept as well, they would be twice
+        for cell in (cell for row in sheet.iter_rows(max_row=HEADER_ROWS) for cell in row):
+            if cell.comment is not None:  # the size of a comment is not read, so fit it again
+                cell.comment = _comment(cell.comment.text)
+    return book
 
 
 def _by_cell(issues: Iterable[Issue]) -> dict[tuple[str, int, int], list[Issue]]:

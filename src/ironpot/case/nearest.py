@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 
 CUTOFF = 0.6
-MANY = 5_000
-MOST_LOOKUPS = 50
+MOST_COMPARISONS = 300_000
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -30,12 +29,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def nearest_of_all(words: Iterable[str], known: Iterable[str]) -> dict[str, str | None]:
     """Return the nearest known name of each distinct word.
 
-    Among more than MANY known names only the first MOST_LOOKUPS words are looked up, so that a
-    register with thousands of broken keys is still answered at once; the rest have None.
+    At most MOST_COMPARISONS pairs are compared, so that a register with thousands of broken keys is
+    still answered at once; words beyond that have None.
     """
     names = list(known)
     distinct = list(dict.fromkeys(words))
-    searched = distinct if len(names) <= MANY else distinct[:MOST_LOOKUPS]
+    searched = distinct[: max(1, MOST_COMPARISONS // max(1, len(names)))]
     return dict.fromkeys(distinct) | {word: nearest(word, names) for word in searched}
 
 

@@ -34,16 +34,19 @@ class _Reason(NamedTuple):
 def unreadable(part: Part, name: str, rows: pl.Series) -> list[Issue]:
     """Return an issue for the cell of column `name` in each of the user's rows `rows`."""
     column, unit = part.table.column(name), part.origins[name].unit
-    issues: list[Issue] = []
-    for row in rows:
-        reason = _reason(column, part.typed_text(name, row), unit)
-        issues.append(part.issue(row, name, reason.message, reason.fills, reason.near))
-    return issues
+    texts = part.typed_texts(name, rows)
+    reasons = {text: _reason(column, text, unit) for text in dict.fromkeys(texts)}
+    return [
+        part.issue(row, name, reason.message, reason.fills, reason.near, text)
+        for row, text in zip(rows, texts, strict=True)
+        for reason in (reasons[text],)
+    ]
 
 
 def flawed(part: Part, name: str, flaw: Flaw) -> Issue:
     """Return the issue of a formula that was never computed, or of an error in a cell."""
-    return part.issue(flaw.row, name, _UNCOMPUTED if flaw.code == "formula" else _ERROR)
+    message = _UNCOMPUTED if flaw.code == "formula" else _ERROR
+    return part.issue(flaw.row, name, message, value=flaw.text)
 
 
 _UNCOMPUTED = Message(

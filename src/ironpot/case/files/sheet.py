@@ -130,10 +130,13 @@ class Sheet:
         return Place(self.file, self.title, row, column, header)
 
     def text_at(self, row: int, key: int | str) -> str:
-        """Return the cell in a row as it would be typed, '' if it is empty or not there."""
-        index = int(self.cells[ROW].search_sorted(row))
-        shown = self.cells.slice(index, 1).select(raw(key).shown)
-        return (shown.item() or "") if shown.height else ""
+        """Return the cell in a row as it would be typed, '' if it is empty."""
+        return self.texts_at(pl.Series([row]), key)[0]
+
+    def texts_at(self, rows: pl.Series, key: int | str) -> list[str]:
+        """Return the cells in `rows`, which the sheet has, as they would be typed."""
+        indices = self.cells[ROW].search_sorted(rows)
+        return self.cells[indices].select(raw(key).shown.fill_null("")).to_series().to_list()
 
     def with_flaws_shown(self) -> "Sheet":
         """Return the sheet with a formula's or an error's text in each flawed cell."""
