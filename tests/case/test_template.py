@@ -86,6 +86,11 @@ def test_cells_are_guarded_by_drop_downs_dates_and_numbers(empty):
     assert "融资平台" in words
 
 
+def test_the_top_entity_is_chosen_from_the_entities(empty):
+    rules = {str(rule.sqref): rule for rule in empty["说明"].data_validations.dataValidation}
+    assert rules["B17"].formula1 == "'主体'!$A$2:$A$5001"
+
+
 def test_panes_are_frozen_and_headers_explained(empty):
     sheet = empty["债务"]
     assert sheet.freeze_panes == "C2"

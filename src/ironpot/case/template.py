@@ -19,6 +19,7 @@ from ironpot.case.links import links
 from ironpot.case.packaged import DEFAULTS, packaged_tables
 from ironpot.case.schema import BASIC, BY_NAME, TABLES
 from ironpot.case.schema.labels import word_labels
+from ironpot.case.schema.settings import SETTINGS
 from ironpot.case.template_about import write_about
 from ironpot.case.template_look import look
 from ironpot.case.template_sheet import (
@@ -70,7 +71,9 @@ def write_workbook(
         sheets = _sheets(book, listed, lang)
         names = _names_of_kinds(tables, lang)
         lists = _Lists(book.add_worksheet(LISTS_SHEET.say(lang)), lang)
-        paper = Paper(lang, unit, look(book), _drop_downs(lists, listed, names, lang), names)
+        paper = Paper(
+            lang, unit, look(book), _drop_downs(lists, (*listed, SETTINGS), names, lang), names
+        )
         write_about(sheets[ABOUT_SHEET.say(lang)], settings, listed, paper)
         examples = _examples(lang)
         for table in listed:

@@ -140,6 +140,9 @@ def _value(column: Column, settings: Settings | None, paper: Paper) -> str | flo
 
 
 def _rule(column: Column, paper: Paper) -> dict[str, Any] | None:
+    source = paper.lists.get((SETTINGS.name, column.name))
+    if source is not None:
+        return {"validate": "list", "source": source, "error_type": "warning"}
     if column.name in SETTING_WORDS:
         words = SETTING_WORDS[column.name].items()
         kept = [text for word, text in words if column.name != "unit" or word == paper.unit]
