@@ -311,6 +311,6 @@ def test_bad_terms_are_all_told_at_once():
         project_cash_flows(contracts, status_date=CASE_DATE)
     assert [(issue.code, issue.place.row) for issue in caught.value.issues] == [
         ("contract.ends_before_start", 1),
-        ("contract.unreadable_cycle", 2),
         ("contract.no_redemption_cycle", 2),
+        ("contract.unreadable_cycle", 2),
     ]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from ironpot.cashflow.block import NEVER, series_of
+from ironpot.cashflow.block import NEVER, Block, series_of
 from ironpot.cashflow.changes import EFFECTS, Happening, Now
 from ironpot.cashflow.compute import BASIC, World, block_of, groups, play
 from ironpot.cashflow.flows import Part
@@ -27,7 +27,7 @@ Rows = npt.NDArray[np.intp]
 PRINCIPAL_EVENTS, INTEREST_EVENTS = (Kind.PR,), (Kind.IP,)
 NO_MEMBERS, NO_OPENING = np.zeros(0, np.intp), np.zeros((1, 0))
 OPEN_ENDED = ("CLM", "UMP")
-ALWAYS_SHOWN = (Kind.WO, Kind.RS, Kind.RRF)
+ALWAYS_SHOWN = (Kind.WO, Kind.RS, Kind.RRF, Kind.AD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,7 @@ def _story(world: World, start: Standing) -> Iterator[Part]:
         standing, since = ahead.pop()
         for closes, at in _chapters(world, standing, since, first=standing.states is None):
             chapter = standing.taken(at)
-            block = replace(
-                block_of(replace(world, status=since), chapter.frame),
-                closes=closes,
-                silent=_silent(chapter.frame),
-            )
+            block = _block(world, chapter.frame, since, closes)
             part, left = play(block, world.rates, chapter.states)
             first = standing.states is None
             yield part if first else replace(part, members=NO_MEMBERS, opening=NO_OPENING)
@@ -115,6 +111,16 @@ def _story(world: World, start: Standing) -> Iterator[Part]:
                 after, happened = _changed(world, Standing(chapter.frame, left), closes)
                 yield from happened
                 ahead += [(group, closes) for group in _by_type(after)]
+
+
+def _block(world: World, frame: pl.DataFrame, since: np.datetime64, closes: np.datetime64) -> Block:
+    """Return one chapter of contracts; who looks on its last day sees what the change has left."""
+    seen = world.observed
+    if not np.isnat(closes):
+        looked = (pl.col("event_type") == "AD") & (pl.col("time") == pl.lit(closes))
+        seen = seen.filter(~looked)
+    block = block_of(replace(world, status=since, observed=seen), frame)
+    return replace(block, closes=closes, silent=_silent(frame))
 
 
 def _chapters(
@@ -164,7 +170,17 @@ def _changed(world: World, standing: Standing, day: np.datetime64) -> tuple[Stan
         now, happened = _carried_out(now, at_rank, day)
         pieces += happened
     refuse_ending_in_pause(now.frame)
-    return now, pieces
+    return now, [*pieces, *_looks(world, now, day)]
+
+
+def _looks(world: World, standing: Standing, day: np.datetime64) -> Iterator[Part]:
+    """Yield what contracts that are looked at (AD) on a day owe after its changes."""
+    looked = world.observed.filter(pl.col("event_type") == "AD", pl.col("time") == pl.lit(day))
+    rows = standing.frame.with_row_index("at").join(looked, on="contract_id", how="semi")
+    if rows.height and standing.states is not None:
+        at = rows["at"].to_numpy().astype(np.intp)
+        nothing = np.zeros((standing.states["notional"].shape[0], at.size))
+        yield _piece(rows, at, standing.states, Happening(Kind.AD, nothing, {}), day)
 
 
 def _carried_out(

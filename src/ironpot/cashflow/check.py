@@ -45,7 +45,9 @@ def check_terms(contracts: pl.DataFrame) -> list[Issue]:
     ('contract.no_redemption_cycle', 'cycle_of_principal_redemption'),
     ('contract.no_end', 'maturity_date')]
     """
-    return found(_complete(contracts).with_row_index("row", offset=1), CHECKS, "contracts")
+    stated = [check for check in OF_WORDS if check.column in contracts.columns]
+    frame = _complete(contracts).with_row_index("row", offset=1)
+    return found(frame, (*CHECKS, *stated), "contracts")
 
 
 def found(frame: pl.DataFrame, checks: Sequence[Finding], table: str) -> list[Issue]:
@@ -97,6 +99,66 @@ def _cycle_findings() -> Iterator[Finding]:
             )
 
 
+def _choice_findings() -> Iterator[Finding]:
+    """Yield one check a column that holds one of a few words."""
+    for column in CONTRACTS.columns:
+        if column.kind == "choice" and column.allowed:
+            words = ", ".join(column.allowed)
+            yield Finding(
+                "contract.unknown_word",
+                column.name,
+                ~pl.col(column.name).is_in(column.allowed),
+                Text("is none of the words for this term", "不是该条款的有效填法"),
+                Text("the engine would read it as no term at all", "否则将被视为未填"),
+                Text(f"write one of {words}", f"请填{words}之一"),
+            )
+
+
+def _step_findings() -> Iterator[Finding]:
+    """Yield checks of terms that are lists of steps: each readable, as long as its anchors."""
+    for purpose, names in STEPS.items():
+        anchors = f"array_cycle_anchor_date_of_{purpose}"
+        for name in (anchors, *names):
+            item = ITEMS[name.removeprefix("array_").split("_of_")[0]]
+            count = pl.col(name).str.count_matches(";")
+            yield Finding(
+                "contract.unreadable_steps",
+                name,
+                ~pl.col(name).str.contains(rf"^\s*{item}\s*(;\s*{item}\s*)*$"),
+                Text("is no list of steps", "不是有效的分段列表"),
+                Text("the schedule follows from it", "据此推算各段日程"),
+                Text("join the steps by ; as in 2026-01-01;2028-01-01", "各段用;分隔"),
+            )
+            yield Finding(
+                "contract.uneven_steps",
+                name,
+                (count > 0) & (count != pl.col(anchors).str.count_matches(";").fill_null(-1)),
+                Text("has not as many steps as there are anchors", "段数与起点数不符"),
+                Text("some step would have no figure", "部分分段将缺少数值"),
+                Text("state one figure a step, or one for all", "请逐段填写,或只填一个通用值"),
+            )
+
+
+STEPS = {
+    "interest_payment": ("array_cycle_of_interest_payment",),
+    "principal_redemption": (
+        "array_cycle_of_principal_redemption",
+        "array_next_principal_redemption_payment",
+        "array_increase_decrease",
+    ),
+    "rate_reset": ("array_cycle_of_rate_reset", "array_rate", "array_fixed_variable"),
+}
+NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
+ITEMS = {
+    "cycle_anchor_date": r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?)?",
+    "cycle": CYCLE.pattern,
+    "next_principal_redemption_payment": NUMBER,
+    "rate": NUMBER,
+    "increase_decrease": "(INC|DEC)",
+    "fixed_variable": "(FIX|VAR|F|V)",
+}
+
+
 def _order_findings() -> Iterator[Finding]:
     """Yield one check a date that may not lie before the start."""
     for name in ("maturity_date", "amortization_date"):
@@ -128,7 +190,6 @@ CHECKS: tuple[Finding, ...] = (
         Text("fill in what is outstanding", "请填写本金余额"),
     ),
     *_order_findings(),
-    *_cycle_findings(),
     Finding(
         "contract.no_redemption_cycle",
         PRINCIPAL_CYCLE,
@@ -199,3 +260,4 @@ CHECKS: tuple[Finding, ...] = (
         Text("fill in the interest cycle, or use AA", "请填写付息周期,或改用AA"),
     ),
 )
+OF_WORDS: tuple[Finding, ...] = (*_cycle_findings(), *_choice_findings(), *_step_findings())

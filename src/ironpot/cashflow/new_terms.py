@@ -23,18 +23,21 @@ def instalment_agreed(rows: pl.DataFrame) -> pl.DataFrame:
 
 def rate_moved(rows: pl.DataFrame) -> pl.DataFrame:
     """Return contracts whose spread and future rates move with the rate."""
-    change = pl.col("rate_change").fill_null(0.0)
-    ahead = pl.col("next_reset_rate") + change
-    moved = rows.with_columns(
-        contract_type=_kept_annuity(),
-        rate_spread=pl.col("rate_spread").fill_null(0.0) + change,
-        next_reset_rate=pl.when(ahead.is_not_null()).then(pl.max_horizontal(ahead, 0.0)),
-        solves=pl.col("solves")
-        | ((pl.col("contract_type") == "ANN") & (pl.col("instalment") != KEPT)),
+    solved = (pl.col("contract_type") == "ANN") & (pl.col("instalment") != KEPT)
+    return future_rates_moved(rows).with_columns(
+        contract_type=_kept_annuity(), solves=pl.col("solves") | solved
     )
-    if "array_rate" not in rows.columns:
-        return moved
-    return moved.with_columns(_steps_moved(rows))
+
+
+def future_rates_moved(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return contracts whose spread, next rate and steps of the rate move by `rate_change`."""
+    change = pl.col("rate_change").fill_null(0.0)
+    moved = rows.with_columns(rate_spread=pl.col("rate_spread").fill_null(0.0) + change)
+    if "next_reset_rate" in rows.columns:
+        ahead = pl.col("next_reset_rate") + change
+        known = pl.when(ahead.is_not_null()).then(pl.max_horizontal(ahead, 0.0))
+        moved = moved.with_columns(next_reset_rate=known)
+    return moved.with_columns(_steps_moved(rows)) if "array_rate" in rows.columns else moved
 
 
 def _steps_moved(rows: pl.DataFrame) -> pl.Series:

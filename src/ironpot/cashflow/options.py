@@ -94,15 +94,19 @@ def debt_options(
     horizon: Horizon,
     rates: RatePaths | None,
     discount_rate: float,
+    debt_changes: pl.DataFrame | None = None,
 ) -> DebtOptions:
     """Return every option that `class_actions` opens for each debt that is not repaid.
 
-    Statutory debt keeps its terms. Raises IronpotError if an action lacks its figure.
+    Statutory debt keeps its terms. `debt_changes` are agreed already, in the columns of the case's
+    table; they hold under every option, but an extension agreed anew replaces an agreed one. Raises
+    IronpotError if an action lacks its figure.
     """
     owed = _owed(debts, case_date)
     options = _options(owed, class_actions)
     contracts = _contracts(options, case_date, horizon)
-    flows = project_cash_flows(contracts, status_date=case_date, rates=rates)
+    changes = _agreed(debt_changes, options)
+    flows = project_cash_flows(contracts, status_date=case_date, rates=rates, changes=changes)
     service = quarterly_service(flows, horizon, options["contract_id"].to_list())
     return DebtOptions(
         table=_table(options),
@@ -114,7 +118,7 @@ def debt_options(
         value_after=_value_after(flows, options, horizon, discount_rate),
         forgiven=options["forgiven"].to_numpy(),
         debt_ids=tuple(owed["debt_id"]),
-        settlement=_settlement(owed, contracts, case_date, horizon, rates),
+        settlement=_settlement(owed, contracts, changes, case_date, horizon, rates),
         swaps=swap_bonds(class_actions),
     )
 
@@ -133,7 +137,6 @@ def _owed(debts: pl.DataFrame, case_date: dt.date) -> pl.DataFrame:
         .with_columns(
             accrued_interest=pl.col("accrued").fill_null(0.0),
             maturity_date=pl.coalesce("maturity_date", "matures"),
-            amortization_date=pl.lit(None, pl.Date),
         )
         .drop("accrued", "matures")
     )
@@ -222,6 +225,15 @@ def _closed(contracts: pl.DataFrame, horizon: Horizon) -> pl.DataFrame:
     )
 
 
+def _agreed(debt_changes: pl.DataFrame | None, options: pl.DataFrame) -> pl.DataFrame | None:
+    """Return the changes agreed of each option's contract."""
+    if debt_changes is None or debt_changes.is_empty():
+        return None
+    both = debt_changes.join(options.select("debt_id", "contract_id", "action"), on="debt_id")
+    replaced = (pl.col("action") == "extend") & (pl.col("change") == "extend")
+    return both.filter(~replaced).drop("action", "debt_id")
+
+
 def _table(options: pl.DataFrame) -> pl.DataFrame:
     return options.select("debt_id", "option_id", "action", "success_probability", "fee")
 
@@ -250,13 +262,14 @@ def _days(flows: CashFlows) -> npt.NDArray[np.datetime64]:
 def _settlement(
     owed: pl.DataFrame,
     contracts: pl.DataFrame,
+    changes: pl.DataFrame | None,
     case_date: dt.date,
     horizon: Horizon,
     rates: RatePaths | None,
 ) -> Floats:
     """Return (debt, scenario, quarter): principal, accrued interest and fee at quarters' ends."""
     ids = owed.select(pl.concat_str("debt_id", pl.lit(f"/{CONTRACT}")))["debt_id"]
-    own = contracts.filter(pl.col("contract_id").is_in(ids.implode()))
+    own = _of(contracts, ids)
     ends = [quarter_end(quarter) for quarter in horizon.quarters]
     looks = (
         own.select("contract_id")
@@ -269,6 +282,7 @@ def _settlement(
         until=ends[-1],
         rates=rates,
         observed=looks.with_columns(event_type=pl.lit("AD"), value=pl.lit(0.0)),
+        changes=changes if changes is None else _of(changes, ids),
     )
     place = {name: row for row, name in enumerate(ids)}
     owing = np.zeros((owed.height, len(flows.scenarios), horizon.count))
@@ -284,6 +298,10 @@ def _settlement(
     notional, accrued = -looked["notional"].to_numpy(), -looked["accrued"].to_numpy()
     np.add.at(owing, cell, notional * (1.0 + fee[cell[0]]) + accrued)
     return owing
+
+
+def _of(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    return frame.filter(pl.col("contract_id").is_in(ids.implode()))
 
 
 def swap_bonds(class_actions: pl.DataFrame) -> SwapBonds:

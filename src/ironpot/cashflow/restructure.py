@@ -8,6 +8,8 @@ import datetime as dt
 
 import polars as pl
 
+from ironpot.cashflow.new_terms import future_rates_moved
+
 SPREAD_OUT = ("LAM", "ANN")
 
 
@@ -22,16 +24,18 @@ def extended(debts: pl.DataFrame, *, case_date: dt.date) -> pl.DataFrame:
     >>> debt = pl.DataFrame({"contract_type": ["PAM"], "maturity_date": [dt.date(2024, 6, 30)],
     ...     "nominal_interest_rate": [0.05], "rate_spread": [None], "term_months": [24],
     ...     "rate_change": [-0.01], "next_principal_redemption_payment": [None],
-    ...     "amortization_date": [None], "arrears_principal": [10.0]})
+    ...     "arrears_principal": [10.0]})
     >>> new = extended(debt, case_date=dt.date(2024, 12, 31))
     >>> new.select("maturity_date", "nominal_interest_rate", "arrears_principal").row(0)
     (datetime.date(2026, 12, 31), 0.04, 0.0)
     """
     months = pl.format("{}mo", "term_months")
-    from_date = pl.max_horizontal("maturity_date", pl.lit(case_date))
-    return with_rate_change(debts).with_columns(
-        maturity_date=from_date.dt.offset_by(months), arrears_principal=pl.lit(0.0)
-    )
+    later = pl.max_horizontal("maturity_date", pl.lit(case_date)).dt.offset_by(months)
+    longer = with_rate_change(debts)
+    if "amortization_date" in debts.columns:
+        moved = pl.col("amortization_date") + (later - pl.col("maturity_date"))
+        longer = longer.with_columns(amortization_date=moved)
+    return longer.with_columns(maturity_date=later, arrears_principal=pl.lit(0.0))
 
 
 def with_rate_change(debts: pl.DataFrame) -> pl.DataFrame:
@@ -41,9 +45,8 @@ def with_rate_change(debts: pl.DataFrame) -> pl.DataFrame:
     """
     change = pl.col("rate_change").fill_null(0.0)
     spread_out = pl.col("contract_type").is_in(SPREAD_OUT)
-    return debts.with_columns(
+    return future_rates_moved(debts).with_columns(
         nominal_interest_rate=pl.max_horizontal(pl.col("nominal_interest_rate") + change, 0.0),
-        rate_spread=pl.col("rate_spread").fill_null(0.0) + change,
         next_principal_redemption_payment=pl.when(~spread_out).then(
             pl.col("next_principal_redemption_payment")
         ),
