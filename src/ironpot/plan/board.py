@@ -1,8 +1,8 @@
 """Which single changes of a plan look good at given prices? The board of the local search.
 
 Prices are the duals of the accounts' cash rows: what a yuan more in an account, scenario and
-quarter saves. At given prices each release has a cost of its own; only the market's ladder couples releases
-of one market and quarter, and that coupling is priced exactly. Amounts are million.
+quarter saves. At given prices each release has a cost of its own; only the market's ladder couples
+releases of one market and quarter, and that coupling is priced exactly. Amounts are million.
 """
 
 from dataclasses import dataclass

@@ -46,9 +46,9 @@ class DebtLedger:
 class Loans:
     """New loans: drawn in one quarter, served after it.
 
-    `drawn` is (loan, scenario), `interest` and `repaid` (loan, scenario, quarter). `kind` is rolled,
-    swapped, secured or help; `owner` is its group, programme, candidate or giver. Interest of a
-    swap includes what its issue costs.
+    `drawn` is (loan, scenario), `interest` and `repaid` (loan, scenario, quarter). `kind` is
+    rolled, swapped, secured or help; `owner` is its group, programme, candidate or giver. Interest
+    of a swap includes what its issue costs.
     """
 
     kind: tuple[str, ...]

@@ -1,9 +1,9 @@
 """What does a chosen plan really cost? Whole starts, exact impact, recourse solved around them.
 
-In the program each account fills the ladder as it likes, and levies on what deeper tranches lose are
-taken at their most. In the market all that is listed in a quarter shares the ladder pro rata. Once
-the releases are chosen their exact proceeds are numbers: they move to the right-hand side of the cash
-rows, and what is left is a linear program.
+In the program each account fills the ladder as it likes, and levies on what deeper tranches lose
+are taken at their most. In the market all that is listed in a quarter shares the ladder pro rata.
+Once the releases are chosen their exact proceeds are numbers: they move to the right-hand side of
+the cash rows, and what is left is a linear program.
 """
 
 from dataclasses import dataclass

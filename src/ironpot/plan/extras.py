@@ -1,4 +1,4 @@
-"""What a report shows beside the twelve tables: who must approve what, what wishes and help cost."""
+"""What does a report show beside the twelve tables? Approvals, wishes and their cost, help."""
 
 import numpy as np
 import polars as pl
@@ -47,7 +47,7 @@ def rule_rows(plan: Plan) -> pl.DataFrame:
 
 
 def debts_after(plan: Plan) -> dict[str, float]:
-    """Return debt by class as the plan leaves it, and a year's interest on it at last rates, yuan."""
+    """Return debt by class as the plan leaves it, and its last year's interest, yuan."""
     inputs, settled = plan.model.inputs, plan.settled
     facts = dict.fromkeys(debt_facts(plan.case), 0.0)
     debts, loans = inputs.debts, settled.loans

@@ -27,7 +27,7 @@ from ironpot.plan.tables.resolution import resolution_table
 
 @dataclass(frozen=True)
 class Written:
-    """A plan as it goes to disk: tables by name (money in fen) and plan.json without their hashes."""
+    """A plan as it goes to disk: tables by name (money in fen), plan.json without hashes."""
 
     tables: dict[str, pl.DataFrame]
     summary: dict[str, Any]

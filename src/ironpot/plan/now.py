@@ -91,7 +91,7 @@ def _add_floors(build: Builder, inputs: Inputs, release_of: Ints) -> None:
 
 
 def service_totals(inputs: Inputs, classes: tuple[str, ...]) -> Floats:
-    """Return today's service by class, yuan: its value a year, or book value where none is given."""
+    """Return today's service by class, yuan: its value a year, else the book value."""
     lots = inputs.offers.frame.unique("lot_id", keep="first", maintain_order=True)
     weight = pl.coalesce("service_value_y", "book_value")
     sums = dict(lots.group_by("service_class").agg(weight.sum()).iter_rows())
@@ -220,8 +220,7 @@ def add_depth(build: Builder, inputs: Inputs, release_of: Ints) -> None:
     """Add the ladder: what each account lists fills tranches that all accounts share.
 
     `listed` and `kept` are volume and volume after levies by (node, market, quarter); `fill` is
-    (node, market, quarter, tranche). Rows `impact` cut the linear relaxation: the loss of a market's
-    quarter is at least the sum of each lot's own loss, because the loss is convex and nil at nil.
+    (node, market, quarter, tranche). Rows `impact` cut the linear relaxation.
     """
     releases, depth = inputs.releases, inputs.offers.depth
     shape = (len(inputs.nodes.keys), len(depth.markets), inputs.quarters)
@@ -247,7 +246,7 @@ def add_depth(build: Builder, inputs: Inputs, release_of: Ints) -> None:
 
 
 def _add_impact_cuts(build: Builder, inputs: Inputs, release_of: Ints, filled: Ints) -> None:
-    """Tie each market's quarter to whole lots: its loss >= the sum of lone losses of what is listed.
+    """Tie each market's quarter to whole lots: its loss >= the sum of their lone losses.
 
     Valid because the loss f of a ladder is convex with f(0) = 0, hence superadditive.
     """
@@ -274,6 +273,6 @@ def column_volumes(inputs: Inputs, release_of: Ints) -> tuple[Ints, Ints, Ints, 
 
 
 def price_loss(inputs: Inputs) -> Floats:
-    """Return what each tranche loses against the first, (market, quarter, tranche), share of price."""
+    """Return what each tranche loses against the first, (market, quarter, tranche)."""
     fraction = inputs.offers.depth.fraction
     return np.where(inputs.offers.depth.capacity > 0.0, fraction[:, :, :1] - fraction, 0.0)

@@ -29,8 +29,8 @@ class SwapProgramme:
     """On-lent bonds for hidden debt, within a yearly quota of principal.
 
     `quota` is (year,); `open_to` (debt,); a bond of one yuan pays `interest` and `principal` by
-    quarter of age, and costs `value_after` (quarter of issue,) after the horizon, valued at the case
-    date. `node` serves it; `fee_share` is paid at issue.
+    quarter of age, and costs `value_after` (quarter of issue,) after the horizon, valued at the
+    case date. `node` serves it; `fee_share` is paid at issue.
     """
 
     option_id: str
@@ -45,7 +45,7 @@ class SwapProgramme:
 
 @dataclass(frozen=True, slots=True)
 class RollOver:
-    """Share of due principal lent again (group, scenario, quarter), at `rate`, for `term` quarters."""
+    """Share of due principal lent again (group, scenario, quarter), its rate and its term."""
 
     share: Floats
     rate: Floats
@@ -59,8 +59,8 @@ class Obligations:
     `debt_ids`, `node`, `group` are (debt,). `option_debt`, `option_ids`, `actions`, `succeeds`
     (option, scenario) and the profiles are by option; the first option of a debt is its contract.
     Where an option does not succeed in a scenario, its profile there is the contract's.
-    `fee` is paid when an option is agreed. `accrued` (debt, scenario, quarter) is interest due when a
-    debt is settled at a quarter's end; `prepayable`, `penalty` (share of what is prepaid) are
+    `fee` is paid when an option is agreed. `accrued` (debt, scenario, quarter) is interest due when
+    a debt is settled at a quarter's end; `prepayable`, `penalty` (share of what is prepaid) are
     (debt,). `swaps` are the programmes that are open, `roll` what creditors lend again.
     """
 

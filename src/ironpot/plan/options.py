@@ -9,8 +9,8 @@ class PlanOptions:
 
     `time_limit_s` bounds the search, not the reading or the report. `arrears_rate` is paid in cash
     on what is overdue; `arrears_weight` is what a yuan overdue for a year costs beyond it.
-    `risk_weight` prices the mean of the worst `1 - cvar_level` of scenarios. `help_weight` is what a
-    yuan of help from above counts beside a yuan of public value destroyed: 1 asks for help rather
+    `risk_weight` prices the mean of the worst `1 - cvar_level` of scenarios. `help_weight` is what
+    a yuan of help from above counts beside a yuan of public value destroyed: 1 asks for help rather
     than burn more than it saves, a very large weight burns anything to save a yuan. Help is only
     open where no plan works without it; `relief` False shuts it and shows what stays unpaid.
     """

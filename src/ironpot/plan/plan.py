@@ -67,7 +67,7 @@ class Plan:
 
     @property
     def gap_stake(self) -> float:
-        """Share by which the cost could still fall, of all that a plan can win over doing nothing."""
+        """Share by which the cost could still fall, of all that a plan wins over doing nothing."""
         stake = self.do_nothing - self.bound
         return max(self.cost - self.bound, 0.0) / stake if stake > 0.0 else math.nan
 
@@ -177,7 +177,7 @@ def present_relief(inputs: Inputs, settled: Settlement) -> float:
 
 
 def constant_cost(inputs: Inputs) -> float:
-    """Return the cost that no decision moves: budget lines and income of lots as they stand, yuan."""
+    """Return the cost that no decision moves: budget lines and today's income of lots, yuan."""
     budget = np.sum(list(inputs.budget.values()), axis=0).sum(axis=0)
     flows = budget.T @ inputs.weights + inputs.held.sum(axis=0)
     return -float(flows @ inputs.discount)

@@ -1,7 +1,7 @@
 """What exactly is asked? Is help open, may anything stay unpaid, what does doing nothing cost?
 
 Help is open only where no plan works without it. The relaxation with help as its only cost bounds
-the least help of every whole plan from below; it is solved beside the relaxation of the plan itself.
+the least help of every whole plan from below; it is solved beside the plan's own relaxation.
 """
 
 from collections.abc import Sequence
@@ -30,8 +30,8 @@ class Question:
     """What is minimised and where it starts from (million).
 
     `program` has help open or shut; `least_help` bounds the present value of help from below;
-    `least` is the answer that needs it; `relaxed` is the answer without whole numbers; `hold` that of holding everything and keeping
-    every contract at exact prices, where what stays unpaid is priced.
+    `least` is the answer that needs it; `relaxed` is the answer without whole numbers; `hold` that
+    of holding everything and keeping every contract, where what stays unpaid is priced.
     """
 
     program: Program

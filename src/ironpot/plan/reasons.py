@@ -140,7 +140,8 @@ def _released(inputs: Inputs, release: Release, *, forced: bool) -> Reason:
             ),
         )
     text = Text(
-        f"{route.en.capitalize()} from {when}: brings {net.en} against {kept.en} given up; {why.en}.",
+        f"{route.en.capitalize()} from {when}: brings {net.en} against {kept.en} given up; "
+        f"{why.en}.",
         f"{when}起{route.zh}:净得{net.zh},放弃价值{kept.zh};{why.zh}。",
     )
     return Reason(code, text, "rule" if forced else "dual_estimate")

@@ -18,7 +18,7 @@ from ironpot.plan.local import TRIES, Play, descend, improve, solve_state
 from ironpot.plan.model import Model
 from ironpot.plan.now import pledged_debt
 from ironpot.plan.program import Floats, Ints, Program, dual_bound
-from ironpot.plan.question import Question
+from ironpot.plan.question import RESOLVE, Question, hold_bounds
 from ironpot.plan.rounding import Fixing, feasible_state, fix_block
 from ironpot.plan.solver import Answer, Session
 from ironpot.valuation.retention import Bools
@@ -167,8 +167,7 @@ def price_exactly(model: Model, program: Program, linear: Session, point: Floats
 
 def _run(hunt: _Hunt, question: Question, rng: np.random.Generator) -> None:
     """Begin with holding everything, round the relaxation, improve until time or gap says stop."""
-    if _pays_everything(hunt, question.hold):
-        hunt.offer(question.hold)
+    hunt.offer(_hold_everything(hunt))
     hunt.note()
     play = _round(hunt, question.relaxed)
     if play is not None:
@@ -181,11 +180,10 @@ def _run(hunt: _Hunt, question: Question, rng: np.random.Generator) -> None:
             improve(play, rng)
 
 
-def _pays_everything(hunt: _Hunt, answer: Answer) -> bool:
-    """Doing nothing is a plan only if it leaves nothing unpaid that the question forbids."""
-    columns = hunt.model.column("arrears")
-    open_at_all = bool(hunt.program.upper[columns].any())
-    return answer.point is not None and (open_at_all or float(answer.point[columns].sum()) == 0.0)
+def _hold_everything(hunt: _Hunt) -> Answer:
+    """Solve the plan that releases nothing and keeps every contract: the first plan, at once."""
+    bounds = exact_bounds(hunt.model, hunt.program, *hold_bounds(hunt.model, hunt.program))
+    return hunt.linear.solve(time_limit_s=hunt.time_left, bounds=bounds, options=RESOLVE)
 
 
 def _round(hunt: _Hunt, relaxed: Answer) -> Play | None:

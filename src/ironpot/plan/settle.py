@@ -115,7 +115,7 @@ def _book_lots(inputs: Inputs, chosen: Ints, sales: Sales, cash: dict[str, Fen])
 
 
 def _income_left(inputs: Inputs, chosen: Ints, sales: Sales) -> Floats:
-    """Income less cost of lots, rents included, less what transfers end, (node, S, quarter), yuan."""
+    """Income less cost of lots, with rents, less what transfers end, (node, S, quarter), yuan."""
     releases, scenarios = inputs.releases, inputs.weights.size
     income = np.repeat(inputs.held[:, None, :], scenarios, axis=1)
     rent = releases.moves["asset_income"][chosen]
@@ -139,7 +139,7 @@ def sold_so_far(inputs: Inputs, candidate: Ints) -> Floats:
 
 
 def _book_debts(inputs: Inputs, debts: DebtLedger, loans: Loans, cash: dict[str, Fen]) -> None:
-    """Book service of opening debts and new loans, gross: what is lent again comes in as borrowing."""
+    """Book service of debts and new loans, gross: what is lent again comes in as borrowing."""
     node = inputs.debts.node
     np.add.at(cash["principal"], node, -(debts.scheduled + debts.prepaid + debts.swapped))
     np.add.at(cash["interest"], node, -debts.interest)
@@ -172,7 +172,7 @@ def _book_financing(model: Model, point: Floats, cash: dict[str, Fen]) -> tuple[
 
 
 def _changes(stock: Floats, rate: Floats | float) -> tuple[Floats, Floats, Floats]:
-    """Draws (in +), repayments (out -) and interest (out -) of a stock, (node, S, quarter), yuan."""
+    """Draws (in +), repayments and interest (out -) of a stock, (node, S, quarter), yuan."""
     held = np.clip(stock, 0.0, None) * MILLION
     before = np.concatenate([np.zeros_like(held[:, :, :1]), held[:, :, :-1]], axis=2)
     each = np.broadcast_to(np.asarray(quarterly(rate)), held.shape[:1])

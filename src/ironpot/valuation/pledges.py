@@ -14,8 +14,7 @@ def pledges_of(
 ) -> Pledges:
     """Return the expected settlement and service of every debt, as its contract stands.
 
-    `weights` (scenario,); settlement holds principal, accrued interest and the prepayment fee, so no
-    penalty is added to it.
+    `weights` (scenario,). Settlement holds principal, accrued interest and the prepayment fee.
     """
     rows = np.flatnonzero((options.table["action"] == CONTRACT).to_numpy())
     names = tuple(options.table["debt_id"].gather(rows))

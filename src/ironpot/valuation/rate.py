@@ -14,7 +14,7 @@ def meeting_rate(case: Case) -> float:
     """Return the discount rate: the case's own, else the weighted rate of debts that can be met.
 
     Statutory debt is left out: it runs to its term and is refinanced by quota. Without other debts
-    it is the five-year reference rate of the first quarter. Raises IronpotError if neither is known.
+    it is the five-year reference rate of the first quarter. IronpotError if neither is known.
     """
     if case.settings.discount_rate is not None:
         return case.settings.discount_rate

@@ -102,7 +102,7 @@ def _units_kept(inputs: Inputs, candidate: int) -> int:
 
 
 def _unearned(inputs: Inputs, settled: Settlement, number: int) -> int:
-    """Part of a concession's price that is still to be earned when the horizon ends, straight line."""
+    """Part of a concession's price still to be earned when the horizon ends, straight line."""
     candidate = int(settled.chosen[number])
     years = int(inputs.offers.handed_quarters[int(inputs.releases.row[candidate])])
     run = inputs.quarters - int(inputs.releases.start[candidate]) - 1

@@ -1,4 +1,4 @@
-"""Table decisions: one row a lot, what is done with it, what it brings, what it gives up, and why."""
+"""Table decisions: what is done with each lot, what it brings, what it gives up, and why."""
 
 import polars as pl
 

@@ -16,7 +16,7 @@ EXPECTED = -1
 
 
 def resolution_table(inputs: Inputs, settled: Settlement, paid: list[Paid]) -> pl.DataFrame:
-    """Return one row for each debt, kind, quarter, payer and decision; one empty row if untouched."""
+    """Return a row for each debt, kind, quarter, payer and decision; one empty if untouched."""
     sums: dict[tuple[str, int, str, str, str], int] = defaultdict(int)
     for part in [*paid, *_put_off(inputs, settled), *_paid_inside(inputs)]:
         key = (part.debt, part.quarter, part.kind, part.payer_id, part.decision_id)
