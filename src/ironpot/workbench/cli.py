@@ -1,0 +1,237 @@
+"""Verbs for people on the command line. `ironpot --help` starts no engine: verbs import theirs."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ironpot.core.errors import IronpotError
+from ironpot.core.lang import Lang, Text
+from ironpot.workbench.words import HELP, unit_of
+
+if TYPE_CHECKING:
+    from ironpot.case.read import Reading
+
+app = typer.Typer(
+    help=HELP["app"],
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+# A yuan of help then weighs as much as a thousand yuan of value destroyed.
+LEAST_HELP_WEIGHT = 1e3
+
+CasePath = Annotated[Path, typer.Argument(help=HELP["case"])]
+OutPath = Annotated[Path, typer.Argument(help=HELP["out"])]
+LangOption = Annotated[str | None, typer.Option("--lang", help=HELP["lang"])]
+UnitOption = Annotated[str, typer.Option("--unit", help=HELP["unit"])]
+MapOption = Annotated[Path | None, typer.Option("--map", help=HELP["map"])]
+
+
+@app.command(help=HELP["template"])
+def template(path: Path, lang: LangOption = None, unit: UnitOption = "ten_thousand") -> None:
+    """Write an empty workbook to fill in."""
+    from ironpot.case.template import write_template
+    from ironpot.workbench.screen import user_language
+
+    chosen = user_language(lang)
+    write_template(path, lang=chosen, unit=unit_of(unit))
+    _say(
+        chosen,
+        f"Wrote {path}. Fill it in, then: ironpot check {path}",
+        f"已写出 {path}。填好后运行:ironpot check {path}",
+    )
+
+
+@app.command(help=HELP["check"])
+def check(
+    path: CasePath,
+    lang: LangOption = None,
+    column_map: MapOption = None,
+    propose: Annotated[Path | None, typer.Option("--propose-map", help=HELP["propose"])] = None,
+) -> None:
+    """Report every problem of a case at once; exit 1 on errors."""
+    from ironpot.workbench.checking import check_case
+    from ironpot.workbench.screen import user_language
+
+    ok = check_case(path, column_map, propose, user_language(lang))
+    raise typer.Exit(0 if ok else 1)
+
+
+@app.command(help=HELP["status"])
+def status(path: CasePath, lang: LangOption = None, unit: UnitOption = "hundred_million") -> None:
+    """Show balance sheet, dues, cash and rules of a case on one screen."""
+    from ironpot.workbench.screen import console, user_language
+    from ironpot.workbench.status import show_status
+
+    chosen = user_language(lang)
+    show_status(_read(path, None).case, console(), chosen, unit_of(unit))
+
+
+@app.command(help=HELP["pots"])
+def pots(
+    path: CasePath,
+    lang: LangOption = None,
+    unit: UnitOption = "ten_thousand",
+    all_lots: Annotated[bool, typer.Option("--all", help=HELP["all"])] = False,
+    csv: Annotated[Path | None, typer.Option("--csv", help=HELP["csv"])] = None,
+) -> None:
+    """List lots by value given up less net proceeds of the best legal route, worst first."""
+    from ironpot.workbench.pots import show_pots
+    from ironpot.workbench.screen import console, user_language
+
+    chosen = user_language(lang)
+    show_pots(_read(path, None).case, console(), chosen, unit_of(unit), all_lots=all_lots, csv=csv)
+
+
+@app.command(help=HELP["plan"])
+def plan(
+    path: CasePath,
+    out: Annotated[Path, typer.Option("--out", "-o", help=HELP["out"])],
+    lang: LangOption = None,
+    unit: UnitOption = "hundred_million",
+    time_limit: Annotated[float, typer.Option("--time-limit", min=1.0, help=HELP["limit"])] = 50.0,
+    seed: Annotated[int, typer.Option("--seed", help=HELP["seed"])] = 1,
+    horizon: Annotated[str | None, typer.Option("--horizon", help=HELP["horizon"])] = None,
+    relief: Annotated[bool, typer.Option("--relief/--no-relief", help=HELP["relief"])] = True,
+    least: Annotated[bool, typer.Option("--least", help=HELP["least"])] = False,
+    column_map: MapOption = None,
+) -> None:
+    """Plan a case and write plan.json, tables and report to a folder."""
+    from ironpot.plan.options import PlanOptions
+    from ironpot.workbench.planning import run_plan
+    from ironpot.workbench.screen import console, user_language
+    from ironpot.workbench.summary import show_plan
+    from ironpot.workbench.words import with_horizon
+
+    chosen, screen = user_language(lang), console()
+    case = with_horizon(_read(path, column_map).case, horizon)
+    weight = LEAST_HELP_WEIGHT if least else PlanOptions().help_weight
+    options = PlanOptions(time_limit_s=time_limit, seed=seed, relief=relief, help_weight=weight)
+    done = run_plan(case, options, out, lang=chosen, unit=unit_of(unit), screen=screen)
+    show_plan(done.plan, done.written, screen, chosen, unit_of(unit))
+    said = done.verification.say(chosen).splitlines()
+    screen.print(said[0] if done.verification.ok else "\n".join(said))
+    _say(
+        chosen,
+        f"Report: {out / 'report.html'}  .xlsx  .pdf   Next: ironpot why {out} LOT",
+        f"报告:{out / 'report.html'}  .xlsx  .pdf   下一步:ironpot why {out} 资产编号",
+    )
+    raise typer.Exit(0 if done.verification.ok else 1)
+
+
+@app.command(help=HELP["why"])
+def why(
+    out: OutPath,
+    lot: Annotated[str, typer.Argument(help=HELP["lot"])],
+    case: Annotated[Path | None, typer.Option("--case", help=HELP["again"])] = None,
+    time_limit: Annotated[float, typer.Option("--time-limit", min=1.0, help=HELP["limit"])] = 50.0,
+    lang: LangOption = None,
+    unit: UnitOption = "ten_thousand",
+) -> None:
+    """Say why a lot is kept or released; with --case by solving again."""
+    from ironpot.workbench.screen import console, user_language
+    from ironpot.workbench.why import say_why
+
+    chosen = user_language(lang)
+    again = None if case is None else _read(case, None).case
+    say_why(out, lot, again, time_limit, console(), chosen, unit_of(unit))
+
+
+@app.command(help=HELP["compare"])
+def compare(
+    first: OutPath, second: OutPath, lang: LangOption = None, unit: UnitOption = "ten_thousand"
+) -> None:
+    """Show what differs between two plans and what it costs."""
+    from ironpot.workbench.compare import show_difference
+    from ironpot.workbench.screen import console, user_language
+
+    show_difference(first, second, console(), user_language(lang), unit_of(unit))
+
+
+@app.command(help=HELP["verify"])
+def verify(out: OutPath, lang: LangOption = None) -> None:
+    """Re-add a plan's files; exit 1 if anything does not tie."""
+    from ironpot.verify import verify_plan
+    from ironpot.workbench.screen import user_language
+
+    verification = verify_plan(out)
+    typer.echo(verification.say(user_language(lang)))
+    raise typer.Exit(0 if verification.ok else 1)
+
+
+@app.command(help=HELP["report"])
+def report(
+    out: OutPath,
+    case: Annotated[Path, typer.Option("--case", help=HELP["case"])],
+    target: Annotated[Path | None, typer.Option("-o", "--output", help=HELP["target"])] = None,
+    lang: LangOption = None,
+    unit: UnitOption = "hundred_million",
+) -> None:
+    """Write a plan's report again, in another language or unit."""
+    from ironpot.report.plan_files import read_plan
+    from ironpot.report.write import write_report
+    from ironpot.workbench.screen import user_language
+
+    chosen = user_language(lang)
+    paths = write_report(
+        _read(case, None).case, read_plan(out), target or out, lang=chosen, unit=unit_of(unit)
+    )
+    _say(chosen, "Wrote " + ", ".join(map(str, paths)), "已写出 " + "、".join(map(str, paths)))
+
+
+@app.command(help=HELP["actus"])
+def actus(
+    folder: Annotated[Path, typer.Argument(help=HELP["suite"])],
+    as_json: Annotated[bool, typer.Option("--json", help=HELP["json"])] = False,
+    lang: LangOption = None,
+) -> None:
+    """Run the public ACTUS suite; exit 1 on any failure."""
+    from ironpot.workbench.actus import run_folder, say_verdicts
+    from ironpot.workbench.screen import user_language
+
+    verdicts = run_folder(folder)
+    summary = say_verdicts(verdicts, user_language(lang), as_json=as_json)
+    typer.echo(summary)
+    raise typer.Exit(0 if verdicts and all(verdict.passed for verdict in verdicts) else 1)
+
+
+@app.command(help=HELP["doctor"])
+def doctor(lang: LangOption = None) -> None:
+    """Say of each part whether it works, and how to mend it."""
+    from ironpot.workbench.doctor import examine
+    from ironpot.workbench.screen import user_language
+
+    lines, ok = examine(user_language(lang))
+    typer.echo("\n".join(lines))
+    raise typer.Exit(0 if ok else 1)
+
+
+def main() -> None:
+    """Run the command line; what ironpot refuses is said in a sentence, not a traceback."""
+    from ironpot.workbench.screen import user_language
+
+    try:
+        app()
+    except IronpotError as error:
+        typer.echo(error.say(user_language(None)), err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _say(user_language(None), "Stopped; nothing was written.", "已停止,未写出任何文件。")
+        sys.exit(130)
+
+
+def _read(path: Path, column_map: Path | None) -> "Reading":
+    from ironpot.case.read import read_case
+
+    return read_case(path, column_map=column_map)
+
+
+def _say(lang: Lang, english: str, chinese: str) -> None:
+    typer.echo(Text(english, chinese).say(lang))
+
+
+if __name__ == "__main__":
+    main()

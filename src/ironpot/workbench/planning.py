@@ -1,0 +1,96 @@
+"""Run a plan and write what it leaves: plan.json, tables, the report's faces, run.log."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from ironpot.case.case import Case
+from ironpot.core.lang import Lang, Text
+from ironpot.core.money import Unit, in_unit
+from ironpot.plan.extras import plan_extras
+from ironpot.plan.files import Written, plan_files
+from ironpot.plan.options import PlanOptions
+from ironpot.plan.plan import Plan, plan_resolution
+from ironpot.plan.search import Progress
+from ironpot.report.plan_files import PlanFiles
+from ironpot.report.plan_out import write_plan_files
+from ironpot.report.write import write_report
+from ironpot.verify import Verification, verify_plan
+from ironpot.workbench.screen import Bar, unit_words
+
+
+@dataclass(frozen=True)
+class Done:
+    """A plan that was written, and what re-adding its files said."""
+
+    plan: Plan
+    written: Written
+    verification: Verification
+    seconds: dict[str, float]
+
+
+def run_plan(
+    case: Case, options: PlanOptions, out: Path, *, lang: Lang, unit: Unit, screen: Console
+) -> Done:
+    """Plan a case, write its files and report to `out`, and re-add the files."""
+    clock = _Clock()
+    plan = _search(case, options, lang, unit)
+    clock.lap("plan")
+    screen.print(
+        Text("Settling in fen and writing tables ...", "正在按分结算并写出表格……").say(lang)
+    )
+    written = plan_files(plan, lang)
+    write_plan_files(written.tables, written.summary, out)
+    clock.lap("tables")
+    screen.print(Text("Writing the report ...", "正在生成报告……").say(lang))
+    files = PlanFiles(written.summary, written.tables, plan_extras(plan))
+    write_report(case, files, out, lang=lang, unit=unit)
+    clock.lap("report")
+    verification = verify_plan(out)
+    clock.lap("verify")
+    _log(out, plan, options, clock.laps)
+    return Done(plan, written, verification, clock.laps)
+
+
+class _Clock:
+    """Seconds by stage."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.monotonic()
+
+    def lap(self, name: str) -> None:
+        now = time.monotonic()
+        self.laps[name] = now - self._last
+        self._last = now
+
+
+def _search(case: Case, options: PlanOptions, lang: Lang, unit: Unit) -> Plan:
+    title = Text("Searching (Ctrl-C keeps the best so far)", "计算中(Ctrl-C 保留当前最优)")
+    words = Text("cost {c}, not below {b}", "成本{c},不低于{b}").say(lang)
+    none = Text("weighing lots and debts", "测算资产与债务").say(lang)
+
+    def note(progress: Progress) -> str:
+        if progress.objective is None or progress.bound is None:
+            return none
+        cost, bound = (in_unit(v * 1e6, unit) for v in (progress.objective, progress.bound))
+        return words.format(c=cost, b=bound) + f" ({unit_words(unit, lang)})"
+
+    with Bar(title, lang, options.time_limit_s) as bar:
+        bar.show(none)
+        return plan_resolution(case, options=options, watch=lambda p: bar.show(note(p)))
+
+
+def _log(out: Path, plan: Plan, options: PlanOptions, laps: dict[str, float]) -> None:
+    """Write run.log: options, seconds by stage, every improvement."""
+    lines = [
+        f"case {plan.case.settings.case_id}  input {plan.case.input_hash}",
+        f"options {options}",
+        f"status {plan.status}  interrupted {plan.interrupted}",
+        *(f"seconds {name} {spent:.2f}" for name, spent in laps.items()),
+        "search seconds, cost, bound (million yuan)",
+        *(f"  {seconds:8.2f} {cost:16.4f} {bound:16.4f}" for seconds, cost, bound in plan.history),
+    ]
+    (out / "run.log").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,116 @@
+"""How is it shown on a terminal? Tables, amounts, progress; plain text without one."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ironpot.core.lang import Lang, Text, language
+from ironpot.core.money import UNIT_TEXT, Unit, in_unit
+
+LINE_EVERY_S = 4.0
+BAR_WIDTH = 24
+
+
+def user_language(chosen: str | None) -> Lang:
+    """Return the language asked for, else that of the environment."""
+    if chosen is not None:
+        return "zh" if chosen == "zh" else "en"
+    return language(os.environ)
+
+
+def console() -> Console:
+    """Return a console on standard output, wide enough for tables where there is no terminal."""
+    return Console(width=None if sys.stdout.isatty() else 120, highlight=False, soft_wrap=False)
+
+
+def show_table(
+    screen: Console,
+    title: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Sequence[int] = (),
+) -> None:
+    """Print a table; columns in `right` are aligned to the right."""
+    table = Table(title=title, title_justify="left", header_style="bold", show_lines=False)
+    for number, head in enumerate(heads):
+        align = "right" if number in right else "left"
+        table.add_column(head, justify=align, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    screen.print(table)
+
+
+def amount(fen: int | None, unit: Unit, places: int = 2) -> str:
+    """Write integer fen in the user's unit; unknown is a dash."""
+    return "-" if fen is None else in_unit(fen / 100, unit, places)
+
+
+def unit_words(unit: Unit, lang: Lang) -> str:
+    """Name a unit."""
+    return UNIT_TEXT[unit].say(lang)
+
+
+class Bar:
+    """A progress bar over seconds that moves by itself; lines where there is no terminal."""
+
+    def __init__(self, title: Text, lang: Lang, seconds: float) -> None:
+        self.title, self.seconds, self.note = title.say(lang), seconds, ""
+        self.began = time.monotonic()
+        self.live = sys.stdout.isatty()
+        self.bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[note]}"),
+        )
+        self.task = self.bar.add_task(self.title, total=seconds, note="")
+        self.over = threading.Event()
+        self.ticker = threading.Thread(target=self._tick, daemon=True)
+
+    def __enter__(self) -> Self:
+        if self.live:
+            self.bar.start()
+        self.ticker.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.over.set()
+        self.ticker.join()
+        if self.live:
+            self.bar.update(self.task, completed=self.seconds, note=self.note)
+            self.bar.stop()
+        elif error is None:
+            self._line()
+
+    def show(self, note: str) -> None:
+        """Show a note beside the bar."""
+        self.note = note
+
+    def _tick(self) -> None:
+        while not self.over.wait(0.2 if self.live else LINE_EVERY_S):
+            if self.live:
+                spent = min(time.monotonic() - self.began, self.seconds)
+                self.bar.update(self.task, completed=spent, note=self.note)
+            else:
+                self._line()
+
+    def _line(self) -> None:
+        spent = time.monotonic() - self.began
+        filled = round(min(spent / self.seconds, 1.0) * BAR_WIDTH)
+        drawn = "#" * filled + "." * (BAR_WIDTH - filled)
+        sys.stdout.write(f"{self.title} [{drawn}] {spent:4.0f} s  {self.note}\n")
+        sys.stdout.flush()

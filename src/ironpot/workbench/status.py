@@ -1,0 +1,171 @@
+"""`ironpot status`: what is owned and owed, when cash runs out, which rule is broken."""
+
+import polars as pl
+from rich.console import Console
+
+from ironpot.balance.consolidate import consolidate
+from ironpot.balance.gfsm import labels
+from ironpot.case.case import Case
+from ironpot.case.schema.words import SCENARIOS
+from ironpot.cashflow.debts import contracts_of_debts
+from ironpot.cashflow.engine import project_cash_flows
+from ironpot.core.dates import quarter_end, quarter_name, quarter_number
+from ironpot.core.lang import Lang, Text
+from ironpot.core.money import Unit, to_fen
+from ironpot.core.outputs import CONSOLIDATED
+from ironpot.risk.drivers import rate_paths, three_scenarios
+from ironpot.risk.flows import do_nothing_flows
+from ironpot.risk.ladder import Ladder, liquidity_ladder
+from ironpot.risk.ratios import rule_table
+from ironpot.risk.rule_files import rule_book
+from ironpot.workbench.screen import amount, show_table, unit_words
+
+LADDER_QUARTERS = 40
+MONTHS_SHOWN = 12
+CODES = ("61", "62", "63", "6")
+SCENARIO_TEXT = {
+    "base": Text("base", "基准"),
+    "adverse": Text("adverse", "不利"),
+    "favourable": Text("favourable", "有利"),
+    "expected": Text("expected", "期望"),
+}
+
+
+def show_status(case: Case, screen: Console, lang: Lang, unit: Unit) -> None:
+    """Print balance sheet, debt by class, the next twelve months, first gaps and rule bands."""
+    screen.print(f"[bold]{case.settings.name.say(lang)}[/bold]  {case.date}")
+    if case.settings.notice is not None:
+        screen.print(case.settings.notice.say(lang))
+    _show_balance(case, screen, lang, unit)
+    _show_debt(case, screen, lang, unit)
+    ladder = do_nothing_ladder(case)
+    _show_months(ladder, screen, lang, unit)
+    _show_breaches(ladder, screen, lang, unit)
+    _show_rules(case, screen, lang)
+
+
+def do_nothing_ladder(case: Case) -> Ladder:
+    """Return the liquidity ladder without any plan: nothing rolled over, sold or asked for."""
+    last = quarter_name(quarter_number(case.horizon.first) + LADDER_QUARTERS - 1)
+    flows = project_cash_flows(
+        contracts_of_debts(case.debts, case_date=case.date),
+        status_date=case.date,
+        until=quarter_end(last),
+        rates=rate_paths(case),
+    )
+    scenarios = three_scenarios(case, quarters=LADDER_QUARTERS)
+    dated = do_nothing_flows(case, flows.events, scenarios)
+    weights = {name: case.settings.weights[name] for name in SCENARIOS}
+    return liquidity_ladder(case, dated, weights=weights)
+
+
+def _show_balance(case: Case, screen: Console, lang: Lang, unit: Unit) -> None:
+    sheet = consolidate(case)
+    words = labels()
+    rows = [
+        (code, words[code].say(lang), amount(sheet.amount(code, CONSOLIDATED), unit))
+        for code in CODES
+    ]
+    title = Text("Balance sheet, consolidated", "合并资产负债").say(lang)
+    heads = (Text("code", "科目").say(lang), "", unit_words(unit, lang))
+    show_table(screen, title, heads, rows, right=(2,))
+
+
+def _show_debt(case: Case, screen: Console, lang: Lang, unit: Unit) -> None:
+    inside = case.debts.filter(pl.col("debtor_id").is_in(case.perimeter))
+    sums = inside.group_by("primary_class", maintain_order=True).agg(
+        pl.col("notional_principal").sum(), pl.len()
+    )
+    rows = [
+        (kind, str(count), amount(int(to_fen(total)), unit))
+        for kind, total, count in sums.iter_rows()
+    ]
+    title = Text("Debt by class (each contract once)", "分类债务(每份合同只计一次)").say(lang)
+    heads = (
+        Text("class", "类别").say(lang),
+        Text("contracts", "合同数").say(lang),
+        unit_words(unit, lang),
+    )
+    show_table(screen, title, heads, rows, right=(1, 2))
+
+
+def _show_months(ladder: Ladder, screen: Console, lang: Lang, unit: Unit) -> None:
+    months = ladder.frame.filter(
+        pl.col("entity_id") == CONSOLIDATED,
+        pl.col("scenario") == "base",
+        pl.col("period_type") == "month",
+    ).head(MONTHS_SHOWN)
+    rows = [
+        (
+            row["period"],
+            *(amount(row[name], unit) for name in ("sources", "uses", "cumulative_gap", "buffer")),
+        )
+        for row in months.iter_rows(named=True)
+    ]
+    title = Text("Next twelve months, base, without a plan", "未来十二个月(基准情景,无方案)")
+    heads = [
+        Text("month", "月份").say(lang),
+        Text("sources", "来源").say(lang),
+        Text("uses", "支出").say(lang),
+        Text("cash left", "累计余额").say(lang),
+        Text("buffer", "缓冲").say(lang),
+    ]
+    show_table(
+        screen, f"{title.say(lang)} ({unit_words(unit, lang)})", heads, rows, right=(1, 2, 3, 4)
+    )
+
+
+def _show_breaches(ladder: Ladder, screen: Console, lang: Lang, unit: Unit) -> None:
+    whole = ladder.breaches.filter(pl.col("entity_id") == CONSOLIDATED)
+    never = Text("never", "无").say(lang)
+    rows = [
+        (
+            SCENARIO_TEXT[row["scenario"]].say(lang),
+            row["first_under_buffer"] or never,
+            row["first_below_zero"] or never,
+            amount(row["lowest_cash"], unit),
+            row["lowest_period"],
+        )
+        for row in whole.iter_rows(named=True)
+    ]
+    heads = [
+        Text("scenario", "情景").say(lang),
+        Text("first under buffer", "首次低于缓冲").say(lang),
+        Text("first below zero", "首次为负").say(lang),
+        Text("lowest", "最低").say(lang),
+        Text("when", "时间").say(lang),
+    ]
+    title = Text("When cash runs out without a plan", "无方案时现金何时不足").say(lang)
+    show_table(screen, f"{title} ({unit_words(unit, lang)})", heads, rows, right=(3,))
+
+
+def _show_rules(case: Case, screen: Console, lang: Lang) -> None:
+    table = rule_table(case, rule_book().rule_sets)
+    rows = [
+        (
+            row["rule_set_id"],
+            row["indicator"],
+            str(row["year"]),
+            row["variant"] or "",
+            "-" if row["value"] is None else f"{row['value']:.1f} {row['unit']}",
+            row["band"],
+            row["status"],
+        )
+        for row in table.iter_rows(named=True)
+        if row["band"] != "unknown"
+    ]
+    unknown = table.filter(pl.col("band") == "unknown").height
+    heads = [
+        Text("rule", "规则").say(lang),
+        Text("indicator", "指标").say(lang),
+        Text("year", "年份").say(lang),
+        Text("definition", "口径").say(lang),
+        Text("value", "数值").say(lang),
+        Text("band", "档位").say(lang),
+        Text("text", "依据").say(lang),
+    ]
+    title = Text(
+        f"Rules, indicative (official grades are not public); {unknown} more unknown",
+        f"规则测算,仅供参考(官方等级不公开);另有{unknown}项未知",
+    )
+    show_table(screen, title.say(lang), heads, rows, right=(4,))

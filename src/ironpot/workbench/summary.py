@@ -1,0 +1,111 @@
+"""What does a plan say on one screen?"""
+
+from collections import Counter
+
+import polars as pl
+from rich.console import Console
+
+from ironpot.core.lang import Lang, Text
+from ironpot.core.money import Unit, in_unit
+from ironpot.plan.files import Written
+from ironpot.plan.plan import Plan
+from ironpot.workbench.screen import amount, show_table, unit_words
+
+SHOWN = 8
+ROUTES: dict[str, Text] = {
+    "exchange_sale": Text("sell by listing", "挂牌出售"),
+    "auction": Text("auction", "招拍挂"),
+    "concession": Text("grant a concession", "出让经营权"),
+    "lease": Text("lease", "出租"),
+    "pool": Text("pool", "证券化"),
+    "pledge": Text("borrow against", "抵押融资"),
+    "transfer_up": Text("transfer upward", "上划"),
+    "share_reuse": Text("share or reuse", "共享调剂"),
+    "hold": Text("keep", "保留"),
+}
+KINDS: dict[str, Text] = {
+    "outside_cash": Text("outside cash", "外部现金"),
+    "own_cash": Text("own cash", "自有资金"),
+    "relief": Text("help from above", "上级支持"),
+    "new_debt": Text("new debt", "新债置换"),
+    "rescheduled": Text("put off", "展期"),
+    "forgiven": Text("forgiven", "减免"),
+    "circular": Text("circular", "内部循环"),
+}
+STATUS: dict[str, Text] = {
+    "optimal": Text("optimal", "最优"),
+    "feasible": Text("works without help", "无需上级支持即可实施"),
+    "least_relief": Text("needs help from above", "需上级支持"),
+    "unknown": Text("unknown", "未知"),
+}
+
+
+def show_plan(plan: Plan, written: Written, screen: Console, lang: Lang, unit: Unit) -> None:
+    """Print the headline, what is done with the lots, whose money pays, and how sure that is."""
+    tables, words = written.tables, unit_words(unit, lang)
+    screen.print()
+    screen.print(
+        f"[bold]{plan.case.settings.name.say(lang)}[/bold]: {STATUS[plan.status].say(lang)}"
+    )
+    _show_help(plan, screen, lang, unit)
+    _show_routes(tables["decisions"], screen, lang, unit)
+    _show_kinds(tables["resolution"], screen, lang, unit)
+    gap = Text(
+        f"Cost {in_unit(plan.cost, unit)}, proven not below {in_unit(plan.bound, unit)} {words}: "
+        f"gap {plan.gap_stake:.2%} of what is at stake, {plan.gap_objective:.2%} of the cost.",
+        f"成本{in_unit(plan.cost, unit)},证明不低于{in_unit(plan.bound, unit)}{words}:"
+        f"占可改善额的{plan.gap_stake:.2%},占成本的{plan.gap_objective:.2%}。",
+    )
+    screen.print(gap.say(lang))
+
+
+def _show_help(plan: Plan, screen: Console, lang: Lang, unit: Unit) -> None:
+    if plan.relief_pv <= 0.0:
+        return
+    need = plan.settled.relief.sum(axis=(0, 1, 3))
+    names = ("base", "adverse", "favourable")
+    english = ", ".join(f"{amount(int(need[k]), unit)} {name}" for k, name in enumerate(names))
+    labels = ("基准", "不利", "有利")
+    chinese = "、".join(f"{label}{amount(int(need[k]), unit)}" for k, label in enumerate(labels))
+    text = Text(
+        f"Help over the horizon by scenario: {english} ({unit_words(unit, 'en')}); "
+        f"expected {amount(int(need[-1]), unit)}.",
+        f"各情景所需上级支持:{chinese}{unit_words(unit, 'zh')};期望{amount(int(need[-1]), unit)}。",
+    )
+    screen.print(text.say(lang))
+
+
+def _show_routes(decisions: pl.DataFrame, screen: Console, lang: Lang, unit: Unit) -> None:
+    counts = Counter(decisions["route"])
+    sums = decisions.group_by("route").agg(
+        pl.col("net_proceeds").sum(), pl.col("value_destroyed").sum()
+    )
+    money = {route: (net, lost) for route, net, lost in sums.iter_rows()}
+    heads = (
+        Text("what", "方式").say(lang),
+        Text("lots", "项数").say(lang),
+        Text("net proceeds", "净得").say(lang),
+        Text("value destroyed", "价值损失").say(lang),
+    )
+    rows = [
+        (
+            name.say(lang),
+            str(counts[route]),
+            amount(money[route][0], unit),
+            amount(money[route][1], unit),
+        )
+        for route, name in ROUTES.items()
+        if counts[route]
+    ]
+    title = Text("Lots", "资产").say(lang) + f" ({unit_words(unit, lang)})"
+    show_table(screen, title, heads, rows, right=(1, 2, 3))
+
+
+def _show_kinds(resolution: pl.DataFrame, screen: Console, lang: Lang, unit: Unit) -> None:
+    sums = dict(resolution.group_by("kind").agg(pl.col("amount").sum()).iter_rows())
+    heads = (Text("whose money", "资金来源").say(lang), Text("principal", "本金").say(lang))
+    rows = [
+        (name.say(lang), amount(sums[kind], unit)) for kind, name in KINDS.items() if sums.get(kind)
+    ]
+    title = Text("Principal met or put off", "本金偿还与延后").say(lang)
+    show_table(screen, f"{title} ({unit_words(unit, lang)})", heads, rows, right=(1,))

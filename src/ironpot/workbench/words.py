@@ -1,0 +1,94 @@
+"""Words of the command line in the user's language; how units and horizons are written."""
+
+import os
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ironpot.core.errors import IronpotError
+from ironpot.core.lang import Text, language
+from ironpot.core.money import UNIT_TEXT, UNITS, Unit
+
+if TYPE_CHECKING:
+    from ironpot.case.case import Case
+
+_TEXTS: dict[str, Text] = {
+    "app": Text(
+        "Which pot is worth more than its steel: plan the resolution of a local government's debt.",
+        "砸锅卖铁先算账:为地方政府债务化解制定处置方案。",
+    ),
+    "template": Text("Write an empty workbook to fill in.", "生成空白填报工作簿。"),
+    "check": Text("Report every problem of a case at once.", "一次性检查案例的全部问题。"),
+    "status": Text(
+        "Balance sheet, dues, cash and rules on one screen.", "一屏查看资产负债、到期、现金和规则。"
+    ),
+    "pots": Text(
+        "The pot test: lots by value given up less what the best route brings, worst first.",
+        "保留与处置比较:按放弃价值减最优净得排序,最不宜处置者在前。",
+    ),
+    "plan": Text(
+        "Plan a case: tables, report, and what is proven.", "制定方案:表格、报告及最优性证明。"
+    ),
+    "why": Text("Why is a lot kept or released?", "某项资产为何保留或处置?"),
+    "compare": Text("What differs between two plans?", "比较两个方案的差异。"),
+    "verify": Text("Re-add a plan's files.", "复核方案文件能否加总一致。"),
+    "report": Text("Write a plan's report again.", "重新生成方案报告。"),
+    "actus": Text("Run the public ACTUS test suite.", "运行ACTUS公共测试集。"),
+    "doctor": Text("Does every part work here?", "检查各组件是否可用。"),
+    "case": Text("case folder or workbook", "案例文件夹或工作簿"),
+    "out": Text("folder of a plan", "方案文件夹"),
+    "lang": Text("zh or en", "zh 或 en"),
+    "unit": Text("yuan, ten_thousand or hundred_million (or 元, 万元, 亿元)", "元、万元或亿元"),
+    "map": Text("column map of a bureau's own export (TOML)", "本单位导出表的列映射(TOML)"),
+    "propose": Text("propose a column map and save it here", "推荐列映射并保存到此"),
+    "all": Text("all lots, not the first thirty", "列出全部,而非前三十项"),
+    "csv": Text("write every lot and route here", "将全部资产和方式写入此文件"),
+    "limit": Text("seconds for the search", "计算时限(秒)"),
+    "seed": Text("seed of the search", "随机种子"),
+    "horizon": Text("how long to plan: 5y or 20q", "规划期:5y 或 20q"),
+    "relief": Text("whether help from above may be asked for", "是否可申请上级支持"),
+    "least": Text("the least help at any price of the lots", "不计资产损失,只求上级支持最少"),
+    "lot": Text("lot, as in the assets table", "资产编号"),
+    "again": Text("solve again with that decision turned round", "反向决策重新求解"),
+    "target": Text("folder for the report", "报告文件夹"),
+    "suite": Text("folder with actus-tests-*.json", "含 actus-tests-*.json 的文件夹"),
+    "json": Text("print JSON", "输出JSON"),
+}
+_LANG = language(os.environ)
+HELP: dict[str, str] = {name: text.say(_LANG) for name, text in _TEXTS.items()}
+
+_HORIZON = re.compile(r"(\d{1,3})([yq])")
+QUARTERS_PER_YEAR = 4
+MOST_QUARTERS = 40
+
+
+def unit_of(word: str) -> Unit:
+    """Return the unit that a word names; IronpotError with the known ones otherwise."""
+    for unit in UNITS:
+        if word in (unit, UNIT_TEXT[unit].zh, UNIT_TEXT[unit].en):
+            return unit
+    known = ", ".join(UNITS)
+    raise IronpotError(
+        Text(
+            f"{word!r} is no unit. Write one of {known} (or 元, 万元, 亿元).",
+            f"“{word}”不是金额单位,请写 元、万元 或 亿元。",
+        )
+    )
+
+
+def with_horizon(case: "Case", horizon: str | None) -> "Case":
+    """Return the case with another planning horizon, as in 5y or 20q."""
+    if horizon is None:
+        return case
+    match = _HORIZON.fullmatch(horizon.strip().lower())
+    count = 0
+    if match is not None:
+        count = int(match[1]) * (QUARTERS_PER_YEAR if match[2] == "y" else 1)
+    if not 1 <= count <= MOST_QUARTERS:
+        raise IronpotError(
+            Text(
+                f"{horizon!r} is no horizon. Write years as 5y or quarters as 20q, at most 40q.",
+                f"“{horizon}”不是规划期,请写 5y(年)或 20q(季),不超过40季。",
+            )
+        )
+    return replace(case, settings=replace(case.settings, horizon_quarters=count))
