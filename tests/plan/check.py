@@ -1,0 +1,19 @@
+"""Write a plan as `ironpot plan` does and let `verify`, which shares nothing with it, re-add it."""
+
+from pathlib import Path
+
+import polars as pl
+
+from ironpot.plan.files import plan_files
+from ironpot.plan.plan import Plan
+from ironpot.report.plan_out import write_plan_files
+from ironpot.verify import verify_plan
+
+
+def written_and_verified(plan: Plan, out: Path) -> dict[str, pl.DataFrame]:
+    """Return the twelve tables of a plan (money in fen) after `verify_plan` found nothing wrong."""
+    written = plan_files(plan, "en")
+    write_plan_files(written.tables, written.summary, out)
+    verification = verify_plan(out)
+    assert verification.ok, [str(finding) for finding in verification.findings][:10]
+    return written.tables
