@@ -62,6 +62,11 @@ def consolidate(case: Case, *, perimeter: Perimeter = "public_sector") -> Balanc
 
     Net worth includes what outside shareholders own in inside companies; `unknown` says so where
     there are any. Source: IMF, GFSM 2014, chapter 3 (consolidation).
+
+    >>> from ironpot.case.read import read_case
+    >>> sheet = consolidate(read_case("examples/two-pots").case)
+    >>> sheet.amount("6"), sheet.amount("61") + sheet.amount("62") - sheet.amount("63")
+    (3200000000, 3200000000)
     """
     members = perimeter_members(case.entities, perimeter)
     stocks = classify(case)

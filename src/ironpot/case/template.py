@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
@@ -38,6 +39,7 @@ Scope = Literal["basic", "all"]
 _EXAMPLE_ROWS = 8
 # A fixed moment inside the file, so that the same template has the same bytes.
 _MADE = {"created": None}
+_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
 
 def write_template(
@@ -47,6 +49,12 @@ def write_template(
 
     It explains itself on its first sheet; every sheet to fill in has a filled example beside it.
     `scope` "all" adds a sheet for each table that otherwise takes its default.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_template(Path(folder) / "my.xlsx", lang="en")
+    ...     [path.name for path in Path(folder).iterdir()]
+    ['my.xlsx']
     """
     tables = BASIC if scope == "basic" else (*BASIC, *(t for t in TABLES if not t.basic))
     write_workbook(
@@ -67,7 +75,9 @@ def write_workbook(
     Basic tables come first; reading the workbook gives the same rows, amounts to the fen.
     """
     listed = sorted((BY_NAME[name] for name in tables), key=lambda table: not table.basic)
-    with Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    # Built in memory: a folder that may not be written to is then an OSError like any other.
+    content = BytesIO()
+    with Workbook(content, _OPTIONS) as book:
         sheets = _sheets(book, listed, lang)
         names = _names_of_kinds(tables, lang)
         lists = _Lists(book.add_worksheet(LISTS_SHEET.say(lang)), lang)
@@ -80,6 +90,7 @@ def write_workbook(
             label = table.label.say(lang)
             write_sheet(sheets[label], table, tables[table.name], paper)
             write_example_sheet(sheets[_example(table, lang)], table, examples[table.name], paper)
+    path.write_bytes(content.getvalue())
 
 
 def _sheets(book: Workbook, tables: Sequence[Table], lang: Lang) -> dict[str, Worksheet]:

@@ -25,7 +25,13 @@ from ironpot.valuation.rate import meeting_rate
 
 
 def appraise_case(case: Case, *, rate: float | None = None) -> tuple[Appraisals, DebtOptions]:
-    """Return the pot test of a case and the options of its debts, at `rate` or the case's own."""
+    """Return the pot test of a case and the options of its debts, at `rate` or the case's own.
+
+    >>> from ironpot.case.read import read_case
+    >>> appraisals, debts = appraise_case(read_case("examples/two-pots").case)
+    >>> appraisals.table.height, debts.table["action"].to_list()
+    (18, ['contract'])
+    """
     chosen = meeting_rate(case) if rate is None else rate
     options = debt_options(
         case.debts,

@@ -127,6 +127,12 @@ def read_plan(out: Path) -> PlanFiles:
     """Read a plan back from the folder it was written to: plan.json, tables/, and extras/ if any.
 
     Raises FileRefusedError when plan.json or one of the twelve tables is missing or unreadable.
+
+    >>> try:
+    ...     read_plan(Path("nowhere"))
+    ... except FileRefusedError as refusal:
+    ...     print(refusal)
+    nowhere/plan.json cannot be read as part of a plan ...
     """
     summary = _read_json(out / "plan.json")
     tables = {table.name: _read_table(out / "tables", table) for table in TABLES}

@@ -63,6 +63,10 @@ def three_scenarios(case: Case, *, quarters: int | None = None) -> Scenarios:
     `quarters` is the case's horizon by default; the last given value is carried on beyond the
     table. Raises CaseError if a driver has no value yet in the first quarter, or if the weights do
     not add up to 1.
+
+    >>> from ironpot.case.read import read_case
+    >>> three_scenarios(read_case("examples/two-pots").case).values.shape[:2]
+    (3, 8)
     """
     horizon = Horizon.after(case.date, quarters or case.settings.horizon_quarters)
     points = _points(case.drivers)

@@ -35,6 +35,15 @@ def appraise_assets(
 
     `rate` is the discount rate, a decimal a year; `pledges` the debts that secure lots. A closed
     route has no amounts. Definitions: `docs/explanation/pot-test.md`.
+
+    >>> from ironpot.case.read import read_case
+    >>> from ironpot.valuation.offers import Pledges
+    >>> case = read_case("examples/two-pots").case
+    >>> none = Pledges((), np.empty((0, 9)), np.empty((0, 9)))
+    >>> table = appraise_assets(case, none, rate=0.04060401).table
+    >>> sale = table.filter(pl.col("route") == "exchange_sale")
+    >>> sale.select("lot_id", pl.col("retention_value", "net_proceeds").round(0), "verdict").rows()
+    [('hall', 31844587.0, 24831683.0, 'keep'), ('depot', 3184459.0, 16554455.0, 'release')]
     """
     offers = build_offers(case, pledges, rate=rate, life_cap_y=life_cap_y)
     rows = np.flatnonzero(offers.frame["legal"].to_numpy())
@@ -48,6 +57,12 @@ def rank_pots(table: pl.DataFrame) -> pl.DataFrame:
 
     The best route is the one whose net proceeds exceed what it gives up by most; lots that may
     only be held are left out. Adds `loss` (given up less net) and `best_route`.
+
+    >>> from ironpot.case.read import read_case
+    >>> from ironpot.plan.prepare import appraise_case
+    >>> appraisals, _ = appraise_case(read_case("examples/two-pots").case)
+    >>> rank_pots(appraisals.table).select("lot_id", pl.col("loss").round(0)).rows()
+    [('hall', 7012904.0), ('depot', -13369997.0)]
     """
     open_routes = table.filter(pl.col("legal") & (pl.col("route") != "hold"))
     loss = pl.col("retention_value") - pl.col("net_proceeds")

@@ -64,6 +64,9 @@ def verify_plan(out_dir: Path) -> Verification:
     """Re-add the files of a plan under `out_dir`: plan.json and tables/*.csv.
 
     Reads nothing else and never raises for what the files hold: whatever is wrong is a finding.
+
+    >>> verify_plan(Path("nowhere")).ok
+    False
     """
     return verify_out(read_out(out_dir))
 

@@ -1,5 +1,6 @@
 """Verbs for people on the command line. `ironpot --help` starts no engine: verbs import theirs."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +9,13 @@ import typer
 
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
-from ironpot.workbench.words import HELP, unit_of
+from ironpot.workbench.door import (
+    asked_language,
+    make_printable,
+    refused_by_system,
+    user_language,
+)
+from ironpot.workbench.words import HELP, unit_of, with_horizon
 
 if TYPE_CHECKING:
     from ironpot.case.read import Reading
@@ -22,6 +29,8 @@ app = typer.Typer(
 
 # A yuan of help then weighs as much as a thousand yuan of value destroyed.
 LEAST_HELP_WEIGHT = 1e3
+# What typer exits with on Ctrl-C.
+INTERRUPTED = 130
 
 CasePath = Annotated[Path, typer.Argument(help=HELP["case"])]
 OutPath = Annotated[Path, typer.Argument(help=HELP["out"])]
@@ -30,14 +39,25 @@ UnitOption = Annotated[str, typer.Option("--unit", help=HELP["unit"])]
 MapOption = Annotated[Path | None, typer.Option("--map", help=HELP["map"])]
 
 
-@app.command(help=HELP["template"])
-def template(path: Path, lang: LangOption = None, unit: UnitOption = "ten_thousand") -> None:
-    """Write an empty workbook to fill in."""
-    from ironpot.case.template import write_template
-    from ironpot.workbench.screen import user_language
+@app.command(help=HELP["demo"])
+def demo(lang: LangOption = None) -> None:
+    """Put the shipped example into ./demo and name the commands to try on it."""
+    from ironpot.workbench.demo import put_example
 
-    chosen = user_language(lang)
-    write_template(path, lang=chosen, unit=unit_of(unit))
+    typer.echo(put_example(Path("demo"), user_language(lang)))
+
+
+@app.command(help=HELP["template"])
+def template(
+    path: Annotated[Path, typer.Argument(help=HELP["workbook"])],
+    lang: LangOption = None,
+    unit: UnitOption = "ten_thousand",
+) -> None:
+    """Write an empty workbook to fill in."""
+    from ironpot.workbench.blank import blank_workbook
+
+    chosen, amounts = user_language(lang), unit_of(unit)
+    blank_workbook(path, lang=chosen, unit=amounts)
     _say(
         chosen,
         f"Wrote {path}. Fill it in, then: ironpot check {path}",
@@ -54,20 +74,24 @@ def check(
 ) -> None:
     """Report every problem of a case at once; exit 1 on errors."""
     from ironpot.workbench.checking import check_case
-    from ironpot.workbench.screen import user_language
 
     ok = check_case(path, column_map, propose, user_language(lang))
     raise typer.Exit(0 if ok else 1)
 
 
 @app.command(help=HELP["status"])
-def status(path: CasePath, lang: LangOption = None, unit: UnitOption = "hundred_million") -> None:
+def status(
+    path: CasePath,
+    lang: LangOption = None,
+    unit: UnitOption = "hundred_million",
+    column_map: MapOption = None,
+) -> None:
     """Show balance sheet, dues, cash and rules of a case on one screen."""
-    from ironpot.workbench.screen import console, user_language
+    from ironpot.workbench.screen import console
     from ironpot.workbench.status import show_status
 
-    chosen = user_language(lang)
-    show_status(_read(path, None).case, console(), chosen, unit_of(unit))
+    chosen, amounts = user_language(lang), unit_of(unit)
+    show_status(_read(path, column_map).case, console(), chosen, amounts)
 
 
 @app.command(help=HELP["pots"])
@@ -77,13 +101,15 @@ def pots(
     unit: UnitOption = "ten_thousand",
     all_lots: Annotated[bool, typer.Option("--all", help=HELP["all"])] = False,
     csv: Annotated[Path | None, typer.Option("--csv", help=HELP["csv"])] = None,
+    column_map: MapOption = None,
 ) -> None:
     """List lots by value given up less net proceeds of the best legal route, worst first."""
     from ironpot.workbench.pots import show_pots
-    from ironpot.workbench.screen import console, user_language
+    from ironpot.workbench.screen import console
 
-    chosen = user_language(lang)
-    show_pots(_read(path, None).case, console(), chosen, unit_of(unit), all_lots=all_lots, csv=csv)
+    chosen, amounts = user_language(lang), unit_of(unit)
+    case = _read(path, column_map).case
+    show_pots(case, console(), chosen, amounts, all_lots=all_lots, csv=csv)
 
 
 @app.command(help=HELP["plan"])
@@ -102,23 +128,15 @@ def plan(
     """Plan a case and write plan.json, tables and report to a folder."""
     from ironpot.plan.options import PlanOptions
     from ironpot.workbench.planning import run_plan
-    from ironpot.workbench.screen import console, user_language
-    from ironpot.workbench.summary import show_plan
-    from ironpot.workbench.words import with_horizon
+    from ironpot.workbench.screen import console
+    from ironpot.workbench.summary import show_done
 
-    chosen, screen = user_language(lang), console()
+    chosen, amounts, screen = user_language(lang), unit_of(unit), console()
     case = with_horizon(_read(path, column_map).case, horizon)
     weight = LEAST_HELP_WEIGHT if least else PlanOptions().help_weight
     options = PlanOptions(time_limit_s=time_limit, seed=seed, relief=relief, help_weight=weight)
-    done = run_plan(case, options, out, lang=chosen, unit=unit_of(unit), screen=screen)
-    show_plan(done.plan, done.written, screen, chosen, unit_of(unit))
-    said = done.verification.say(chosen).splitlines()
-    screen.print(said[0] if done.verification.ok else "\n".join(said))
-    _say(
-        chosen,
-        f"Report: {out / 'report.html'}  .xlsx  .pdf   Next: ironpot why {out} LOT",
-        f"报告:{out / 'report.html'}  .xlsx  .pdf   下一步:ironpot why {out} 资产编号",
-    )
+    done = run_plan(case, options, out, lang=chosen, unit=amounts, screen=screen)
+    show_done(done, out, screen, chosen, amounts)
     raise typer.Exit(0 if done.verification.ok else 1)
 
 
@@ -130,14 +148,15 @@ def why(
     time_limit: Annotated[float, typer.Option("--time-limit", min=1.0, help=HELP["limit"])] = 50.0,
     lang: LangOption = None,
     unit: UnitOption = "ten_thousand",
+    column_map: MapOption = None,
 ) -> None:
     """Say why a lot is kept or released; with --case by solving again."""
-    from ironpot.workbench.screen import console, user_language
+    from ironpot.workbench.screen import console
     from ironpot.workbench.why import say_why
 
-    chosen = user_language(lang)
-    again = None if case is None else _read(case, None).case
-    say_why(out, lot, again, time_limit, console(), chosen, unit_of(unit))
+    chosen, amounts = user_language(lang), unit_of(unit)
+    again = None if case is None else _read(case, column_map).case
+    say_why(out, lot, again, time_limit, console(), chosen, amounts)
 
 
 @app.command(help=HELP["compare"])
@@ -146,7 +165,7 @@ def compare(
 ) -> None:
     """Show what differs between two plans and what it costs."""
     from ironpot.workbench.compare import show_difference
-    from ironpot.workbench.screen import console, user_language
+    from ironpot.workbench.screen import console
 
     show_difference(first, second, console(), user_language(lang), unit_of(unit))
 
@@ -155,7 +174,6 @@ def compare(
 def verify(out: OutPath, lang: LangOption = None) -> None:
     """Re-add a plan's files; exit 1 if anything does not tie."""
     from ironpot.verify import verify_plan
-    from ironpot.workbench.screen import user_language
 
     verification = verify_plan(out)
     typer.echo(verification.say(user_language(lang)))
@@ -169,16 +187,17 @@ def report(
     target: Annotated[Path | None, typer.Option("-o", "--output", help=HELP["target"])] = None,
     lang: LangOption = None,
     unit: UnitOption = "hundred_million",
+    column_map: MapOption = None,
 ) -> None:
     """Write a plan's report again, in another language or unit."""
     from ironpot.report.plan_files import read_plan
     from ironpot.report.write import write_report
-    from ironpot.workbench.screen import user_language
+    from ironpot.workbench.why import refuse_other_case
 
-    chosen = user_language(lang)
-    paths = write_report(
-        _read(case, None).case, read_plan(out), target or out, lang=chosen, unit=unit_of(unit)
-    )
+    chosen, amounts = user_language(lang), unit_of(unit)
+    read, planned = _read(case, column_map).case, read_plan(out)
+    refuse_other_case(read, planned)
+    paths = write_report(read, planned, target or out, lang=chosen, unit=amounts)
     _say(chosen, "Wrote " + ", ".join(map(str, paths)), "已写出 " + "、".join(map(str, paths)))
 
 
@@ -190,7 +209,6 @@ def actus(
 ) -> None:
     """Run the public ACTUS suite; exit 1 on any failure."""
     from ironpot.workbench.actus import run_folder, say_verdicts
-    from ironpot.workbench.screen import user_language
 
     verdicts = run_folder(folder)
     summary = say_verdicts(verdicts, user_language(lang), as_json=as_json)
@@ -202,7 +220,6 @@ def actus(
 def doctor(lang: LangOption = None) -> None:
     """Say of each part whether it works, and how to mend it."""
     from ironpot.workbench.doctor import examine
-    from ironpot.workbench.screen import user_language
 
     lines, ok = examine(user_language(lang))
     typer.echo("\n".join(lines))
@@ -211,16 +228,23 @@ def doctor(lang: LangOption = None) -> None:
 
 def main() -> None:
     """Run the command line; what ironpot refuses is said in a sentence, not a traceback."""
-    from ironpot.workbench.screen import user_language
-
+    make_printable()
+    lang = asked_language(sys.argv[1:], os.environ)
     try:
         app()
     except IronpotError as error:
-        typer.echo(error.say(user_language(None)), err=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        _say(user_language(None), "Stopped; nothing was written.", "已停止,未写出任何文件。")
-        sys.exit(130)
+        sys.exit(_refuse(error.text, lang))
+    except OSError as error:
+        sys.exit(_refuse(refused_by_system(error), lang))
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:
+            _refuse(Text("Stopped; nothing was written.", "已停止,未写出任何文件。"), lang)
+        raise
+
+
+def _refuse(text: Text, lang: Lang) -> int:
+    typer.echo(text.say(lang), err=True)
+    return 1
 
 
 def _read(path: Path, column_map: Path | None) -> "Reading":

@@ -19,6 +19,7 @@ from ironpot.report.plan_out import write_plan_files
 from ironpot.report.write import write_report
 from ironpot.verify import Verification, verify_plan
 from ironpot.workbench.screen import Bar, unit_words
+from ironpot.workbench.whole import whole_folder
 
 
 @dataclass(frozen=True)
@@ -34,24 +35,58 @@ class Done:
 def run_plan(
     case: Case, options: PlanOptions, out: Path, *, lang: Lang, unit: Unit, screen: Console
 ) -> Done:
-    """Plan a case, write its files and report to `out`, and re-add the files."""
-    clock = _Clock()
-    plan = _search(case, options, lang, unit)
-    clock.lap("plan")
-    screen.print(
-        Text("Settling in fen and writing tables ...", "正在按分结算并写出表格……").say(lang)
-    )
-    written = plan_files(plan, lang)
-    write_plan_files(written.tables, written.summary, out)
-    clock.lap("tables")
-    screen.print(Text("Writing the report ...", "正在生成报告……").say(lang))
-    files = PlanFiles(written.summary, written.tables, plan_extras(plan))
-    write_report(case, files, out, lang=lang, unit=unit)
-    clock.lap("report")
-    verification = verify_plan(out)
-    clock.lap("verify")
-    _log(out, plan, options, clock.laps)
+    """Plan a case, write its files and report to `out`, and re-add the files.
+
+    `out` is written whole or not at all, and refused before the search if it cannot be.
+    """
+    with whole_folder(out) as draft:
+        clock = _Clock()
+        plan = _search(case, options, lang, unit, screen)
+        clock.lap("plan")
+        _tell(screen, lang, "Settling in fen and writing tables ...", "正在按分结算并写出表格……")
+        written = _write_tables(plan, draft, lang)
+        clock.lap("tables")
+        _tell(screen, lang, "Writing the report ...", "正在生成报告……")
+        _write_faces(plan, written, draft, lang, unit)
+        clock.lap("report")
+        verification = verify_plan(draft)
+        clock.lap("verify")
+        _log(draft, plan, options, clock.laps)
     return Done(plan, written, verification, clock.laps)
+
+
+def write_plan(
+    plan: Plan, out: Path, *, lang: Lang = "en", unit: Unit = "hundred_million"
+) -> Written:
+    """Write a plan to `out`, whole or not at all: plan.json, tables, the report's three faces.
+
+    Amounts of the report are in `unit`, text in `lang`; the tables are in yuan. Raises
+    FileRefusedError if `out` holds something that is no plan.
+
+    >>> from ironpot import plan_resolution, read_case
+    >>> plan = plan_resolution(read_case("examples/two-pots").case)  # doctest: +SKIP
+    >>> sorted(write_plan(plan, Path("out")).tables)[:3]  # doctest: +SKIP
+    ['balance_sheet', 'cash', 'debt_actions']
+    """
+    with whole_folder(out) as draft:
+        written = _write_tables(plan, draft, lang)
+        _write_faces(plan, written, draft, lang, unit)
+    return written
+
+
+def _write_tables(plan: Plan, folder: Path, lang: Lang) -> Written:
+    written = plan_files(plan, lang)
+    write_plan_files(written.tables, written.summary, folder)
+    return written
+
+
+def _write_faces(plan: Plan, written: Written, folder: Path, lang: Lang, unit: Unit) -> None:
+    files = PlanFiles(written.summary, written.tables, plan_extras(plan))
+    write_report(plan.case, files, folder, lang=lang, unit=unit)
+
+
+def _tell(screen: Console, lang: Lang, english: str, chinese: str) -> None:
+    screen.print(Text(english, chinese).say(lang))
 
 
 class _Clock:
@@ -67,8 +102,13 @@ class _Clock:
         self._last = now
 
 
-def _search(case: Case, options: PlanOptions, lang: Lang, unit: Unit) -> Plan:
-    title = Text("Searching (Ctrl-C keeps the best so far)", "计算中(Ctrl-C 保留当前最优)")
+def _search(case: Case, options: PlanOptions, lang: Lang, unit: Unit, screen: Console) -> Plan:
+    _tell(
+        screen,
+        lang,
+        f"Searching for at most {options.time_limit_s:.0f} s; Ctrl-C keeps the best so far.",
+        f"最长计算{options.time_limit_s:.0f}秒;按 Ctrl-C 保留当前最优方案。",
+    )
     words = Text("cost {c}, not below {b}", "成本{c},不低于{b}").say(lang)
     none = Text("weighing lots and debts", "测算资产与债务").say(lang)
 
@@ -78,7 +118,7 @@ def _search(case: Case, options: PlanOptions, lang: Lang, unit: Unit) -> Plan:
         cost, bound = (in_unit(v * 1e6, unit) for v in (progress.objective, progress.bound))
         return words.format(c=cost, b=bound) + f" ({unit_words(unit, lang)})"
 
-    with Bar(title, lang, options.time_limit_s) as bar:
+    with Bar(options.time_limit_s) as bar:
         bar.show(none)
         return plan_resolution(case, options=options, watch=lambda p: bar.show(note(p)))
 

@@ -1,6 +1,5 @@
 """How is it shown on a terminal? Tables, amounts, progress; plain text without one."""
 
-import os
 import sys
 import threading
 import time
@@ -9,21 +8,15 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ironpot.core.lang import Lang, Text, language
+from ironpot.core.lang import Lang
 from ironpot.core.money import UNIT_TEXT, Unit, in_unit
 
 LINE_EVERY_S = 4.0
 BAR_WIDTH = 24
-
-
-def user_language(chosen: str | None) -> Lang:
-    """Return the language asked for, else that of the environment."""
-    if chosen is not None:
-        return "zh" if chosen == "zh" else "en"
-    return language(os.environ)
 
 
 def console() -> Console:
@@ -40,12 +33,14 @@ def show_table(
     right: Sequence[int] = (),
 ) -> None:
     """Print a table; columns in `right` are aligned to the right."""
-    table = Table(title=title, title_justify="left", header_style="bold", show_lines=False)
+    # As a title of the table it would be broken to the table's width.
+    screen.print(f"\n[bold]{escape(title)}[/bold]")
+    table = Table(header_style="bold", show_lines=False)
     for number, head in enumerate(heads):
         align = "right" if number in right else "left"
-        table.add_column(head, justify=align, overflow="fold")
+        table.add_column(escape(head), justify=align, overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(escape, row))
     screen.print(table)
 
 
@@ -62,17 +57,16 @@ def unit_words(unit: Unit, lang: Lang) -> str:
 class Bar:
     """A progress bar over seconds that moves by itself; lines where there is no terminal."""
 
-    def __init__(self, title: Text, lang: Lang, seconds: float) -> None:
-        self.title, self.seconds, self.note = title.say(lang), seconds, ""
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.note = seconds, ""
         self.began = time.monotonic()
         self.live = sys.stdout.isatty()
         self.bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
+            BarColumn(BAR_WIDTH),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[note]}"),
+            TextColumn("{task.fields[note]}", markup=False),
         )
-        self.task = self.bar.add_task(self.title, total=seconds, note="")
+        self.task = self.bar.add_task("", total=seconds, note="")
         self.over = threading.Event()
         self.ticker = threading.Thread(target=self._tick, daemon=True)
 
@@ -112,5 +106,5 @@ class Bar:
         spent = time.monotonic() - self.began
         filled = round(min(spent / self.seconds, 1.0) * BAR_WIDTH)
         drawn = "#" * filled + "." * (BAR_WIDTH - filled)
-        sys.stdout.write(f"{self.title} [{drawn}] {spent:4.0f} s  {self.note}\n")
+        sys.stdout.write(f"[{drawn}] {spent:4.0f} s  {self.note}\n")
         sys.stdout.flush()

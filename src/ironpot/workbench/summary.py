@@ -1,17 +1,19 @@
 """What does a plan say on one screen?"""
 
 from collections import Counter
+from pathlib import Path
 
 import polars as pl
 from rich.console import Console
+from rich.markup import escape
 
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
 from ironpot.plan.files import Written
 from ironpot.plan.plan import Plan
+from ironpot.workbench.planning import Done
 from ironpot.workbench.screen import amount, show_table, unit_words
 
-SHOWN = 8
 ROUTES: dict[str, Text] = {
     "exchange_sale": Text("sell by listing", "挂牌出售"),
     "auction": Text("auction", "招拍挂"),
@@ -33,30 +35,55 @@ KINDS: dict[str, Text] = {
     "circular": Text("circular", "内部循环"),
 }
 STATUS: dict[str, Text] = {
-    "optimal": Text("optimal", "最优"),
+    "optimal": Text("works without help, and none is better", "无需上级支持,已证明最优"),
     "feasible": Text("works without help", "无需上级支持即可实施"),
     "least_relief": Text("needs help from above", "需上级支持"),
     "unknown": Text("unknown", "未知"),
 }
 
 
+def show_done(done: Done, out: Path, screen: Console, lang: Lang, unit: Unit) -> None:
+    """Print a plan that was written: what it says, whether its files add up, what to do next."""
+    show_plan(done.plan, done.written, screen, lang, unit)
+    said = done.verification.say(lang)
+    shown = said.splitlines()[0] if done.verification.ok else said
+    screen.print(shown, markup=False, soft_wrap=True)
+    lot = _largest(done.written.tables["decisions"])
+    text = Text(
+        f"Report: {out / 'report.html'}, .xlsx, .pdf\nNext:   ironpot why {out} {lot}",
+        f"报告:{out / 'report.html'}、.xlsx、.pdf\n下一步:ironpot why {out} {lot}",
+    )
+    screen.print(text.say(lang), markup=False, soft_wrap=True)
+
+
+def _largest(decisions: pl.DataFrame) -> str:
+    """Return the lot that brings most, the first one if none brings anything."""
+    order = decisions.sort("net_proceeds", descending=True, nulls_last=True, maintain_order=True)
+    return str(order["lot_id"][0]) if order.height else "LOT"
+
+
 def show_plan(plan: Plan, written: Written, screen: Console, lang: Lang, unit: Unit) -> None:
     """Print the headline, what is done with the lots, whose money pays, and how sure that is."""
     tables, words = written.tables, unit_words(unit, lang)
-    screen.print()
-    screen.print(
-        f"[bold]{plan.case.settings.name.say(lang)}[/bold]: {STATUS[plan.status].say(lang)}"
-    )
+    name = escape(plan.case.settings.name.say(lang))
+    screen.print(f"\n[bold]{name}: {STATUS[plan.status].say(lang)}[/bold]")
+    if plan.interrupted:
+        stopped = Text(
+            "You stopped the search; this is the best plan that it had found.",
+            "计算由您中止,以下为当时找到的最优方案。",
+        )
+        screen.print(stopped.say(lang))
     _show_help(plan, screen, lang, unit)
     _show_routes(tables["decisions"], screen, lang, unit)
     _show_kinds(tables["resolution"], screen, lang, unit)
+    cost, bound = in_unit(plan.cost, unit), in_unit(plan.bound, unit)
     gap = Text(
-        f"Cost {in_unit(plan.cost, unit)}, proven not below {in_unit(plan.bound, unit)} {words}: "
+        f"Cost {cost}, proven not below {bound} ({words}): "
         f"gap {plan.gap_stake:.2%} of what is at stake, {plan.gap_objective:.2%} of the cost.",
-        f"成本{in_unit(plan.cost, unit)},证明不低于{in_unit(plan.bound, unit)}{words}:"
-        f"占可改善额的{plan.gap_stake:.2%},占成本的{plan.gap_objective:.2%}。",
+        f"成本{cost},证明不低于{bound}({words}):"
+        f"差距占可改善额的{plan.gap_stake:.2%},占成本的{plan.gap_objective:.2%}。",
     )
-    screen.print(gap.say(lang))
+    screen.print(gap.say(lang), soft_wrap=True)
 
 
 def _show_help(plan: Plan, screen: Console, lang: Lang, unit: Unit) -> None:
@@ -72,7 +99,7 @@ def _show_help(plan: Plan, screen: Console, lang: Lang, unit: Unit) -> None:
         f"expected {amount(int(need[-1]), unit)}.",
         f"各情景所需上级支持:{chinese}{unit_words(unit, 'zh')};期望{amount(int(need[-1]), unit)}。",
     )
-    screen.print(text.say(lang))
+    screen.print(text.say(lang), soft_wrap=True)
 
 
 def _show_routes(decisions: pl.DataFrame, screen: Console, lang: Lang, unit: Unit) -> None:

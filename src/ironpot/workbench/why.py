@@ -1,12 +1,15 @@
-"""`ironpot why`: why is a lot kept or released? From the plan's files, or by solving again."""
+"""`ironpot why`: why is a lot kept or released? In one sentence, or by solving again."""
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from rich.console import Console
 
 from ironpot.case.case import Case
+from ironpot.case.closed import closed_because
+from ironpot.case.nearest import nearest
 from ironpot.case.schema import BY_NAME
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
@@ -14,13 +17,25 @@ from ironpot.core.money import Unit, in_unit
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import plan_resolution
 from ironpot.report.plan_files import PlanFiles, read_plan
-from ironpot.workbench.screen import Bar, amount, show_table, unit_words
+from ironpot.workbench.screen import Bar, amount, unit_words
 from ironpot.workbench.summary import ROUTES
 
 BASIS = {
-    "rule": Text("rule", "规则"),
-    "dual_estimate": Text("estimate from the plan's prices", "按方案影子价格估计"),
+    "rule": Text("by rule", "依规则"),
+    "dual_estimate": Text("estimated from the plan's prices", "按方案影子价格估计"),
     "resolve": Text("solved again", "重新求解"),
+}
+LIMITS = {
+    "CAPACITY": Text("the task force has no room to prepare it", "专班准备力量已用满"),
+    "SERVICE_FLOOR": Text("a service floor would be broken", "将突破公共服务底线"),
+    "POOL_MIN": Text("no pool reaches its minimum size", "资产池达不到最低规模"),
+    "DEPTH": Text("its market takes no more at a fair price", "市场已无法以合理价格吸收"),
+    "RULE_BAND": Text("a rule on debt stands against it", "受债务规则约束"),
+    "CASH_NEED": Text("cash is needed", "需要现金"),
+    "USER": Text("it was wished so", "按用户要求"),
+    "TITLE": Text("its title must be cured first", "须先补办权属"),
+    "PLEDGE": Text("its pledge cannot be freed", "抵押无法解除"),
+    "LAW": Text("law or rule closes the rest", "其余方式为法规所限"),
 }
 ASKED = "_why"
 
@@ -34,74 +49,130 @@ def say_why(
     lang: Lang,
     unit: Unit,
 ) -> None:
-    """Print the reason of a lot's decision and its routes; with a case, what the opposite costs."""
+    """Print why a lot is kept or released, in one sentence; with a case, what the opposite costs.
+
+    Raises IronpotError for a lot that the plan does not know, naming the nearest one, and for a
+    case that the plan was not made from.
+    """
     plan = read_plan(out)
     row = _decision(plan, lot)
-    basis = BASIS[row["reason_basis"]].say(lang)
-    screen.print(f"[bold]{lot}[/bold] {row['reason_code']}: {row['reason_text']} ({basis})")
-    _show_routes(plan, lot, screen, lang, unit)
+    sentence = _released(row, unit) if row["route"] != "hold" else _kept(plan, row, unit)
+    basis = BASIS[row["reason_basis"]]
+    said = Text(f"{sentence.en} ({basis.en}).", f"{sentence.zh}({basis.zh})。")
+    screen.print(said.say(lang), markup=False, soft_wrap=True)
     if case is not None:
+        refuse_other_case(case, plan)
         _solve_again(plan, case, row, time_limit_s, screen, lang, unit)
 
 
-def _decision(plan: PlanFiles, lot: str) -> dict[str, str]:
-    rows = plan.tables["decisions"].filter(pl.col("lot_id") == lot)
-    if not rows.height:
-        known = ", ".join(plan.tables["decisions"]["lot_id"].head(5))
+def _decision(plan: PlanFiles, lot: str) -> dict[str, Any]:
+    decisions = plan.tables["decisions"]
+    rows = decisions.filter(pl.col("lot_id") == lot)
+    if rows.height:
+        return rows.row(0, named=True)
+    near = nearest(lot, decisions["lot_id"])
+    some = ", ".join(decisions["lot_id"].head(5))
+    meant = Text(f"Did you mean {near}? ", f"是否为 {near}?") if near else Text("", "")
+    raise IronpotError(
+        Text(
+            f"No lot {lot!r} in this plan. {meant.en}Lots are named as in the assets table: "
+            f"{some} ...",
+            f"方案中没有资产“{lot}”。{meant.zh}请按资产表编号填写,如 {some} ……",
+        )
+    )
+
+
+def _released(row: dict[str, Any], unit: Unit) -> Text:
+    """Say of a released lot what it brings and gives up, and why that is right."""
+    because = _why_released(row, unit)
+    route, when = ROUTES[row["route"]], row["start_quarter"] or ""
+    compare = _compare(row, unit)
+    return Text(
+        f"{row['lot_id']} ({route.en}, {when}) brings {compare.en}: {because.en}",
+        f"{row['lot_id']}自{when}起{route.zh},{compare.zh}:{because.zh}",
+    )
+
+
+def _why_released(row: dict[str, Any], unit: Unit) -> Text:
+    gain = row["net_proceeds"] - row["retention_value"]
+    if row["reason_code"] == "RETENTION":
+        size = amount(gain, unit)
+        return Text(f"its steel is worth {size} more than the pot", f"处置比保留多得{size}")
+    if row["reason_code"] == "CASH_NEED" and row["kind"] == "new_debt":
+        return Text("it borrows the cash that is needed", "以融资取得所需现金")
+    if row["reason_code"] == "CASH_NEED" and gain < 0:
+        lost = amount(-gain, unit)
+        return Text(
+            f"it loses {lost}, less than the help from above that it saves",
+            f"损失{lost},小于所省的上级支持",
+        )
+    return LIMITS[row["reason_code"]]
+
+
+def _kept(plan: PlanFiles, row: dict[str, Any], unit: Unit) -> Text:
+    """Say of a kept lot what its best open route would bring, or what closes every route."""
+    pots = plan.tables["pots"].filter(pl.col("lot_id") == row["lot_id"], pl.col("route") != "hold")
+    gain = pl.col("net_proceeds") - pl.col("retention_value")
+    open_routes = pots.filter(pl.col("legal")).sort(gain, descending=True)
+    if not open_routes.height:
+        return _closed(row["lot_id"], pots)
+    best = open_routes.row(0, named=True)
+    route, compare = ROUTES[best["route"]], _compare(best, unit)
+    lost = amount(best["retention_value"] - best["net_proceeds"], unit)
+    because = LIMITS.get(row["reason_code"]) or Text(
+        f"the pot is worth {lost} more than its steel", f"保留比处置多得{lost}"
+    )
+    return Text(
+        f"{row['lot_id']} is kept: its best open route ({route.en}) would bring {compare.en}, and "
+        f"{because.en}",
+        f"{row['lot_id']}保留:最优可行方式({route.zh}){compare.zh};{because.zh}",
+    )
+
+
+def _closed(lot: str, pots: pl.DataFrame) -> Text:
+    codes = [*dict.fromkeys(pots["blocked_code"].drop_nulls())]
+    reasons = [closed_because(code) for code in codes]
+    return Text(
+        f"{lot} is kept: all {pots.height} routes are closed, because "
+        + "; ".join(text.en for text in reasons),
+        f"{lot}保留:{pots.height}种方式均不可行:" + ";".join(text.zh for text in reasons),
+    )
+
+
+def _compare(row: dict[str, Any], unit: Unit) -> Text:
+    net, given_up = amount(row["net_proceeds"], unit), amount(row["retention_value"], unit)
+    return Text(
+        f"{net} against {given_up} given up ({unit_words(unit, 'en')})",
+        f"净得{net},放弃价值{given_up}({unit_words(unit, 'zh')})",
+    )
+
+
+def refuse_other_case(case: Case, plan: PlanFiles) -> None:
+    """Raise IronpotError if the plan was not made from these data."""
+    if case.input_hash != plan.summary["input_hash"]:
         raise IronpotError(
             Text(
-                f"No lot {lot!r} in this plan. Write it as in the assets table: {known} ...",
-                f"方案中没有资产“{lot}”。请按资产表编号填写,如 {known} ……",
+                "This case is not the one that the plan was made from; give the same files, or "
+                "plan it again.",
+                "所给案例与方案所用案例不一致,请提供相同文件或重新制定方案。",
             )
         )
-    return rows.row(0, named=True)
-
-
-def _show_routes(plan: PlanFiles, lot: str, screen: Console, lang: Lang, unit: Unit) -> None:
-    pots = plan.tables["pots"].filter(pl.col("lot_id") == lot, pl.col("route") != "hold")
-    rows = [
-        (
-            ROUTES[row["route"]].say(lang),
-            amount(row["retention_value"], unit),
-            amount(row["net_proceeds"], unit),
-            "" if row["legal"] else (row["blocked_code"] or ""),
-            row["verdict"] or "",
-        )
-        for row in pots.iter_rows(named=True)
-    ]
-    heads = [
-        Text("route", "方式").say(lang),
-        Text("given up", "放弃价值").say(lang),
-        Text("net proceeds", "净得").say(lang),
-        Text("closed by", "不可行原因").say(lang),
-        Text("verdict", "结论").say(lang),
-    ]
-    title = Text("Routes, at the earliest quarter", "各方式(最早可行季度)").say(lang)
-    show_table(screen, f"{title} ({unit_words(unit, lang)})", heads, rows, right=(1, 2))
 
 
 def _solve_again(
     plan: PlanFiles,
     case: Case,
-    row: dict[str, str],
+    row: dict[str, Any],
     time_limit_s: float,
     screen: Console,
     lang: Lang,
     unit: Unit,
 ) -> None:
     """Turn the decision round, plan again, and say what that costs."""
-    if case.input_hash != plan.summary["input_hash"]:
-        raise IronpotError(
-            Text(
-                "This case is not the one that the plan was made from; give the same files.",
-                "所给案例与方案所用案例不一致,请提供相同文件。",
-            )
-        )
     kept = row["route"] == "hold"
     other = _with_wish(case, row["lot_id"], force=kept)
     options = PlanOptions(time_limit_s=time_limit_s, seed=plan.summary["seed"])
-    title = Text("Solving again", "重新求解")
-    with Bar(title, lang, time_limit_s) as bar:
+    with Bar(time_limit_s) as bar:
         again = plan_resolution(other, options=options, watch=lambda _: bar.show(""))
     change = again.cost - plan.summary["objective"]
     sure = max(again.cost - again.bound, plan.summary["objective"] - plan.summary["bound"])
@@ -109,12 +180,12 @@ def _solve_again(
     dear = change >= 0.0
     size = in_unit(abs(change), unit)
     said = Text(
-        f"Solved again: {what.en} {'costs' if dear else 'saves'} {size} {unit_words(unit, 'en')}; "
-        f"both plans are proven to within {in_unit(sure, unit)}.",
-        f"重新求解:{what.zh}使成本{'增加' if dear else '减少'}{size}{unit_words(unit, 'zh')};"
+        f"Solved again: {what.en} {'costs' if dear else 'saves'} {size} "
+        f"({unit_words(unit, 'en')}); both plans are proven to within {in_unit(sure, unit)}.",
+        f"重新求解:{what.zh}使成本{'增加' if dear else '减少'}{size}({unit_words(unit, 'zh')});"
         f"两方案误差均不超过{in_unit(sure, unit)}。",
     )
-    screen.print(said.say(lang))
+    screen.print(said.say(lang), markup=False, soft_wrap=True)
 
 
 def _with_wish(case: Case, lot: str, *, force: bool) -> Case:

@@ -2,21 +2,28 @@
 
 import os
 import re
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ironpot.core.errors import IronpotError
-from ironpot.core.lang import Text, language
-from ironpot.core.money import UNIT_TEXT, UNITS, Unit
+from ironpot.core.lang import Text
+from ironpot.workbench.door import asked_language
 
 if TYPE_CHECKING:
     from ironpot.case.case import Case
+    from ironpot.core.money import Unit
 
 _TEXTS: dict[str, Text] = {
     "app": Text(
         "Which pot is worth more than its steel: plan the resolution of a local government's debt.",
         "砸锅卖铁先算账:为地方政府债务化解制定处置方案。",
     ),
+    "demo": Text(
+        "Put the shipped example into ./demo and name commands to try.",
+        "把自带案例写入 ./demo,并列出可试用的命令。",
+    ),
+    "workbook": Text("workbook to write, ending .xlsx", "要生成的工作簿(.xlsx)"),
     "template": Text("Write an empty workbook to fill in.", "生成空白填报工作簿。"),
     "check": Text("Report every problem of a case at once.", "一次性检查案例的全部问题。"),
     "status": Text(
@@ -54,7 +61,7 @@ _TEXTS: dict[str, Text] = {
     "suite": Text("folder with actus-tests-*.json", "含 actus-tests-*.json 的文件夹"),
     "json": Text("print JSON", "输出JSON"),
 }
-_LANG = language(os.environ)
+_LANG = asked_language(sys.argv[1:], os.environ)
 HELP: dict[str, str] = {name: text.say(_LANG) for name, text in _TEXTS.items()}
 
 _HORIZON = re.compile(r"(\d{1,3})([yq])")
@@ -62,8 +69,15 @@ QUARTERS_PER_YEAR = 4
 MOST_QUARTERS = 40
 
 
-def unit_of(word: str) -> Unit:
-    """Return the unit that a word names; IronpotError with the known ones otherwise."""
+def unit_of(word: str) -> "Unit":
+    """Return the unit that a word names; IronpotError with the known ones otherwise.
+
+    >>> unit_of("万元")
+    'ten_thousand'
+    """
+    # Imported here: money needs NumPy, and help must not wait for it.
+    from ironpot.core.money import UNIT_TEXT, UNITS
+
     for unit in UNITS:
         if word in (unit, UNIT_TEXT[unit].zh, UNIT_TEXT[unit].en):
             return unit

@@ -1,0 +1,103 @@
+"""How is a file or folder written whole or not at all? Beside its place first, then moved into it.
+
+A full disk, Ctrl-C or a crash in between leaves what stood there before.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+from ironpot.core.errors import FileRefusedError
+from ironpot.core.lang import Text
+
+# What a plan writes into its folder; anything else found there is the user's own and is kept.
+WRITTEN = ("plan.json", "tables", "extras", "run.log", "report.html", "report.xlsx", "report.pdf")
+PLAN_SCHEMA = "ironpot-plan/"
+
+
+@contextmanager
+def whole_file(path: Path) -> Generator[Path]:
+    """Give a draft beside `path`; it takes the place of `path` if the block ends well.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     with whole_file(Path(folder) / "a.txt") as draft:
+    ...         size = draft.write_text("whole")
+    ...     [one.name for one in Path(folder).iterdir()]
+    ['a.txt']
+    """
+    draft = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        yield draft
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(out: Path) -> Generator[Path]:
+    """Give an empty folder beside `out`; it takes the place of the plan in `out` if all ends well.
+
+    Files in `out` that no plan writes are kept. Raises FileRefusedError if `out` is a file or holds
+    something and no plan, OSError where nothing may be written; both before the block begins.
+    """
+    target = out.resolve()
+    _refuse_others(target, out)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        draft.mkdir()
+        yield draft
+        _take_place(draft, target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _refuse_others(target: Path, out: Path) -> None:
+    """Refuse a folder that a plan did not write: nobody's files are in the way of ours."""
+    if not target.exists() or _holds_plan(target):
+        return
+    if target.is_dir() and not any(target.iterdir()):
+        return
+    raise FileRefusedError(
+        Text(
+            f"{out} is there already and holds no plan; nothing was written, so that nothing of "
+            "yours is lost. Give --out a new folder, or the folder of an earlier plan to replace.",
+            f"{out} 已存在且不是方案文件夹;为免覆盖您的文件,未写出任何内容。"
+            "请用 --out 指定新文件夹,或要替换的旧方案文件夹。",
+        )
+    )
+
+
+def _holds_plan(folder: Path) -> bool:
+    try:
+        summary: object = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(summary, dict) and _is_plan(cast("dict[str, object]", summary))
+
+
+def _is_plan(summary: dict[str, object]) -> bool:
+    return str(summary.get("schema")).startswith(PLAN_SCHEMA)
+
+
+def _take_place(draft: Path, target: Path) -> None:
+    """Move the draft to its place; an earlier plan goes only when the new one stands there."""
+    if not target.exists():
+        draft.rename(target)
+        return
+    old = target.with_name(f".{target.name}.{os.getpid()}.old")
+    target.rename(old)
+    try:
+        draft.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    for kept in old.iterdir():
+        if kept.name not in WRITTEN:
+            kept.rename(target / kept.name)
+    shutil.rmtree(old)
