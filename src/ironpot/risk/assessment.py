@@ -12,8 +12,8 @@ import polars as pl
 
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
+from ironpot.risk.shocks import ShockKind, ShockModel
 
-ShockKind = Literal["normal", "student", "var", "residual", "block"]
 Borrowing = Literal["rollover", "none"]
 
 # Ranks shown of every fan, in order; the column of rank 0.05 is `p05`.
@@ -158,7 +158,8 @@ class RiskOptions:
     - `years`: how far paths go, blocks of four quarters after the case date
     - `draws`, `seed`, `workers`: how many scenarios are drawn, from which seed, by how many
       threads; the draws do not depend on `workers`
-    - `shocks`: how they are drawn; `centre`: the named scenario that they are drawn around
+    - `shocks`: how they are drawn; `model`: a law of one's own in place of the shipped fit;
+      `centre`: the named scenario that they are drawn around
     - `borrowing`: `rollover` renews principal due by the case's refinancing table, `none` nothing;
       what neither covers is carried as a shortfall at `shortfall_rate` a year
     - `denominator`: a named formula of `risk.resources`; `choices`: definition by rule input
@@ -172,6 +173,7 @@ class RiskOptions:
     seed: int = 0
     workers: int = 1
     shocks: ShockKind = "normal"
+    model: ShockModel | None = None
     centre: str = "base"
     borrowing: Borrowing = "rollover"
     shortfall_rate: float = 0.05
