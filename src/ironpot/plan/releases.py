@@ -18,6 +18,7 @@ from ironpot.valuation.price import (
     price_release,
     procedure_cost,
     quarterly_rent,
+    quarters_let,
     sale_chance,
 )
 from ironpot.valuation.retention import Bools, annuity, value_between
@@ -241,7 +242,7 @@ class _Contract:
         """Present value of what contracts still pay (cost +) after the horizon, (n,)."""
         offers, (loan, rate, term) = self.offers, self._loan_terms
         end = (1.0 + offers.rate) ** (-offers.quarters / QUARTERS_PER_YEAR)
-        let = np.clip(self.start + offers.handed_quarters[self.row] + 1 - offers.quarters, 0, None)
+        let = np.clip(self.start + self._term + 1 - offers.quarters, 0, None)
         rent = (self._rent - self._rent_levy) * annuity(let, offers.rate)
         owed = np.clip(self.start + term + 1 - offers.quarters, 0, None)
         factor = (1.0 + offers.rate) ** (-owed / QUARTERS_PER_YEAR)
@@ -259,8 +260,12 @@ class _Contract:
     def _let(self) -> Bools:
         """Quarters in which rent is paid, (n, quarter)."""
         after = np.arange(self.offers.quarters)[None, :] - self.start[:, None]
-        term = self.offers.handed_quarters[self.row][:, None]
-        return self._lets[:, None] & (after > 0) & (after <= term)
+        return self._lets[:, None] & (after > 0) & (after <= self._term[:, None])
+
+    @property
+    def _term(self) -> Ints:
+        """Quarters let, (n,)."""
+        return quarters_let(self.offers, self.row, self.start)
 
     @property
     def _rent(self) -> Floats:
@@ -270,7 +275,7 @@ class _Contract:
     @property
     def _rent_levy(self) -> Floats:
         """Taxes and fees on a rent, spread over the quarters let, (n,)."""
-        spread = self.paid / np.maximum(self.offers.handed_quarters[self.row], 1)
+        spread = self.paid / np.maximum(self._term, 1)
         return np.where(self._lets, spread, 0.0)
 
     @property

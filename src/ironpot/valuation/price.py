@@ -113,6 +113,15 @@ def quarterly_rent(offers: Offers, rows: Ints, level: Level) -> Floats:
     return appraisal(offers, rows, level) * share / QUARTERS_PER_YEAR
 
 
+def quarters_let(offers: Offers, rows: Ints, start: Ints) -> Ints:
+    """Return for how many quarters rent is paid, (n,): the term, or the lot's life if that is less.
+
+    The first rent falls due in the quarter after `start`.
+    """
+    left = np.clip(offers.streams["base"].quarters[offers.lot[rows]] - start - 1, 0, None)
+    return np.minimum(offers.handed_quarters[rows], left)
+
+
 def appraisal(offers: Offers, rows: Ints, level: Level) -> Floats:
     """Return the appraisal of each row's lot, (n,); a range not given is the base; unknown is 0.
 
@@ -174,5 +183,5 @@ def _contract_price(offers: Offers, rows: Ints, start: Ints, level: Level) -> Fl
 def _rent(offers: Offers, rows: Ints, start: Ints, level: Level) -> tuple[Floats, Floats]:
     """Total rent over the years let, and its present value; paid from the next quarter on; (n,)."""
     rent = quarterly_rent(offers, rows, level)
-    term = offers.handed_quarters[rows]
+    term = quarters_let(offers, rows, start)
     return rent * term, rent * annuity(term, offers.rate) * discount(offers, start + 1)

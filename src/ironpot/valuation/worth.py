@@ -81,8 +81,9 @@ def ending_flows(offers: Offers, rows: Ints, level: Level = "base") -> tuple[Flo
     """Return the quarterly cash and service that each release ends, (n, quarter) each; in +, out -.
 
     A sale ends income, cost and service. A concession hands income, cost and investment to the
-    operator, who keeps the service going; a pool without recourse does the same. A lease hands over
-    income and service. A loan against the lot and shared use end nothing.
+    operator, who keeps the service going; a pool without recourse does the same with the units that
+    it sells. A lease hands over income and service. A loan against the lot and shared use end
+    nothing.
     """
     stream, lot = offers.streams[level], offers.lot[rows]
     sale = offers.is_route("exchange_sale", "auction", "transfer_up")[rows]
@@ -91,8 +92,9 @@ def ending_flows(offers: Offers, rows: Ints, level: Level = "base") -> tuple[Flo
     pool = (offers.is_route("pool") & ~offers.lends)[rows]
     income = sale | concession | lease | pool
     cost = sale | concession | pool
+    sold = 1.0 - np.where(pool, offers.column("retained_share")[rows], 0.0)
     cash = income[:, None] * stream.income[lot] + cost[:, None] * stream.cost[lot]
-    return cash, (sale | lease)[:, None] * stream.service[lot]
+    return sold[:, None] * cash, (sale | lease)[:, None] * stream.service[lot]
 
 
 def last_handed(offers: Offers, rows: Ints, start: Ints) -> Ints:
