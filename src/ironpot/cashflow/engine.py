@@ -106,7 +106,7 @@ def maturity_dates(contracts: pl.DataFrame, *, status_date: dt.date) -> pl.Serie
 def _numbered(contracts: pl.DataFrame) -> pl.DataFrame:
     """Return contracts with their position; columns without any value are left out."""
     empty = [name for name in contracts.columns if contracts[name].is_null().all()]
-    return contracts.drop(empty).with_row_index("position")
+    return contracts.drop(empty if contracts.height else []).with_row_index("position")
 
 
 def _own(frame: pl.DataFrame) -> pl.Expr:

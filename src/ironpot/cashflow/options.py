@@ -256,7 +256,8 @@ def _value_after(
 
 
 def _days(flows: CashFlows) -> npt.NDArray[np.datetime64]:
-    return np.concatenate([part.time.astype("datetime64[D]") for part in flows.parts])
+    none = np.zeros(0, dtype="datetime64[D]")
+    return np.concatenate([none, *(part.time.astype("datetime64[D]") for part in flows.parts)])
 
 
 def _settlement(
@@ -289,7 +290,7 @@ def _settlement(
     fee = owed["prepayment_penalty_rate"].fill_null(0.0).to_numpy()
     looked = flows.events.filter(pl.col("event_type") == "AD")
     cell = (
-        looked["contract_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy(),
+        np.array([place[name] for name in looked["contract_id"]], dtype=np.int64),
         looked["scenario"]
         .replace_strict(flows.scenarios, range(len(flows.scenarios)), return_dtype=pl.Int64)
         .to_numpy(),

@@ -222,7 +222,7 @@ def help_received(model: Model, point: Floats) -> Fen:
     inputs = model.inputs
     amount = np.clip(model.take("relief", point), 0.0, None) * MILLION
     flat = amount.reshape(-1, *amount.shape[2:])
-    return _fen(inputs, flat).reshape(*amount.shape[:2], -1, inputs.quarters)
+    return _fen(inputs, flat).reshape(*amount.shape[:2], amount.shape[2] + 1, inputs.quarters)
 
 
 def _repayable_help(model: Model, point: Floats) -> Loans:

@@ -150,7 +150,7 @@ def _add_debt_service(build: Builder, inputs: Inputs, cash_rows: Ints) -> Ints:
     build.add(cash_rows[owner], option[:, None, None], debts.interest / MILLION)
     build.add(tie[group], option[:, None, None], debts.principal / MILLION)
     build.add(cash_rows[owner][:, :, 0], option[:, None], debts.fee[:, None] / MILLION)
-    node = np.array([key[0] for key in debts.groups])
+    node = np.array([key[0] for key in debts.groups], dtype=np.int64)
     build.add(cash_rows[node], due, 1.0)
     _add_paid_early(build, inputs, cash_rows, tie)
     _add_swapped(build, inputs, cash_rows, tie)
@@ -210,7 +210,7 @@ def bond_service(inputs: Inputs, programme: Ints, quarter: Ints) -> Floats:
 def _add_roll_over(build: Builder, inputs: Inputs, cash_rows: Ints, due: Ints) -> None:
     """Creditors lend again at most their share of what falls due; new loans are served in turn."""
     debts, roll, quarters = inputs.debts, inputs.debts.roll, inputs.quarters
-    node = np.array([key[0] for key in debts.groups])
+    node = np.array([key[0] for key in debts.groups], dtype=np.int64)
     start = np.arange(quarters)
     left = start[None, :] + roll.term[:, None] + 1 - quarters
     owed = service_after(roll.rate, left[:, None, :], inputs.rate)
