@@ -159,4 +159,9 @@ def service(name: str, floor_share: float) -> dict[str, Any]:
 
 def wish(subject: str, what: str, **cells: Any) -> dict[str, Any]:
     """Return a wish: force or forbid."""
-    return {"wish_id": f"{what}-{subject}", "subject_id": subject, "action": what, "by": "me"} | cells
+    return {
+        "wish_id": f"{what}-{subject}",
+        "subject_id": subject,
+        "action": what,
+        "by": "me",
+    } | cells
