@@ -1,0 +1,1 @@
+"""What happens to prices, banks and neighbours when many governments act at once?"""
