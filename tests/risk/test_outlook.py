@@ -102,6 +102,7 @@ levels = [
 [[indicators]]
 id = "i"
 label = { en = "i", zh = "i" }
+unit = "ratio"
 formula = "debt/base"
 inputs = [
   { name = "debt", label = { en = "d", zh = "d" } },

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from ironpot.core.errors import FileRefusedError
 from ironpot.risk.ratios import rule_inputs
-from ironpot.risk.rule_files import parse_rule_set, rule_book
+from ironpot.risk.rule_files import parse_rule_set, read_rule_files, rule_book
 from ironpot.risk.rules import band_limits, classify
 from ironpot.risk.ruleset import UNKNOWN
 
@@ -71,7 +72,7 @@ def test_a_floor_is_a_limit_from_below():
         ('status = "unchecked"', 'status = "sure"', "status"),
         ('formula = "100*debt/assets"', 'formula = "100*debt/cash"', "indicators.share.inputs"),
         ('formula = "100*debt/assets"', 'formula = "__import__(1)"', "indicators.share.inputs"),
-        ('formula = "100*debt/assets"', 'formula = "debt +* assets"', "indicators.share"),
+        ('formula = "100*debt/assets"', 'formula = "debt +* assets"', "indicators.share.formula"),
         ('{ level = "high", min = 60 }', '{ level = "high", min = 61 }', "indicators.share.bands"),
         (
             '{ level = "low", max = 60 }',
@@ -98,3 +99,59 @@ def test_bytes_that_are_no_text_are_refused():
     rule_set, issues = parse_rule_set(b"\xff\xfe\x00", "bad.toml")
     assert rule_set is None
     assert len(issues) == 1
+
+
+# Each mistake is one that a bureau makes; the sentence must name line, value and the mend.
+MISTAKES = [
+    ('status = "unchecked"', 'status = "sure"', 5, "sure", "checked"),
+    ('id = "share"', 'id = "share"\nunti = "ratio"', 13, "unti", "unit"),
+    ('label = { en = "share", zh = "占比" }', 'label = "share"', 13, "share", "en ="),
+    ('source = { document = "Notice 5" }', 'effective_from = "soon"', 6, "soon", "2024-01-31"),
+    ("100*debt/assets", "debt/assets", 14, "debt/assets", "100*"),
+    ("100*debt/assets", "100*debt/cash", 15, "cash", 'name = "cash"'),
+    ("min = 60", "min = 61", 17, "61", "same number"),
+    ("share = { low = 0, high = 3 }", "share = { low = 0 }", 7, "high", "add high"),
+    ('level = "alarm", min = 2', 'level = "panic", min = 2', 7, "panic", "calm, alarm"),
+    ('status = "unchecked"', "status = unchecked", 5, "line 5", "quotes"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "line", "value", "mend"), MISTAKES)
+def test_an_error_names_file_line_and_value_and_says_how_to_mend_it(old, new, line, value, mend):
+    assert old in OWN
+    _, issues = parse_rule_set(OWN.replace(old, new, 1).encode(), "own.toml")
+    said = [issue for issue in issues if value in issue.value and mend in issue.mend.en]
+    assert said, [issue.say("en") for issue in issues]
+    assert (said[0].place.file, said[0].place.row) == ("own.toml", line)
+    assert said[0].what.zh
+    assert said[0].mend.zh
+
+
+def test_a_definition_that_names_no_fact_of_a_case_is_said():
+    defined = (
+        OWN
+        + """
+[[definitions]]
+input = "debt"
+choice = "all"
+label = { en = "all", zh = "全部" }
+formula = "debt_general+debt_hiden"
+"""
+    )
+    _, issues = parse_rule_set(defined.encode(), "own.toml")
+    assert [(issue.value, issue.place.row) for issue in issues] == [("debt_hiden", 23)]
+
+
+def test_a_file_that_was_asked_for_must_be_there(tmp_path):
+    with pytest.raises(FileRefusedError):
+        read_rule_files([tmp_path / "absent.toml"])
+    with pytest.raises(FileRefusedError):
+        read_rule_files([tmp_path])
+    (tmp_path / "own.toml").write_text(OWN, "utf-8")
+    assert "own-rule" in read_rule_files([tmp_path]).rule_sets
+
+
+def test_a_file_beyond_a_megabyte_is_not_read():
+    rule_set, issues = parse_rule_set(b"#" * 1_000_001, "big.toml")
+    assert rule_set is None
+    assert issues[0].code == "rules.file"

@@ -1,7 +1,8 @@
 """Evaluate the arithmetic of a rule set's formulas without `eval`.
 
-Allowed: numbers, names, + - * /, parentheses, unary minus, `min`, `max`, `abs`, comparisons.
-A name without a value makes the whole result unknown (None): missing is not zero.
+Allowed: numbers, names, + - * /, parentheses, unary minus, `min`, `max`, `abs`, and single
+comparisons, which give 1 or 0. A name without a value makes the whole result unknown (None):
+missing is not zero.
 """
 
 import ast
@@ -16,6 +17,12 @@ _BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
+}
+_COMPARE: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
 }
 _CALLS: dict[str, Callable[[list[float]], float]] = {
     "min": min,
@@ -38,6 +45,8 @@ def evaluate(formula: str, values: Mapping[str, float | None]) -> float | None:
     75.0
     >>> evaluate("a/c", {"a": 1.0, "c": None}) is None
     True
+    >>> evaluate("0.5*(debt >= 60)", {"debt": 60.0})
+    0.5
     """
     try:
         return _value(_parse(formula).body, values, formula)
@@ -77,6 +86,11 @@ def _value(node: ast.expr, values: Mapping[str, float | None], formula: str) -> 
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
             first, second = _value(left, values, formula), _value(right, values, formula)
             return None if first is None or second is None else _BINARY[type(op)](first, second)
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARE:
+            first, second = _value(left, values, formula), _value(right, values, formula)
+            if first is None or second is None:
+                return None
+            return float(_COMPARE[type(op)](first, second))
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _CALLS:
             parts = [_value(arg, values, formula) for arg in args]
             known = [part for part in parts if part is not None]

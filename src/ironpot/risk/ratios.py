@@ -34,6 +34,11 @@ RULE_ROWS = pl.Schema(
         "consequence_zh": pl.String(),
         "missing": pl.String(),
         "status": pl.String(),
+        "formula": pl.String(),
+        "numbers": pl.String(),
+        "band_from": pl.Float64(),
+        "band_to": pl.Float64(),
+        "source": pl.String(),
     }
 )
 
@@ -47,12 +52,14 @@ def rule_table(
     found in `rule_sets` give rows. `debts` are debt facts in place of the case's own, for example
     as a plan leaves them. A `variant` joins the choices of definitions by ';' where an input has
     more than one; `basis` joins the statuses of the published figures used; a value that cannot be
-    computed is null, its band `unknown`, and `missing` names what it lacks.
+    computed is null, its band `unknown`, and `missing` names what it lacks. `numbers` are the
+    formula's inputs as `name=value`, joined by ';', unknown ones with a '?'; `band_from` and
+    `band_to` are the ends of the band, null where it has none.
     """
     owed = dict(debt_facts(case) if debts is None else debts)
     rows = [
         row
-        for rule_set_id, entity_id in _applicable(case, rule_sets)
+        for rule_set_id, entity_id in applicable(case, rule_sets)
         for year, published, bases in fiscal_facts(case, entity_id)
         for row in _rows(rule_sets[rule_set_id], entity_id, year, owed | published, bases)
     ]
@@ -119,7 +126,8 @@ def rule_inputs(
     return dict(facts) | {name: _made(item, facts) for name, item in chosen.items()}
 
 
-def _applicable(case: Case, rule_sets: Mapping[str, RuleSet]) -> list[tuple[str, str]]:
+def applicable(case: Case, rule_sets: Mapping[str, RuleSet]) -> list[tuple[str, str]]:
+    """Return (rule set, entity) pairs of the rules table that are known and in force."""
     listed = case.rules.select("rule_set_id", "entity_id").iter_rows()
     return [
         (rule_set_id, entity_id)
@@ -169,7 +177,29 @@ def _outcome(
         consequence.text.zh if consequence else None,
         ";".join(dict.fromkeys(lacking)) or None,
         result.status,
+        result.formula,
+        _numbers(result),
+        result.band.min if result.band else None,
+        result.band.max if result.band else None,
+        source_text(rule_set),
     )
+
+
+def _numbers(result: IndicatorResult) -> str:
+    return ";".join(
+        f"{name}={'?' if figure is None else format(figure, '.2f')}"
+        for name, figure in result.inputs.items()
+    )
+
+
+def source_text(rule_set: RuleSet) -> str:
+    """Return a rule set's document and the place in it.
+
+    >>> from ironpot.risk.rule_files import rule_book
+    >>> source_text(rule_book().rule_sets["us-pa-act47"])
+    '53 Pa. Stat. 11701.201; criteria 1 to 9'
+    """
+    return "; ".join(filter(None, (rule_set.source.document, rule_set.source.locator)))
 
 
 def _made(definition: Definition, facts: Facts) -> float | None:

@@ -1,9 +1,11 @@
 """Which rule sets are there? Those shipped with ironpot, and a bureau's own, read from TOML.
 
 One file a rule set; the fields are those of `RuleSet`. Files of a bureau are checked in full and
-every problem is reported at its file and field; a file with an error is not used.
+every problem is reported at its file, line and field with its value and how to mend it; a file with
+an error is not used.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,14 +14,17 @@ from importlib import resources
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
+from ironpot.core.errors import FileRefusedError
 from ironpot.core.issues import Issue, Place
 from ironpot.core.lang import Text
-from ironpot.risk.rule_checks import rule_set_problems
+from ironpot.risk.rule_checks import Problem, rule_set_problems
+from ironpot.risk.rule_fields import field_problem
+from ironpot.risk.rule_lines import line_of
 from ironpot.risk.ruleset import RuleSet
 
 SUFFIX = ".toml"
+MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +54,45 @@ def rule_book(extra: Iterable[Path] = ()) -> RuleBook:
     return RuleBook(found, tuple(issues))
 
 
+def read_rule_files(paths: Iterable[Path]) -> RuleBook:
+    """Return the shipped rule sets and those of files and folders that must be there.
+
+    Raises FileRefusedError if a path does not exist, or a folder holds no rule file.
+    """
+    listed = list(paths)
+    for path in listed:
+        if not _files([path]):
+            raise FileRefusedError(
+                Text(
+                    f"{path} is no rule file and no folder with {SUFFIX} files. "
+                    "Give the path of a rule file; docs/how-to/add-a-rule-set.md shows one.",
+                    f"{path} 不是规则文件,也不是含{SUFFIX}文件的文件夹。"
+                    "请给出规则文件路径;示例见 docs/how-to/add-a-rule-set.md。",
+                )
+            )
+    return rule_book(listed)
+
+
 def parse_rule_set(content: bytes, file: str) -> tuple[RuleSet | None, list[Issue]]:
     """Return a rule set from the bytes of a TOML file, and every problem with it."""
+    if len(content) > MOST_BYTES:
+        return None, [_issue(file, None, Problem("", _TOO_LARGE, _SPLIT, f"{len(content):,} B"))]
     try:
-        rule_set = _adapter().validate_python(tomllib.loads(content.decode("utf-8")))
+        text = content.decode("utf-8-sig")
+        data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return None, [_issue(file, None, str(error), _NOT_TOML)]
+        return None, [_unreadable(file, error)]
+    try:
+        rule_set = _adapter().validate_python(data)
     except ValidationError as error:
-        return None, [_field_issue(file, detail) for detail in error.errors()]
-    problems = rule_set_problems(rule_set)
-    return rule_set, [_issue(file, where, "", what) for where, what in problems]
+        return None, [
+            _issue(file, line_of(text, detail["loc"]), field_problem(detail, data))
+            for detail in error.errors()
+        ]
+    return rule_set, [
+        _issue(file, line_of(text, problem.field.split(".")), problem)
+        for problem in rule_set_problems(rule_set)
+    ]
 
 
 @cache
@@ -86,31 +120,29 @@ def _files(extra: Iterable[Path]) -> list[Path]:
     return listed
 
 
-_NOT_TOML = Text("not a TOML file in UTF-8", "不是UTF-8编码的TOML文件")
-_BAD_FIELD = Text("not a value that this field can hold", "该字段的值不符合要求")
-_FIELD_PROBLEMS: dict[str, Text] = {
-    "missing": Text("this field is missing", "缺少该字段"),
-    "unexpected_keyword_argument": Text("no such field", "没有这个字段"),
-    "literal_error": Text("not one of the allowed words", "不是允许的取值"),
-}
+_TOO_LARGE = Text("too large for a rule set", "规则文件过大")
+_SPLIT = Text("one rule set a file, below 1 MB", "每个文件一套规则,不超过1MB")
+_LINE = re.compile(r"\(at line (\d+)")
+_NOT_TOML = Text("not TOML in UTF-8", "不是UTF-8编码的TOML文件")
+_WRITE_TOML = Text(
+    "correct this line; texts stand in quotes, lists in [ ], every key once",
+    "请改正该行:文字加引号,列表用[ ],同一键只写一次",
+)
 
 
-def _field_issue(file: str, detail: ErrorDetails) -> Issue:
-    where = ".".join(str(part) for part in detail["loc"])
-    what = _FIELD_PROBLEMS.get(detail["type"], _BAD_FIELD)
-    return _issue(file, where, str(detail["input"])[:60] if what is _BAD_FIELD else "", what)
+def _unreadable(file: str, error: tomllib.TOMLDecodeError | UnicodeDecodeError) -> Issue:
+    found = _LINE.search(str(error))
+    problem = Problem("", _NOT_TOML, _WRITE_TOML, str(error))
+    return _issue(file, int(found[1]) if found else None, problem)
 
 
-def _issue(file: str, where: str | None, value: str, what: Text) -> Issue:
+def _issue(file: str, line: int | None, problem: Problem) -> Issue:
     return Issue(
         "error",
         "rules.file",
-        Place(file, header=where),
-        value,
-        what,
+        Place(file, row=line, header=problem.field or None),
+        problem.value[:120],
+        problem.what,
         Text("the rule set would judge wrongly and is not used", "规则集会误判,未予采用"),
-        Text(
-            "correct the field; see docs/reference/rules.md",
-            "请改正该字段,参见 docs/reference/rules.md",
-        ),
+        problem.mend,
     )

@@ -4,6 +4,7 @@ What is unknown stays unknown and is never green: a missing input leaves open ev
 could still make. Our grades are indicative; official ones are not public.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -11,10 +12,11 @@ from typing import Literal
 from ironpot.core.errors import IronpotError
 from ironpot.core.formula import evaluate, names
 from ironpot.core.lang import Text
-from ironpot.risk.combine import band_of, levels_possible
+from ironpot.risk.combine import band_holding, levels_possible
 from ironpot.risk.linear import divisors, linear_ratio
 from ironpot.risk.ruleset import (
     UNKNOWN,
+    Band,
     Consequence,
     Indicator,
     RuleSet,
@@ -28,9 +30,11 @@ _WORST_FIRST: tuple[Status, ...] = ("unchecked", "partly_checked", "checked")
 
 @dataclass(frozen=True, slots=True)
 class IndicatorResult:
-    """One indicator with its formula and numbers; `value` and `level` are unknown together.
+    """One indicator with its formula, numbers and the band that holds its value.
 
-    `missing` names inputs without a value, `problem` says why numbers give no ratio.
+    `level` is unknown if the value is, or if there are no bands. `missing` names inputs without a
+    value, `problem` says why numbers give no ratio; `as_published` marks a value that was given
+    whole and not computed from inputs.
     """
 
     id: str
@@ -40,6 +44,8 @@ class IndicatorResult:
     inputs: dict[str, float | None]
     value: float | None
     level: str
+    band: Band | None
+    as_published: bool
     missing: tuple[str, ...]
     problem: Text | None
     status: Status
@@ -83,12 +89,29 @@ class RuleError(IronpotError):
     """A rule set that cannot do what is asked of it."""
 
 
-def classify(rule_set: RuleSet, inputs: Mapping[str, float | None]) -> Classification:
+def classify(
+    rule_set: RuleSet,
+    inputs: Mapping[str, float | None],
+    *,
+    published: Mapping[str, float] | None = None,
+) -> Classification:
     """Apply a rule set to figures by input name (money in yuan, as its formulas need them).
 
-    Inputs that are absent or None are unknown.
+    Inputs that are absent, None or not finite are unknown. `published`: values by indicator id, in
+    the indicator's unit, as an authority printed them; they stand in place of the formula. Raises
+    RuleError if one of them names no indicator.
+
+    >>> from ironpot.risk.rule_files import rule_book
+    >>> alerts = rule_book().rule_sets["mx-sistema-alertas-estados"]
+    >>> classify(alerts, {}, published={"ind1": 96.1, "ind2": 6.0, "ind3": 2.0}).level
+    'green'
     """
-    results = tuple(_result(rule_set, indicator, inputs) for indicator in rule_set.indicators)
+    printed = published or {}
+    _refuse_strangers(rule_set, printed)
+    results = tuple(
+        _result(rule_set, indicator, inputs, printed.get(indicator.id))
+        for indicator in rule_set.indicators
+    )
     known = {result.id: None if result.level == UNKNOWN else result.level for result in results}
     possible = levels_possible(rule_set, known)
     level = possible[0] if len(possible) == 1 else UNKNOWN
@@ -102,6 +125,19 @@ def classify(rule_set: RuleSet, inputs: Mapping[str, float | None]) -> Classific
         status=_weakest([result.status for result in results]),
         source=rule_set.source,
     )
+
+
+def _refuse_strangers(rule_set: RuleSet, printed: Mapping[str, float]) -> None:
+    known = [indicator.id for indicator in rule_set.indicators]
+    strange = sorted(set(printed) - set(known))
+    if strange:
+        raise RuleError(
+            Text(
+                f"Rule set {rule_set.id} has no indicator {', '.join(strange)}; it has "
+                f"{', '.join(known)}.",
+                f"规则集 {rule_set.id} 没有指标 {'、'.join(strange)},其指标为 {'、'.join(known)}。",
+            )
+        )
 
 
 def _weakest(statuses: list[Status]) -> Status:
@@ -132,29 +168,47 @@ def band_limits(rule_set: RuleSet, level: str) -> tuple[BandLimit, ...]:
 
 
 def _result(
-    rule_set: RuleSet, indicator: Indicator, inputs: Mapping[str, float | None]
+    rule_set: RuleSet,
+    indicator: Indicator,
+    inputs: Mapping[str, float | None],
+    printed: float | None,
 ) -> IndicatorResult:
-    formula = indicator.formula
-    needed = {name: inputs.get(name) for name in names(formula)} if formula else {}
-    problem = _problem(formula, needed) if formula else _TEXT_ONLY
-    value = evaluate(formula, needed) if formula and problem is None else None
-    level = band_of(value, indicator.bands) if value is not None else None
+    needed = {name: _finite(inputs.get(name)) for name in names(indicator.formula or "0")}
+    problem = None if printed is not None else _problem(indicator, needed)
+    value = _finite(printed) if printed is not None else _computed(indicator, needed, problem)
+    band = band_holding(value, indicator.bands) if value is not None else None
     return IndicatorResult(
         id=indicator.id,
         label=indicator.label,
-        formula=formula,
+        formula=indicator.formula,
         unit=indicator.unit,
         inputs=needed,
         value=value,
-        level=level or UNKNOWN,
-        missing=tuple(name for name, figure in needed.items() if figure is None),
+        level=band.level if band is not None else UNKNOWN,
+        band=band,
+        as_published=printed is not None,
+        missing=() if printed is not None else tuple(n for n, v in needed.items() if v is None),
         problem=problem,
         status=indicator.status or rule_set.status,
     )
 
 
-def _problem(formula: str, inputs: Mapping[str, float | None]) -> Text | None:
-    for divisor in divisors(formula):
+def _finite(figure: float | None) -> float | None:
+    return figure if figure is not None and math.isfinite(figure) else None
+
+
+def _computed(
+    indicator: Indicator, inputs: Mapping[str, float | None], problem: Text | None
+) -> float | None:
+    if indicator.formula is None or problem is not None:
+        return None
+    return _finite(evaluate(indicator.formula, inputs))
+
+
+def _problem(indicator: Indicator, inputs: Mapping[str, float | None]) -> Text | None:
+    if indicator.formula is None:
+        return _TEXT_ONLY
+    for divisor in divisors(indicator.formula):
         below = evaluate(divisor, inputs)
         if below is not None and below <= 0.0:
             return Text(

@@ -56,8 +56,10 @@ class Input:
 class Indicator:
     """A formula over inputs, and bands that cover the whole line, lowest first.
 
-    An indicator without bands is text: it is shown and cannot classify. `status` overrides the
-    rule set's where one indicator was checked more, or less, than the rest.
+    An indicator with neither formula nor bands is text: it is shown and cannot classify, so that
+    the whole stays open. One with a formula and no bands informs: its figure is shown, and no level
+    waits for it. `status` overrides the rule set's where one indicator was checked more, or less,
+    than the rest.
     """
 
     __pydantic_config__ = EXACT
@@ -75,6 +77,11 @@ class Indicator:
     def levels(self) -> tuple[str, ...]:
         """Levels that the bands name, lowest band first."""
         return tuple(dict.fromkeys(band.level for band in self.bands))
+
+    @property
+    def informs(self) -> bool:
+        """Whether it is a figure to show, without a threshold."""
+        return self.formula is not None and not self.bands
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +197,13 @@ class RuleSet:
 
     @property
     def executable(self) -> bool:
-        """Whether every indicator has a formula and bands."""
-        return all(indicator.formula and indicator.bands for indicator in self.indicators)
+        """Whether every indicator that decides has a formula and bands."""
+        return all(indicator.formula and indicator.bands for indicator in self.deciding)
+
+    @property
+    def deciding(self) -> tuple[Indicator, ...]:
+        """The indicators that make the level; those that only inform are left out."""
+        return tuple(indicator for indicator in self.indicators if not indicator.informs)
 
     @property
     def choices(self) -> dict[str, tuple[Definition, ...]]:
