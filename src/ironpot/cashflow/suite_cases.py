@@ -98,7 +98,7 @@ def contract_rows(terms: Json) -> Iterator[Row]:
     ...     "contractStructure": [{"object": {"marketObjectCode": "GOLD"}, "referenceType": "MOC",
     ...                            "referenceRole": "UDL"}]}
     >>> next(contract_rows(future))
-    {'contract_type': 'FUTUR', 'contract_id': 'F', 'futures_price': 80.0,
+    {'contract_id': 'F', 'contract_type': 'FUTUR', 'futures_price': 80.0,
     'market_object_code': 'GOLD'}
     """
     own = _own_terms(terms)
