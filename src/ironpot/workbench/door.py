@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
+from itertools import pairwise
 
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import LANGS, Lang, Text, language
@@ -37,8 +38,10 @@ def asked_language(words: Sequence[str], environment: Mapping[str, str]) -> Lang
     'zh'
     >>> asked_language(["check", "my.xlsx", "--lang=zh"], {}), asked_language(["--lang"], {})
     ('zh', 'en')
+    >>> asked_language([], {"LANG": "zh_CN.UTF-8"})
+    'zh'
     """
-    for word, after in zip(words, [*words[1:], ""], strict=True):
+    for word, after in pairwise([*words, ""]):
         name, _, value = word.partition("=")
         found = value or after
         if name == LANG_OPTION and found in LANGS:
