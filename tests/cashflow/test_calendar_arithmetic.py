@@ -5,15 +5,16 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.cashflow.tries import tries
 
 from ironpot.cashflow.business_days import adjust, is_business_day
 from ironpot.cashflow.cycles import Cycles, add_cycles, cycles_of, cycles_until, cyclic_dates
 from ironpot.cashflow.daycount import place_in_periods, year_fraction
 from ironpot.cashflow.words import Words, repeated
 
-SOME = settings(derandomize=True, deadline=None, max_examples=200)
+SOME = tries(200)
 DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2080, 12, 31))
 WORDS = ("NOS", "SCF", "SCMF", "CSF", "CSMF", "SCP", "SCMP", "CSP", "CSMP")
 

@@ -8,7 +8,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.cashflow.random_contracts import (
     MATURITIES,
@@ -21,12 +21,12 @@ from tests.cashflow.random_contracts import (
     numbered,
     open_ended,
 )
+from tests.cashflow.tries import tries
 
 from ironpot.cashflow.engine import TYPES
 from ironpot.cashflow.reference.contract import Happened
 
-RANDOM = settings(derandomize=True, deadline=None, max_examples=20, database=None)
-ONE_TYPE = settings(RANDOM, max_examples=15)
+RANDOM, ONE_TYPE, COMBINED = tries(20), tries(15), tries(8)
 
 Row = dict[str, Any]
 looks = st.lists(days("2025-01-01", "2030-12-31"), max_size=3)
@@ -121,7 +121,7 @@ def cover(draw: st.DrawFn, kind: str) -> Row:
 
 @pytest.mark.parametrize("kind", ["SWAPS", "CAPFL", "CEG", "CEC"])
 def test_combined_contracts_agree_with_the_reference(kind):
-    @settings(RANDOM, max_examples=8)
+    @COMBINED
     @given(combined(kind))
     def agree(drawn: tuple[list[Row], list[Happened]]) -> None:
         assert_equal(*drawn)

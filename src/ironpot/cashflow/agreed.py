@@ -90,6 +90,9 @@ READ = pl.Schema(
         "nested": pl.Boolean(),
         "purchase_date": pl.Date(),
         "termination_date": pl.Date(),
+        "next_principal_redemption_payment": pl.Float64(),
+        "cycle_of_principal_redemption": pl.String(),
+        "cycle_anchor_date_of_principal_redemption": pl.Date(),
     }
 )
 

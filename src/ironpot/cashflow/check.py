@@ -235,12 +235,12 @@ CHECKS: tuple[Finding, ...] = (
     Finding(
         "contract.no_reference_rate",
         "market_object_code_of_rate_reset",
-        pl.col("cycle_of_rate_reset").is_not_null()
+        ~(_missing("cycle_of_rate_reset") & _missing("cycle_anchor_date_of_rate_reset"))
         & _missing("market_object_code_of_rate_reset")
         & _missing("next_reset_rate"),
         Text("reset dates but no reference rate", "有重定价周期但无参考利率"),
         Text("the new rate is unknown", "无法得知新利率"),
-        Text("name the reference rate, or delete the cycle", "请填写参考利率,或删除重定价周期"),
+        Text("name the reference rate, or delete the dates", "请填写参考利率,或删除重定价日期"),
     ),
     Finding(
         "contract.cap_below_floor",

@@ -41,6 +41,19 @@ def _has_word(name: str) -> pl.Expr:
     return pl.col(name).is_in(DEBT_CHANGES.column(name).allowed)
 
 
+def _unfixed() -> pl.Expr:
+    """Say whose instalment is not known on the day: it is solved for before the first one."""
+    parts = pl.col("cycle_of_principal_redemption").str.extract_groups(r"P(\d+)([DWMQHY])").struct
+    unit = parts.field("2").replace_strict(
+        {"D": "d", "W": "w", "M": "mo", "Q": "q", "H": "mo", "Y": "y"}, default=None
+    )
+    number = parts.field("1").cast(pl.Int64) * pl.when(parts.field("2") == "H").then(6).otherwise(1)
+    later = pl.col("initial_exchange_date").dt.offset_by(pl.format("{}{}", number, unit))
+    first = pl.coalesce("cycle_anchor_date_of_principal_redemption", later)
+    solved = (pl.col("contract_type") == "ANN") & _lacks("next_principal_redemption_payment")
+    return solved & (pl.col("date") < first.dt.offset_by("-1d"))
+
+
 _OF_INTEREST = _is("moratorium") & pl.col("relieves").is_in(["interest", "both"])
 _LASTS = pl.col("maturity_date").is_null() | pl.col("extended")
 _UNKNOWN = Text("the engine would have to guess", "无从推算")
@@ -206,6 +219,14 @@ CHECKS: tuple[Finding, ...] = (
         Text("cannot be worked out anew for this type", "该类合同的还款额不能重新计算"),
         Text("the contract states its instalments itself", "还款额由合同自行约定"),
         Text("write keep, or extend", "请填keep或extend"),
+    ),
+    Finding(
+        "change.instalment_unknown",
+        "instalment",
+        (pl.col("instalment") == "keep") & _unfixed(),
+        Text("is not fixed yet: it follows from what is owed then", "届时尚未确定"),
+        Text("there is nothing to keep", "没有可保持的还款额"),
+        Text("write solve, or state the instalment of the debt", "请填solve或在债务中填写还款额"),
     ),
     Finding(
         "change.nothing_to_extend",

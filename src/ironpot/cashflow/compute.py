@@ -155,10 +155,9 @@ def play(
     end = kind.maturity(block)
     refuse_endless(block, end.end)
     tape = build_tape(block, _planned(kind, block, end), end)
+    refuse_unobserved(block, tape, pam.MARKETS, rates)
     market = None
-    if rates is None:
-        refuse_unobserved(block, tape, tuple(pam.MARKETS))
-    elif block.frame["follows_market"][0]:
+    if rates is not None and block.frame["follows_market"][0]:
         market = kind.observe(block, tape, rates)
     scenarios = 1 if market is None else market.shape[0]
     states = kind.initial(block, end, scenarios)
@@ -198,14 +197,17 @@ def part_of(
     shown = tape.shown
     if not np.isnat(block.closes):
         shown = shown & ~_last_looks(tape, block)
-    at = np.flatnonzero(shown)
-    own, other = (block.numbers(name, 0.0)[tape.row] for name in CURRENCY_CODES)
+    at = slice(None) if shown.all() else np.flatnonzero(shown)
+    currency = block.numbers(CURRENCY_CODES[0], 0.0).astype(np.int8)[tape.row]
+    if second.any():
+        other = block.numbers(CURRENCY_CODES[1], 0.0).astype(np.int8)[tape.row]
+        currency = np.where(second, other, currency)
     return Part(
         position[tape.row[at]],
         tape.kind[at],
         tape.paid[at],
         tape.accrual[at],
-        np.where(second, other, own)[at].astype(np.int8),
+        currency[at],
         paths.payoff[:, at],
         paths.notional[:, at],
         paths.rate[:, at],

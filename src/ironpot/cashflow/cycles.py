@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ironpot.cashflow.civil import Place, day_numbers, month_starts, place_of
 from ironpot.cashflow.words import Words
 
 Booleans = npt.NDArray[np.bool_]
@@ -68,24 +69,25 @@ def cycles_of(words: Words) -> Cycles:
 
 def add_cycles(start: Times, count: Integers, cycles: Cycles, end_of_month: Booleans) -> Times:
     """Return start + count cycles, (n,); `end_of_month` says where the EOM convention is agreed."""
-    day = start.astype("datetime64[D]")
-    months = day.astype("datetime64[M]")
-    rolled = months + count * cycles.months
-    first = rolled.astype("datetime64[D]")
-    length = ((rolled + 1).astype("datetime64[D]") - first).astype(np.int64)
-    number = (day - months.astype("datetime64[D]")).astype(np.int64) + 1
-    sticky = end_of_month & acts_on_month_end(start)
-    within = np.where(sticky, length, np.minimum(number, length)) - 1
-    moved = np.where(cycles.months > 0, first + within, day + count * cycles.days)
-    return moved.astype(start.dtype) + (start - day.astype(start.dtype))
+    day = day_numbers(start)
+    place = place_of(day)
+    first, length = month_starts(place.month + count * cycles.months)
+    within = np.minimum(place.gone, length - 1)
+    if end_of_month.any():
+        within = np.where(end_of_month & _acts(place), length - 1, within)
+    moved = first + within
+    if cycles.days.any():
+        moved = np.where(cycles.months > 0, moved, day + count * cycles.days)
+    return start + (moved - day).view("timedelta64[D]")
 
 
 def acts_on_month_end(anchor: Times) -> Booleans:
     """Say where EOM has an effect: the anchor ends a month of fewer than 31 days."""
-    months = anchor.astype("datetime64[M]")
-    ends = (months + 1).astype("datetime64[D]") - 1
-    length = (ends - months.astype("datetime64[D]")).astype(np.int64) + 1
-    return (anchor.astype("datetime64[D]") == ends) & (length < LONG_MONTH)
+    return _acts(place_of(day_numbers(anchor)))
+
+
+def _acts(place: Place) -> Booleans:
+    return (place.gone + 1 == place.length) & (place.length < LONG_MONTH)
 
 
 def cycles_until(start: Times, end: Times, cycles: Cycles, end_of_month: Booleans) -> Integers:
@@ -96,13 +98,11 @@ def cycles_until(start: Times, end: Times, cycles: Cycles, end_of_month: Boolean
     >>> cycles_until(*days, monthly, np.array([False])).tolist()
     [2]
     """
-    by_month = end.astype("datetime64[M]") - start.astype("datetime64[M]")
-    by_day = end.astype("datetime64[D]") - start.astype("datetime64[D]")
-    steps = np.where(
-        cycles.months > 0,
-        by_month.astype(np.int64) // np.maximum(cycles.months, 1),
-        by_day.astype(np.int64) // np.maximum(cycles.days, 1),
-    )
+    first, last = day_numbers(start), day_numbers(end)
+    steps = (place_of(last).month - place_of(first).month) // np.maximum(cycles.months, 1)
+    if cycles.days.any():
+        by_day = (last - first) // np.maximum(cycles.days, 1)
+        steps = np.where(cycles.months > 0, steps, by_day)
     return steps - (add_cycles(start, steps, cycles, end_of_month) > end)
 
 

@@ -7,9 +7,12 @@ apart by whole and fraction so that nothing is lost to rounding.
 Source: ACTUS dictionary 1.4, dayCountConvention; ISDA 2006 definitions 4.16; ICMA rule 251.
 """
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
+from ironpot.cashflow.civil import END_DAY, FIRST_DAY, dates_of, day_numbers, place_of, tabled
 from ironpot.cashflow.cycles import Cycles, add_cycles, cycles_until
 from ironpot.cashflow.words import Words, repeated
 
@@ -18,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Times = npt.NDArray[np.datetime64]
 
+OF_MATURITY = "30E360ISDA"
 CONVENTIONS = ("AA", "A360", "A365", "30E360", "30E360ISDA", "28E336", "AAICMA")
 MONTHS_A_YEAR = 12
 FEBRUARY = 2
@@ -29,7 +33,11 @@ def accrual_day(times: Times) -> Times:
     >>> accrual_day(np.array(["2013-12-31T23:59:59"], "M8[s]")).tolist()
     [datetime.date(2014, 1, 1)]
     """
-    return (times.astype("datetime64[s]") + np.timedelta64(1, "s")).astype("datetime64[D]")
+    if times.dtype == np.dtype("datetime64[D]"):
+        return times
+    late = times.astype("datetime64[s]", copy=False) + np.timedelta64(1, "s")
+    days = dates_of(day_numbers(late))
+    return np.where(np.isnat(late), np.datetime64("NaT", "D"), days)
 
 
 def year_fraction(start: Times, end: Times, convention: str) -> Floats:
@@ -54,14 +62,28 @@ def place_in_years(
     AAICMA needs coupon periods and is placed by `place_in_periods`.
     """
     days = accrual_day(times)
+    number = day_numbers(days)
+    known = tabled(number)
     whole, part = np.zeros(days.shape, np.int64), np.zeros(days.shape)
     for convention, rows in conventions.groups():
+        if known and convention != OF_MATURITY:
+            scale = _tabled_scale(convention)
+            at = number[rows] - FIRST_DAY
+            whole[rows], part[rows] = scale[0][at], scale[1][at]
+            continue
         inside = days[rows]
         ends = np.zeros(inside.shape, bool)
         if maturity is not None:
             ends = inside == accrual_day(maturity[rows])
         whole[rows], part[rows] = _SCALES[convention](inside, ends)
     return whole, part
+
+
+@cache
+def _tabled_scale(convention: str) -> tuple[Integers, Floats]:
+    """Return the place of every day of the calendar's tables on a convention's scale."""
+    days = dates_of(np.arange(FIRST_DAY, END_DAY))
+    return _SCALES[convention](days, np.zeros(days.shape, bool))
 
 
 def place_in_periods(
@@ -88,10 +110,9 @@ def place_in_periods(
 
 def _parts(days: Times) -> tuple[Integers, Integers, Integers]:
     """Return year, month 1..12 and day 1..31 of each day."""
-    months = days.astype("datetime64[M]")
-    years, month = np.divmod(months.astype(np.int64), MONTHS_A_YEAR)
-    day = (days - months.astype("datetime64[D]")).astype(np.int64) + 1
-    return years + 1970, month + 1, day
+    place = place_of(day_numbers(days))
+    years, month = np.divmod(place.month, MONTHS_A_YEAR)
+    return years + 1970, month + 1, place.gone + 1
 
 
 def _actual_actual(days: Times, _: Booleans) -> tuple[Integers, Floats]:

@@ -14,11 +14,25 @@ from ironpot.cashflow.agreed import SOLVED
 
 KEPT, LATER = "keep", "extend"
 CAPITALISED = "capitalise"
+INSTALMENT = "next_principal_redemption_payment"
 
 
 def instalment_agreed(rows: pl.DataFrame) -> pl.DataFrame:
     """Return contracts of which a part was paid early or forgiven."""
     return rows.with_columns(contract_type=_kept_annuity())
+
+
+def partly_forgiven(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return contracts of which principal was forgiven.
+
+    Their accrued interest stays due in full, so that an annuity that no stated instalment fixes is
+    solved for anew: less than its share of the old instalment is gone.
+    """
+    stated = pl.lit(None, pl.Float64)
+    if INSTALMENT in rows.columns:
+        stated = pl.col(INSTALMENT)
+    free = (pl.col("contract_type") == "ANN") & (pl.col("instalment") != KEPT) & stated.is_null()
+    return rows.with_columns(contract_type=_kept_annuity(), solves=pl.col("solves") | free)
 
 
 def rate_moved(rows: pl.DataFrame) -> pl.DataFrame:
@@ -103,7 +117,7 @@ NEW_TERMS: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "prepay": instalment_agreed,
     "call": instalment_agreed,
     "put": instalment_agreed,
-    "haircut": instalment_agreed,
+    "haircut": partly_forgiven,
     "rate": rate_moved,
     "extend": extended,
     "pause_principal": principal_paused,

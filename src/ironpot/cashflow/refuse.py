@@ -3,6 +3,8 @@
 A contract that it cannot do stops the projection; it is never left out or counted as zero.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -10,6 +12,7 @@ import polars as pl
 from ironpot.cashflow.block import Block
 from ironpot.cashflow.check import check_terms
 from ironpot.cashflow.kinds import Kind
+from ironpot.cashflow.rates import RatePaths
 from ironpot.cashflow.tape import Tape
 from ironpot.core.errors import CaseError, UnsupportedTermError
 from ironpot.core.lang import Text
@@ -83,12 +86,25 @@ def refuse_ending_in_pause(contracts: pl.DataFrame) -> None:
         )
 
 
-def refuse_unobserved(block: Block, tape: Tape, observing: tuple[Kind, ...]) -> None:
-    """Raise if an event observes a market and no rates are given."""
-    for kind in observing:
-        at = tape.of(kind)
-        if at.size:
-            name = block.frame["contract_id"][int(tape.row[at[0]])]
+def refuse_unobserved(
+    block: Block, tape: Tape, markets: Mapping[Kind, str], rates: RatePaths | None
+) -> None:
+    """Raise if an event observes a market that the contract does not name, or no rates are given.
+
+    `markets` says which term names the market of which kind of event.
+    """
+    for kind, term in markets.items():
+        rows = tape.row[tape.of(kind)]
+        nameless = rows[block.words(term).code[rows] < 0]
+        if nameless.size:
+            name = block.frame["contract_id"][int(nameless[0])]
+            raise _refusal(
+                f"Contract {name} has {kind.label} events but no {term}. Name what it follows, or "
+                "delete the dates of these events.",
+                f"合同{name}有{kind.label}事件但未填写{term}。请填写所挂钩的指标,或删除相应日期。",
+            )
+        if rows.size and rates is None:
+            name = block.frame["contract_id"][int(rows[0])]
             raise _refusal(
                 f"Contract {name} follows a reference rate or index ({kind.label} events): "
                 "give its path (rates).",
