@@ -40,7 +40,9 @@ ONE_DAY = np.timedelta64(1, "D")
 def maturity(block: Block) -> Maturity:
     """Return Md: as stated, else the amortisation date, else as NAM."""
     own, until = block.times("maturity_date"), block.times("amortization_date")
-    return derived(block, nam.paid_off(block), np.where(np.isnat(own), until, own))
+    return block.once(
+        "maturity", lambda: derived(block, nam.paid_off(block), np.where(np.isnat(own), until, own))
+    )
 
 
 def schedule(block: Block, end: Maturity) -> list[Planned]:
@@ -174,6 +176,10 @@ class Instalments:
 
 def instalments_of(block: Block, end: Maturity) -> Instalments:
     """Return the instalment dates of a block, up to the amortisation date where one is stated."""
+    return block.once("instalments", lambda: _instalments(block, end))
+
+
+def _instalments(block: Block, end: Maturity) -> Instalments:
     until = stated(block, block.times("amortization_date"))
     last = np.where(np.isnat(until.end), end.end, until.end)
     calculated = np.where(np.isnat(until.end), end.accrual, until.accrual)

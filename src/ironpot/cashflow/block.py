@@ -4,7 +4,9 @@ Absent numbers are NaN, absent dates NaT, absent words have code -1. Times are d
 """
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,8 @@ Booleans = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 Times = npt.NDArray[np.datetime64]
+
+Made = TypeVar("Made")
 
 SECONDS = "datetime64[s]"
 NEVER = np.datetime64("NaT", "s")
@@ -46,6 +50,13 @@ class Block:
     made: dict[tuple[str, object], object] = field(
         default_factory=dict[tuple[str, object], object], compare=False, repr=False
     )
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """Return what `make` returns, made once a block under this name."""
+        key = (name, "once")
+        if key not in self.made:
+            self.made[key] = make()
+        return self.made[key]  # pyright: ignore[reportReturnType]
 
     @property
     def count(self) -> int:
@@ -100,9 +111,12 @@ class Block:
 
     def sign(self) -> Floats:
         """Return R(CNTRL), (contract,): +1 a claim, -1 an obligation."""
-        roles = self.words("contract_role", "RPA")
-        signs = [-1.0 if role in LIABILITY_ROLES else 1.0 for role in roles.values]
-        return np.array(signs)[roles.code]
+        key = ("sign", None)
+        if key not in self.made:
+            roles = self.words("contract_role", "RPA")
+            signs = [-1.0 if role in LIABILITY_ROLES else 1.0 for role in roles.values]
+            self.made[key] = np.array(signs)[roles.code]
+        return self.made[key]  # pyright: ignore[reportReturnType]
 
     def flags(self, name: str) -> Booleans:
         """Say of which contracts a term is true, (contract,); it is false where absent."""

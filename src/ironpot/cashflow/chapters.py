@@ -229,7 +229,7 @@ def _piece(
     }
     return Part(
         contract=rows["position"].to_numpy().astype(np.intp)[shown],
-        kind=np.full(shown.size, happening.kind, np.int64),
+        kind=np.full(shown.size, happening.kind, np.int8),
         time=days,
         accrual=days,
         currency=currency[shown],

@@ -168,7 +168,7 @@ def cyclic_dates(
     if not include_end:
         return no_closing(row, regular)
     ends = ~np.isnat(end) if after is None else end > after
-    return _with_ends(no_closing(row, regular), end, ends)
+    return with_ends(no_closing(row, regular), end, ends)
 
 
 def regular_count(anchor: Times, cycles: Cycles, end: Times, end_of_month: Booleans) -> Integers:
@@ -191,10 +191,13 @@ def _ragged(first: Integers, stop: Integers) -> tuple[npt.NDArray[np.intp], Inte
     return row, np.arange(len(row)) - offset[row] + first[row]
 
 
-def _with_ends(dates: Dates, end: Times, ends: Booleans) -> Dates:
+def with_ends(dates: Dates, end: Times, ends: Booleans) -> Dates:
     """Return dates and ends in one, by row; an end follows its row's regular dates."""
     rows = np.flatnonzero(ends)
-    row = np.concatenate([dates.row, rows])
-    order = np.argsort(row, kind="stable")
-    closing = np.arange(row.size) >= dates.row.size
-    return Dates(row[order], np.concatenate([dates.time, end[rows]])[order], closing[order])
+    place = np.searchsorted(dates.row, rows, side="right") + np.arange(rows.size)
+    closing = np.zeros(dates.row.size + rows.size, bool)
+    closing[place] = True
+    row, time = np.empty(closing.size, np.intp), np.empty(closing.size, end.dtype)
+    row[place], time[place] = rows, end[rows]
+    row[~closing], time[~closing] = dates.row, dates.time
+    return Dates(row, time, closing)

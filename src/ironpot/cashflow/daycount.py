@@ -33,11 +33,16 @@ def accrual_day(times: Times) -> Times:
     >>> accrual_day(np.array(["2013-12-31T23:59:59"], "M8[s]")).tolist()
     [datetime.date(2014, 1, 1)]
     """
+    days = dates_of(_accrual_number(times))
+    missing = np.isnat(times)
+    return np.where(missing, np.datetime64("NaT", "D"), days) if missing.any() else days
+
+
+def _accrual_number(times: Times) -> Integers:
+    """Return the number of the accrual day; a missing one (NaT) counts as day 0."""
     if times.dtype == np.dtype("datetime64[D]"):
-        return times
-    late = times.astype("datetime64[s]", copy=False) + np.timedelta64(1, "s")
-    days = dates_of(day_numbers(late))
-    return np.where(np.isnat(late), np.datetime64("NaT", "D"), days)
+        return day_numbers(times)
+    return day_numbers(times + np.timedelta64(1, "s"))
 
 
 def year_fraction(start: Times, end: Times, convention: str) -> Floats:
@@ -61,17 +66,16 @@ def place_in_years(
     `maturity` matters to 30E360ISDA alone: its last February day is not moved to the 30th there.
     AAICMA needs coupon periods and is placed by `place_in_periods`.
     """
-    days = accrual_day(times)
-    number = day_numbers(days)
+    number = _accrual_number(times)
     known = tabled(number)
-    whole, part = np.zeros(days.shape, np.int64), np.zeros(days.shape)
+    whole, part = np.zeros(number.shape, np.int64), np.zeros(number.shape)
     for convention, rows in conventions.groups():
         if known and convention != OF_MATURITY:
             scale = _tabled_scale(convention)
             at = number[rows] - FIRST_DAY
             whole[rows], part[rows] = scale[0][at], scale[1][at]
             continue
-        inside = days[rows]
+        inside = dates_of(number[rows])
         ends = np.zeros(inside.shape, bool)
         if maturity is not None:
             ends = inside == accrual_day(maturity[rows])

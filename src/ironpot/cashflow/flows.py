@@ -5,6 +5,7 @@ Payoffs and states are signed from the contract's owner: what a debtor pays is n
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,6 @@ import polars as pl
 from ironpot.cashflow.kinds import Kind
 
 Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.intp]
 Times = npt.NDArray[np.datetime64]
 
@@ -31,7 +31,7 @@ class Part:
     """
 
     contract: Rows
-    kind: Integers
+    kind: npt.NDArray[np.int8]
     time: Times
     accrual: Times
     currency: npt.NDArray[np.int8]
@@ -58,20 +58,20 @@ class CashFlows:
     parts: tuple[Part, ...]
 
     @cached_property
-    def order(self) -> Rows:
+    def order(self) -> Rows | slice:
         """Where each event, contract by contract, stands in the parts laid end to end."""
-        contract = [part.contract for part in self.parts]
-        return np.argsort(np.concatenate(contract), kind="stable") if contract else np.zeros(0, int)
+        contract = _end_to_end([part.contract for part in self.parts])
+        sorted_already = not (contract[1:] < contract[:-1]).any()
+        return slice(None) if sorted_already else np.argsort(contract, kind="stable")
 
     def column(self, name: str) -> npt.NDArray[np.generic]:
         """Return a column of the tape of all contracts, (event,): contract, kind, time, accrual."""
-        columns = [getattr(part, name) for part in self.parts]
-        return np.concatenate(columns)[self.order] if columns else np.zeros(0)
+        return _end_to_end([getattr(part, name) for part in self.parts])[self.order]
 
     def amounts(self, name: str, index: int) -> Floats:
         """Return an amount of all events in one scenario, (event,): payoff, notional, ..."""
         columns = [part.scenario(getattr(part, name), index) for part in self.parts]
-        return np.concatenate(columns)[self.order] if columns else np.zeros(0)
+        return _end_to_end(columns)[self.order]
 
     @cached_property
     def events(self) -> pl.DataFrame:
@@ -91,13 +91,19 @@ class CashFlows:
         return pl.concat(
             pl.DataFrame(
                 {
-                    "scenario": pl.repeat(scenario, self.order.size, eager=True),
+                    "scenario": pl.repeat(scenario, len(shared["date"]), eager=True),
                     **shared,
                     **{name: self.amounts(name, index) for name in STATES},
                 }
             ).select(EVENTS.names())
             for index, scenario in enumerate(self.scenarios)
         )
+
+
+def _end_to_end(arrays: list[Any]) -> npt.NDArray[Any]:
+    if len(arrays) == 1:
+        return arrays[0]
+    return np.concatenate(arrays) if arrays else np.zeros(0)
 
 
 STATES = ("payoff", "notional", "rate", "accrued")

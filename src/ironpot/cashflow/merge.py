@@ -122,7 +122,7 @@ def _trade(block: Block, position: Rows, kind: Kind, terms: tuple[str, str], sig
     paid = (sign * block.numbers(price, 0.0))[rows][None, :]
     return Part(
         position[rows],
-        np.full(rows.size, kind, np.int64),
+        np.full(rows.size, kind, np.int8),
         times[rows],
         times[rows],
         block.numbers("currency_code", 0.0)[rows].astype(np.int8),

@@ -16,6 +16,7 @@ from ironpot.cashflow.cycles import Dates, add_cycles, no_closing
 from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.run import Events, Function, Outcome, States
 from ironpot.cashflow.schedules import (
+    closed,
     common,
     in_term,
     interest,
@@ -65,10 +66,11 @@ def paid_off(block: Block) -> Times:
 
 def schedule(block: Block, end: Maturity) -> list[Planned]:
     """Return the planned events of a block of NAM contracts."""
+    redemption = lam.redemption_dates(block, end.end)
     return [
         at_once(block, Kind.IED, block.times("initial_exchange_date")),
-        in_cycles(block, Kind.PR, lam.redemption_dates(block, end.end), end),
-        *interest(block, interest_dates(block, end), end),
+        in_cycles(block, Kind.PR, redemption, end),
+        *interest(block, interest_dates(block, end, redemption), end),
         *lam.calculation_base(block, end),
         *common(block, end),
         at_maturity(Kind.MD, end),
@@ -99,8 +101,8 @@ def redemption(states: States, events: Events) -> Outcome:
     return Outcome(states["notional_scaling"] * paid, changes)
 
 
-def interest_dates(block: Block, end: Maturity) -> Dates:
-    """Return interest dates: first their own, then those of the instalments, with maturity.
+def interest_dates(block: Block, end: Maturity, redemption: Dates) -> Dates:
+    """Return interest dates: first their own, then those of `redemption`, with maturity.
 
     Their own cycle runs up to one instalment cycle before the first instalment.
     """
@@ -115,7 +117,9 @@ def interest_dates(block: Block, end: Maturity) -> Dates:
         anchor=anchor,
         include_end=True,
     )
-    late = in_term(block, lam.PURPOSE, end.end, include_end=True)
+    late = closed(block, redemption, end.end)
+    if not early.row.size:
+        return late
     return _joined(no_closing(early.row, early.time), late)
 
 

@@ -17,10 +17,9 @@ from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.tape import Tape
 
 Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.intp]
 
-KIND_SPAN = 32
+SHOWN = ("notional", "rate", "accrued", "exercise")
 
 
 class Outcome(NamedTuple):
@@ -73,22 +72,19 @@ class States:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """One group's event: its contracts, time since their last event, and what is observed then."""
+    """One group's event, (contract,) each: place `at` on the tape, contract `rows`, `fraction`.
+
+    The last, Y(Sd, t), is the part of a year since the contract's last event. `whole` says that the
+    group is all contracts of the block, in their order; `market` is what every event observes.
+    """
 
     block: Block
     tape: Tape
     at: Rows
+    rows: Rows
+    fraction: Floats
+    whole: bool
     market: Floats | None
-
-    @property
-    def rows(self) -> Rows:
-        """Contracts of the group, (contract,)."""
-        return self.tape.row[self.at]
-
-    @property
-    def fraction(self) -> Floats:
-        """Y(Sd, t), (contract,)."""
-        return self.tape.fraction[self.at]
 
     @property
     def value(self) -> Floats:
@@ -98,11 +94,14 @@ class Events:
     @property
     def sign(self) -> Floats:
         """R(CNTRL), (contract,)."""
-        return self.block.sign()[self.rows]
+        return self._of_group(self.block.sign())
 
     def number(self, name: str, default: float = np.nan) -> Floats:
         """Return a term of the group, (contract,); `default` where it is absent."""
-        return self.block.numbers(name, default)[self.rows]
+        return self._of_group(self.block.numbers(name, default))
+
+    def _of_group(self, column: Floats) -> Floats:
+        return column if self.whole else column[self.rows]
 
     @property
     def observed(self) -> Floats:
@@ -143,22 +142,28 @@ def run(
     `states` stay one array, so that a type may say that two states are the same.
     """
     columns = _own(states)
-    scenarios = next(iter(columns.values())).shape[0]
-    paths = Paths(*(np.zeros((scenarios, tape.row.size)) for _ in range(5)), left=columns)
-    for kind, at in _groups(tape):
+    groups = list(_groups(tape))
+    order = np.concatenate([at for _, at in groups]) if groups else np.zeros(0, np.intp)
+    fraction = tape.fraction[order]
+    shape = (next(iter(columns.values())).shape[0], order.size)
+    shown = {name: np.zeros(shape) for name in ("payoff", *SHOWN)}
+    first = 0
+    for kind, at in groups:
+        here = slice(first, first := first + at.size)
         rows = tape.row[at]
-        group: Rows | slice = slice(None) if rows.size == block.count else rows
-        events = Events(block, tape, at, market)
+        whole = rows.size == block.count
+        group: Rows | slice = slice(None) if whole else rows
+        events = Events(block, tape, at, rows, fraction[here], whole, market)
         outcome = functions[kind](States(columns, group), events)
-        paths.payoff[:, at] = outcome.payoff
+        shown["payoff"][:, here] = outcome.payoff
         for name, changed in _apart(outcome.changes).items():
             columns[name][:, group] = changed
-        paths.notional[:, at] = columns["notional"][:, group]
-        paths.rate[:, at] = columns["rate"][:, group]
-        paths.accrued[:, at] = columns["accrued"][:, group]
-        if "exercise" in columns:
-            paths.exercise[:, at] = columns["exercise"][:, group]
-    return paths
+        for name in SHOWN:
+            if name in columns:
+                shown[name][:, here] = columns[name][:, group]
+    back = np.empty_like(order)
+    back[order] = np.arange(order.size)
+    return Paths(**{name: amounts[:, back] for name, amounts in shown.items()}, left=columns)
 
 
 def _own(states: Mapping[str, Floats]) -> dict[str, Floats]:
@@ -179,8 +184,9 @@ def _apart(changes: Mapping[str, Floats | float]) -> Mapping[str, Floats | float
 
 def _groups(tape: Tape) -> Iterator[tuple[Kind, Rows]]:
     """Yield the tape step by step: events of one rank and kind, contracts in order."""
-    key = tape.rank * KIND_SPAN + tape.kind
-    order = np.argsort(key, kind="stable")
-    edges = np.flatnonzero(np.diff(key[order], prepend=-1))
-    for at in np.split(order, edges[1:]) if order.size else []:
-        yield Kind(int(tape.kind[at[0]])), at
+    count = np.diff(tape.start)
+    for rank in range(int(count.max(initial=0))):
+        at = tape.start[:-1][count > rank] + rank
+        kinds = tape.kind[at]
+        for kind in np.unique(kinds) if (kinds != kinds[0]).any() else kinds[:1]:
+            yield Kind(int(kind)), at[kinds == kind]

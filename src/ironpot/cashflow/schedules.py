@@ -9,7 +9,14 @@ import numpy.typing as npt
 
 from ironpot.cashflow.arrays import step_numbers, step_words, steps_of, unfold
 from ironpot.cashflow.block import NEVER, Block
-from ironpot.cashflow.cycles import Dates, add_cycles, cycles_until, cyclic_dates, no_closing
+from ironpot.cashflow.cycles import (
+    Dates,
+    add_cycles,
+    cycles_until,
+    cyclic_dates,
+    no_closing,
+    with_ends,
+)
 from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.tape import Maturity, Planned, at_once, in_cycles, on_days
 
@@ -114,6 +121,11 @@ def in_term(
         after=np.full(block.count, block.status - LONGEST_SHIFT),
         include_end=include_end,
     )
+
+
+def closed(block: Block, dates: Dates, end: Times) -> Dates:
+    """Return dates of `in_term` with the end, as if it had been included."""
+    return with_ends(dates, end, end > block.status - LONGEST_SHIFT)
 
 
 def one_cycle_on(block: Block, purpose: str) -> Times:

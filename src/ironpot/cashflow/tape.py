@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ironpot.cashflow.block import Block
-from ironpot.cashflow.business_days import Adjusted, adjust
+from ironpot.cashflow.business_days import EVERY_DAY, NO_SHIFT, Adjusted, adjust
 from ironpot.cashflow.cycles import Dates, add_cycles, cycles_until
 from ironpot.cashflow.daycount import place_in_periods, place_in_years
 from ironpot.cashflow.kinds import Kind
@@ -19,6 +19,7 @@ from ironpot.cashflow.kinds import Kind
 Booleans = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Small = npt.NDArray[np.int8]
 Rows = npt.NDArray[np.intp]
 Times = npt.NDArray[np.datetime64]
 
@@ -49,19 +50,17 @@ class Tape:
 
     `fraction` is the part of a year since the contract's event before (the status date for the
     first) in its own day count, `fee_share` the part of the fee period gone by (empty where nobody
-    charges a fee), `rank` the event's place within its contract; events that happen before a
-    purchase are computed but not `shown`.
+    charges a fee); events that happen before a purchase are computed but not `shown`.
     """
 
     row: Rows
-    kind: Integers
+    kind: Small
     paid: Times
     accrual: Times
     scheduled: Times
     value: Floats
     fraction: Floats
     fee_share: Floats
-    rank: Integers
     shown: Booleans
     start: Rows
 
@@ -80,7 +79,7 @@ def on_days(
     block: Block, kind: Kind, rows: Rows, times: Times, value: Floats | None = None
 ) -> Planned:
     """Return events on the very days given; SC* conventions still calculate on business days."""
-    known = np.full(len(rows), np.nan) if value is None else value
+    known = np.broadcast_to(np.nan, rows.shape) if value is None else value
     accrual = moved_to_business_days(block, rows, times).accrual
     return Planned(kind, rows, times, accrual, times, known)
 
@@ -118,7 +117,9 @@ def in_cycles(
 ) -> Planned:
     """Return events on scheduled dates, moved to business days as each contract agrees."""
     moved = moved_to_business_days(block, dates.row, dates.time)
-    known = np.full(len(dates.row), np.nan) if value is None else value
+    known = np.broadcast_to(np.nan, dates.row.shape) if value is None else value
+    if moved.paid is dates.time:
+        return Planned(kind, dates.row, dates.time, dates.time, dates.time, known)
     return Planned(
         kind,
         dates.row,
@@ -143,9 +144,21 @@ def at_maturity(kind: Kind, maturity: Maturity) -> Planned:
 
 
 def moved_to_business_days(block: Block, rows: Rows, times: Times) -> Adjusted:
-    """Return times of contracts `rows` shifted as each contract agrees."""
+    """Return times of contracts `rows` shifted as each agrees; the very same where none does."""
+    if not _moves(block):
+        return Adjusted(times, times)
     conventions = block.words("business_day_convention", "NOS").take(rows)
     return adjust(times, conventions, block.words("calendar", "NC").take(rows))
+
+
+def _moves(block: Block) -> bool:
+    """Say whether any contract moves its payments to business days."""
+    if not (block.has("business_day_convention") and block.has("calendar")):
+        return False
+    conventions, calendars = (block.words(name) for name in ("business_day_convention", "calendar"))
+    return not (
+        {NO_SHIFT}.issuperset(conventions.values) or {*EVERY_DAY}.issuperset(calendars.values)
+    )
 
 
 def build_tape(block: Block, planned: Sequence[Planned], end: Maturity) -> Tape:
@@ -153,30 +166,34 @@ def build_tape(block: Block, planned: Sequence[Planned], end: Maturity) -> Tape:
     maturity = end.accrual
     filled = [plan for plan in planned if plan.row.size] or list(planned[:1])
     row = np.concatenate([plan.row for plan in filled])
-    kind = np.concatenate([np.full(plan.row.size, plan.kind, np.int64) for plan in filled])
+    kind = np.repeat(
+        np.array([plan.kind for plan in filled], np.int8), [plan.row.size for plan in filled]
+    )
     paid = np.concatenate([plan.paid for plan in filled])
-    accrual = np.concatenate([plan.accrual for plan in filled])
+    unmoved = all(plan.accrual is plan.paid is plan.scheduled for plan in filled)
+    accrual = paid if unmoved else np.concatenate([plan.accrual for plan in filled])
+    scheduled = paid if unmoved else np.concatenate([plan.scheduled for plan in filled])
+    chosen = np.argsort(_key(row, paid, kind), kind="stable")
     kept = _alive(block, row, kind, paid, accrual)
-    order = np.argsort(_key(row, paid, kind)[kept], kind="stable")
-    chosen = np.flatnonzero(kept)[order]
-    row, kind, paid, accrual = row[chosen], kind[chosen], paid[chosen], accrual[chosen]
+    chosen = chosen if kept.all() else chosen[kept[chosen]]
+    row, kind, paid = row[chosen], kind[chosen], paid[chosen]
+    accrual = paid if unmoved else accrual[chosen]
     start = np.searchsorted(row, np.arange(block.count + 1))
     return Tape(
         row,
         kind,
         paid,
         accrual,
-        np.concatenate([plan.scheduled for plan in filled])[chosen],
+        paid if unmoved else scheduled[chosen],
         np.concatenate([plan.value for plan in filled])[chosen],
         _fractions(block, row, accrual, maturity, start),
         fee_share(block, row, accrual, maturity),
-        np.arange(row.size) - start[row],
         _shown(block, row, kind, paid),
         start,
     )
 
 
-def _alive(block: Block, row: Rows, kind: Integers, paid: Times, accrual: Times) -> Booleans:
+def _alive(block: Block, row: Rows, kind: Small, paid: Times, accrual: Times) -> Booleans:
     """Say which events lie after status and start, not after the horizon or a termination."""
     kept = (paid > block.status) & ~(paid < block.times("initial_exchange_date")[row])
     if not np.isnat(block.until):
@@ -189,7 +206,7 @@ def _alive(block: Block, row: Rows, kind: Integers, paid: Times, accrual: Times)
     return kept
 
 
-def _shown(block: Block, row: Rows, kind: Integers, paid: Times) -> Booleans:
+def _shown(block: Block, row: Rows, kind: Small, paid: Times) -> Booleans:
     """Say which events come after the purchase of their contract, if it is yet to be purchased."""
     if not block.has("purchase_date"):
         return np.ones(row.shape, bool)
@@ -198,10 +215,12 @@ def _shown(block: Block, row: Rows, kind: Integers, paid: Times) -> Booleans:
     return ~(before & (bought > block.status))
 
 
-def _key(row: Rows, time: Times, kind: Integers) -> Integers:
+def _key(row: Rows, time: Times, kind: Small) -> Integers:
     """Return one integer an event that sorts by contract, time and kind."""
-    seconds = time.astype(np.int64) + EPOCH
-    return (row.astype(np.int64) << (TIME_BITS + KIND_BITS)) | (seconds << KIND_BITS) | kind
+    key = (time.view(np.int64) + EPOCH) << KIND_BITS
+    key |= row << (TIME_BITS + KIND_BITS)
+    key |= kind
+    return key
 
 
 def _fractions(block: Block, row: Rows, accrual: Times, maturity: Times, start: Rows) -> Floats:

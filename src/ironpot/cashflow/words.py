@@ -44,6 +44,9 @@ class Words:
 
 def words_of(series: pl.Series) -> Words:
     """Return a text column as words."""
+    first = series[0] if series.len() else None
+    if first is not None and (series == first).all(ignore_nulls=False):
+        return repeated(str(first), series.len())
     values = series.drop_nulls().unique(maintain_order=True).to_list()
     code = series.replace_strict(
         values, range(len(values)), default=-1, return_dtype=pl.Int64
