@@ -291,3 +291,33 @@ def test_without_revenue_the_ratios_to_it_are_unknown():
     events = pl.DataFrame([event("special", "2027-12-31", -SPECIAL * YI, "MD")])
     table = cost_risk(case, events)
     assert table["interest_to_revenue"].null_count() == table.height
+
+
+def test_present_value_discounts_every_payment_from_its_day():
+    case = tiny_case(
+        entities=[government("gov")],
+        debts=[debt("one", "gov", 100.0, primary_class="special", nominal_interest_rate=0.05)],
+    )
+    events = pl.DataFrame(
+        [
+            event("one", "2025-12-31", -5.0, "IP"),
+            event("one", "2026-12-31", -5.0, "IP"),
+            event("one", "2026-12-31", -100.0, "MD"),
+        ]
+    )
+    whole = cost_risk(case, events, discount_rate=0.04).row(0, named=True)
+    one, two = 365 / 365.25, 730 / 365.25
+    by_hand = 5.0 / 1.04**one + 105.0 / 1.04**two
+    assert whole["present_value"] == pytest.approx(by_hand, rel=1e-12)
+    assert whole["present_value_share"] == pytest.approx(by_hand / 100.0)
+    at_coupon = cost_risk(case, events, discount_rate=0.05).row(0, named=True)
+    assert at_coupon["present_value_share"] == pytest.approx(1.0, abs=1e-3)
+
+
+def test_present_value_is_unknown_without_a_rate_or_without_a_day_of_payment():
+    case = bishan()
+    events = pl.DataFrame([event("special", "2027-12-31", -SPECIAL * YI, "MD")])
+    assert cost_risk(case, events)["present_value"].is_null().all()
+    table = cost_risk(case, events, discount_rate=0.04)
+    known = table.filter(pl.col("present_value").is_not_null())
+    assert known["primary_class"].to_list() == ["special"]

@@ -12,16 +12,23 @@ from ironpot.risk.maturity import INTEREST_EVENTS, PRINCIPAL_EVENTS
 
 ALL = "all"
 RESET_EVENTS = ("RR", "RRF")
+SCHEDULED_TOLERANCE = 1e-9
 
 
 def cost_risk(
-    case: Case, events: pl.DataFrame, *, scenario: str = "base", revenue: float | None = None
+    case: Case,
+    events: pl.DataFrame,
+    *,
+    scenario: str = "base",
+    revenue: float | None = None,
+    discount_rate: float | None = None,
 ) -> pl.DataFrame:
     """Return the cost-risk indicators of the case's debts by primary class, and of `all`.
 
     `events`: (scenario, contract_id, date, event_type, payoff) of the debts' contracts to their
     end, payoff signed from the debtor. `revenue`: a year's revenue to carry the service, yuan;
-    without it the two ratios are null. Columns:
+    without it the two ratios are null; `discount_rate`: decimal a year, without it the two present
+    values are. Columns:
 
     - average_time_to_maturity_y: principal payments' mean time, weighted by amount
     - average_time_to_refixing_y: the same to the payment or the first rate reset, if earlier
@@ -30,6 +37,9 @@ def cost_risk(
       end or the events stop before it; it is in none of the four above
     - weighted_rate, fixed_share: by principal outstanding
     - interest_y, service_y: paid in the first year; interest_to_revenue, service_to_revenue
+    - present_value: all payments after the case date, each times (1 + rate)^-years; present_value_
+      share: over principal, below 1 where terms are softer than the rate. Both are null for a class
+      with unscheduled principal
 
     Source: IMF and World Bank, Developing a Medium-Term Debt Management Strategy Framework (2019),
     cost and risk indicators.
@@ -43,9 +53,11 @@ def cost_risk(
     return (
         _by_class(live, _stock())
         .join(_by_class(payments, _times()), on="primary_class", how="left")
-        .join(_by_class(timed, _service()), on="primary_class", how="left")
+        .join(_by_class(timed, _service(discount_rate)), on="primary_class", how="left")
         .with_columns(unscheduled_share=1.0 - pl.col("scheduled") / pl.col("principal"))
         .with_columns(_to_revenue(name, revenue) for name in ("interest", "service"))
+        .with_columns(_where_scheduled())
+        .with_columns(present_value_share=pl.col("present_value") / pl.col("principal"))
         .drop("scheduled")
     )
 
@@ -91,14 +103,29 @@ def _times() -> list[pl.Expr]:
     ]
 
 
-def _service() -> list[pl.Expr]:
+def _service(discount_rate: float | None) -> list[pl.Expr]:
     first_year = pl.col("years") <= 1.0
     interest = pl.col("event_type").is_in(INTEREST_EVENTS)
     paid = -pl.col("payoff")
     return [
         paid.filter(first_year & interest).sum().alias("interest_y"),
         paid.filter(first_year).sum().alias("service_y"),
+        _present_value(paid, discount_rate).alias("present_value"),
     ]
+
+
+def _present_value(paid: pl.Expr, discount_rate: float | None) -> pl.Expr:
+    if discount_rate is None:
+        return pl.lit(None, pl.Float64)
+    years = pl.col("years")
+    factor = pl.lit(1.0 + discount_rate).pow(-years)
+    return (paid * factor).filter(years > 0.0).sum()
+
+
+def _where_scheduled() -> pl.Expr:
+    """Return the present value, null where some principal has no day of payment."""
+    whole = pl.col("unscheduled_share").abs() < SCHEDULED_TOLERANCE
+    return pl.when(whole).then("present_value")
 
 
 def _mean(values: pl.Expr, weights: pl.Expr) -> pl.Expr:

@@ -22,7 +22,9 @@ STATUS_TEXT: dict[Status, Text] = {
     "partly_checked": Text("checked in part", "部分核对"),
     "unchecked": Text("not checked against the legal text", "未与法规原文核对"),
 }
-INDICATIVE = Text("Indicative: official grades are not public.", "本结果仅供参考:官方评级不公开。")
+INDICATIVE = Text(
+    "Indicative: computed here, not an official grade.", "本结果为测算,仅供参考,并非官方评级。"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,25 @@ def report(
     _say(chosen, "Wrote " + ", ".join(map(str, paths)), "已写出 " + "、".join(map(str, paths)))
 
 
+@app.command(help=HELP["rules"])
+def rules(
+    rule_set: Annotated[str | None, typer.Argument(help=HELP["rule_set"])] = None,
+    figures: Annotated[list[str] | None, typer.Argument(help=HELP["figures"])] = None,
+    files: Annotated[list[Path] | None, typer.Option("--rules", help=HELP["rule_files"])] = None,
+    date: Annotated[str | None, typer.Option("--date", help=HELP["rule_date"])] = None,
+    check_file: Annotated[Path | None, typer.Option("--check", help=HELP["rule_check"])] = None,
+    lang: LangOption = None,
+) -> None:
+    """List rule sets, show one, classify figures under it, or check a rule file."""
+    from ironpot.workbench.rules import check_rules, show_rules
+    from ironpot.workbench.screen import console
+
+    chosen = user_language(lang)
+    if check_file is not None:
+        raise typer.Exit(0 if check_rules(check_file, chosen) else 1)
+    show_rules(rule_set, figures or [], files or [], date, console(), chosen)
+
+
 @app.command(help=HELP["actus"])
 def actus(
     folder: Annotated[Path, typer.Argument(help=HELP["suite"])],

@@ -40,6 +40,10 @@ _TEXTS: dict[str, Text] = {
     "compare": Text("What differs between two plans?", "比较两个方案的差异。"),
     "verify": Text("Re-add a plan's files.", "复核方案文件能否加总一致。"),
     "report": Text("Write a plan's report again.", "重新生成方案报告。"),
+    "rules": Text(
+        "Rule sets: list them, show one, classify figures, check a bureau's own file.",
+        "规则集:列出、查看、按数值测算、检查本单位规则文件。",
+    ),
     "actus": Text("Run the public ACTUS test suite.", "运行ACTUS公共测试集。"),
     "doctor": Text("Does every part work here?", "检查各组件是否可用。"),
     "case": Text("case folder or workbook", "案例文件夹或工作簿"),
@@ -58,6 +62,11 @@ _TEXTS: dict[str, Text] = {
     "lot": Text("lot, as in the assets table", "资产编号"),
     "again": Text("solve again with that decision turned round", "反向决策重新求解"),
     "target": Text("folder for the report", "报告文件夹"),
+    "rule_set": Text("rule set, as the list names it", "规则集编号"),
+    "figures": Text("figures to classify, as NAME=VALUE", "待测算的数值,写作 名称=数值"),
+    "rule_files": Text("further rule files or folders of them", "追加的规则文件或文件夹"),
+    "rule_date": Text("only rule sets in force on this day", "只看该日施行的规则"),
+    "rule_check": Text("check this rule file and stop", "只检查该规则文件"),
     "suite": Text("folder with actus-tests-*.json", "含 actus-tests-*.json 的文件夹"),
     "json": Text("print JSON", "输出JSON"),
 }
