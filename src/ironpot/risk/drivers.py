@@ -4,6 +4,7 @@ Indices are 1 at the case date, rates decimals a year; a value holds from the fi
 quarter until the next one that is given.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from ironpot.core.issues import Issue, Place
 from ironpot.core.lang import Text
 
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
 WEIGHT_TOLERANCE = 1e-9
 
@@ -92,17 +94,18 @@ def rate_paths(case: Case) -> RatePaths:
     names = tuple(points["driver"].unique(maintain_order=True))
     quarters = sorted(points["quarter"].unique())
     values = np.full((len(SCENARIOS), len(names), len(quarters)), np.nan)
-    column = (
-        points["quarter"]
-        .replace_strict(quarters, range(len(quarters)), return_dtype=pl.Int64)
-        .to_numpy()
-    )
-    row = (
-        points["driver"].replace_strict(names, range(len(names)), return_dtype=pl.Int64).to_numpy()
-    )
+    column = _places(points["quarter"], quarters)
+    row = _places(points["driver"], names)
     values[:, row, column] = points.select(SCENARIOS).to_numpy().T
     dates = np.array([quarter_start(quarter) for quarter in quarters], dtype="datetime64[D]")
     return RatePaths(SCENARIOS, names, dates, values)
+
+
+def _places(words: pl.Series, known: Sequence[str]) -> Integers:
+    """Return the place of each word among the known ones; a case without drivers has none."""
+    if words.is_empty():
+        return np.empty(0, dtype=np.int64)
+    return words.replace_strict(known, range(len(known)), return_dtype=pl.Int64).to_numpy()
 
 
 def _points(drivers: pl.DataFrame) -> pl.DataFrame:
