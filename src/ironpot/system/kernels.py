@@ -80,3 +80,42 @@ def clear_tile(
             break
     sweep(rows, debtor, amount, external, rule, value, moved, 0)
     return sweeps, moved
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def fill_ladders(
+    price: Floats, capacity: Floats, reserve: Floats, left: Floats, proceeds: Floats
+) -> None:
+    """Fill one scenario's ladders from the top; `left` and `proceeds` (seller, market) change.
+
+    `price` and `capacity` are (tranche, market), `reserve` (seller, market).
+    """
+    for b in range(price.shape[0]):
+        share = take_share(price[b], capacity[b], reserve, left)
+        for i in range(left.shape[0]):
+            for m in range(left.shape[1]):
+                wanted = left[i, m] if reserve[i, m] <= price[b, m] else 0.0
+                taken = share[m] * wanted
+                left[i, m] -= taken
+                proceeds[i, m] += price[b, m] * taken
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST, error_model="numpy")
+def take_share(price: Floats, capacity: Floats, reserve: Floats, left: Floats) -> Floats:
+    """Return the share of what is eligible that a tranche takes, (market,)."""
+    eligible = np.zeros(left.shape[1])
+    for i in range(left.shape[0]):
+        for m in range(left.shape[1]):
+            eligible[m] += left[i, m] if reserve[i, m] <= price[m] else 0.0
+    for m in range(left.shape[1]):
+        eligible[m] = min(1.0, capacity[m] / eligible[m]) if eligible[m] > 0.0 else 0.0
+    return eligible
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def fill_all(
+    price: Floats, capacity: Floats, reserve: Floats, left: Floats, proceeds: Floats
+) -> None:
+    """Fill the ladders of every scenario: all arrays as in `fill_ladders` with scenarios first."""
+    for s in range(left.shape[0]):
+        fill_ladders(price[s], capacity[s], reserve, left[s], proceeds[s])
