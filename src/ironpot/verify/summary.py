@@ -44,9 +44,16 @@ def _keys(out: Out) -> Iterator[Outcome]:
 
 
 def _may_be_null(out: Out, key: str) -> bool:
-    """A figure may be null if the status is unknown, a gap also if it would divide by zero."""
-    below = {"gap_objective": _decided_cost(out), "gap_stake": _at_stake(out)}
-    return out.value("status") == "unknown" or (key in below and below[key] == 0)
+    """A figure may be null if the status is unknown, a gap also if it would divide by zero.
+
+    Nothing is at stake where doing nothing costs no more than the bound.
+    """
+    if out.value("status") == "unknown":
+        return True
+    cost, stake = _decided_cost(out), _at_stake(out)
+    if key == "gap_objective":
+        return cost == 0
+    return key == "gap_stake" and stake is not None and stake <= 0
 
 
 def _minus(first: Decimal | None, second: Decimal | None) -> Decimal | None:
@@ -64,7 +71,7 @@ def _at_stake(out: Out) -> Decimal | None:
 def _gaps(out: Out) -> Iterator[Outcome]:
     distance = _minus(out.figure("objective"), out.figure("bound"))
     for key, base in (("gap_objective", _decided_cost(out)), ("gap_stake", _at_stake(out))):
-        if distance is None or not base:
+        if distance is None or not base or (out.figure(key) is None and _may_be_null(out, key)):
             yield Unknown(
                 _at(key), Text("a term is null or the divisor is zero", "有空值或除数为零")
             )
@@ -130,8 +137,8 @@ RULES = (
         (PLAN,),
         Text(
             "plan.json has every agreed entry in its type and no other; figures are null only "
-            "where the status is unknown or a gap would divide by zero",
-            "plan.json各项齐全、类型正确、无多余项;仅在状态未知或除数为零时数值可为空",
+            "where the status is unknown, a gap would divide by zero or nothing is at stake",
+            "plan.json各项齐全、类型正确、无多余项;仅在状态未知、除数为零或无可改善额时数值可为空",
         ),
         _keys,
     ),
