@@ -6,13 +6,13 @@ from pathlib import Path
 
 import typer
 
-from ironpot.case.mark import mark_workbook
+from ironpot.case.mark import mark_workbook, marked_path
 from ironpot.case.propose import propose_map, save_proposal
 from ironpot.case.read import read_case
-from ironpot.core.issues import Issue, has_errors
+from ironpot.core.issues import Issue, Severity, has_errors
 from ironpot.core.lang import Lang, Text
-
-WORKBOOK = ".xlsx"
+from ironpot.workbench.blank import WORKBOOK
+from ironpot.workbench.whole import whole_file
 
 
 def check_case(path: Path, column_map: Path | None, propose: Path | None, lang: Lang) -> bool:
@@ -30,13 +30,20 @@ def check_case(path: Path, column_map: Path | None, propose: Path | None, lang: 
         typer.echo(_line(issue, lang))
     typer.echo(_count(reading.issues, lang))
     if reading.issues and path.suffix.lower() == WORKBOOK:
-        marked = mark_workbook(path, reading.issues, lang=lang)
+        marked = marked_path(path)
+        with whole_file(marked) as draft:
+            mark_workbook(path, reading.issues, draft, lang=lang)
         said = Text(f"{marked} has the cells marked.", f"{marked} 已标出有问题的单元格。")
         typer.echo(said.say(lang))
-    return not has_errors(reading.issues)
+    fine = not has_errors(reading.issues)
+    if fine:
+        mapped = f" --map {column_map}" if column_map is not None else ""
+        command = f"ironpot plan {path}{mapped} --out plan"
+        typer.echo(Text(f"Next: {command}", f"下一步:{command}").say(lang))
+    return fine
 
 
-_SEVERITY = {
+_SEVERITY: dict[Severity, Text] = {
     "error": Text("error  ", "错误"),
     "warning": Text("warning", "警告"),
     "note": Text("note   ", "提示"),
@@ -49,7 +56,10 @@ def _line(issue: Issue, lang: Lang) -> str:
 
 def _count(issues: Sequence[Issue], lang: Lang) -> str:
     counts = Counter(issue.severity for issue in issues)
+    english = ", ".join(
+        f"{counts[name]} {name}{'' if counts[name] == 1 else 's'}" for name in _SEVERITY
+    )
     return Text(
-        f"{counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes",
+        english,
         f"错误{counts['error']}处,警告{counts['warning']}处,提示{counts['note']}处",
     ).say(lang)

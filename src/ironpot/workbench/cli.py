@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ironpot.core.errors import IronpotError
+from ironpot.core.errors import CaseError, IronpotError
 from ironpot.core.lang import Lang, Text
 from ironpot.workbench.door import (
     asked_language,
@@ -15,10 +15,11 @@ from ironpot.workbench.door import (
     refused_by_system,
     user_language,
 )
-from ironpot.workbench.words import HELP, unit_of, with_horizon
+from ironpot.workbench.whole import plan_folder
+from ironpot.workbench.words import HELP, LEAST_HELP_WEIGHT, unit_of, with_horizon
 
 if TYPE_CHECKING:
-    from ironpot.case.read import Reading
+    from ironpot.case.case import Case
 
 app = typer.Typer(
     help=HELP["app"],
@@ -27,8 +28,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-# A yuan of help then weighs as much as a thousand yuan of value destroyed.
-LEAST_HELP_WEIGHT = 1e3
 # What typer exits with on Ctrl-C.
 INTERRUPTED = 130
 
@@ -91,7 +90,7 @@ def status(
     from ironpot.workbench.status import show_status
 
     chosen, amounts = user_language(lang), unit_of(unit)
-    show_status(_read(path, column_map).case, console(), chosen, amounts)
+    show_status(_read(path, column_map), console(), chosen, amounts)
 
 
 @app.command(help=HELP["pots"])
@@ -108,7 +107,7 @@ def pots(
     from ironpot.workbench.screen import console
 
     chosen, amounts = user_language(lang), unit_of(unit)
-    case = _read(path, column_map).case
+    case = _read(path, column_map)
     show_pots(case, console(), chosen, amounts, all_lots=all_lots, csv=csv)
 
 
@@ -132,7 +131,7 @@ def plan(
     from ironpot.workbench.summary import show_done
 
     chosen, amounts, screen = user_language(lang), unit_of(unit), console()
-    case = with_horizon(_read(path, column_map).case, horizon)
+    case = with_horizon(_read(path, column_map), horizon)
     weight = LEAST_HELP_WEIGHT if least else PlanOptions().help_weight
     options = PlanOptions(time_limit_s=time_limit, seed=seed, relief=relief, help_weight=weight)
     done = run_plan(case, options, out, lang=chosen, unit=amounts, screen=screen)
@@ -155,8 +154,8 @@ def why(
     from ironpot.workbench.why import say_why
 
     chosen, amounts = user_language(lang), unit_of(unit)
-    again = None if case is None else _read(case, column_map).case
-    say_why(out, lot, again, time_limit, console(), chosen, amounts)
+    again = None if case is None else _read(case, column_map)
+    say_why(plan_folder(out), lot, again, time_limit, console(), chosen, amounts)
 
 
 @app.command(help=HELP["compare"])
@@ -167,7 +166,9 @@ def compare(
     from ironpot.workbench.compare import show_difference
     from ironpot.workbench.screen import console
 
-    show_difference(first, second, console(), user_language(lang), unit_of(unit))
+    show_difference(
+        plan_folder(first), plan_folder(second), console(), user_language(lang), unit_of(unit)
+    )
 
 
 @app.command(help=HELP["verify"])
@@ -175,7 +176,7 @@ def verify(out: OutPath, lang: LangOption = None) -> None:
     """Re-add a plan's files; exit 1 if anything does not tie."""
     from ironpot.verify import verify_plan
 
-    verification = verify_plan(out)
+    verification = verify_plan(plan_folder(out))
     typer.echo(verification.say(user_language(lang)))
     raise typer.Exit(0 if verification.ok else 1)
 
@@ -192,12 +193,12 @@ def report(
     """Write a plan's report again, in another language or unit."""
     from ironpot.report.plan_files import read_plan
     from ironpot.report.write import write_report
-    from ironpot.workbench.why import refuse_other_case
+    from ironpot.workbench.why import case_of_plan
 
     chosen, amounts = user_language(lang), unit_of(unit)
-    read, planned = _read(case, column_map).case, read_plan(out)
-    refuse_other_case(read, planned)
-    paths = write_report(read, planned, target or out, lang=chosen, unit=amounts)
+    read, planned = _read(case, column_map), read_plan(plan_folder(out))
+    same = case_of_plan(read, planned)
+    paths = write_report(same, planned, target or out, lang=chosen, unit=amounts)
     _say(chosen, "Wrote " + ", ".join(map(str, paths)), "已写出 " + "、".join(map(str, paths)))
 
 
@@ -266,10 +267,17 @@ def _refuse(text: Text, lang: Lang) -> int:
     return 1
 
 
-def _read(path: Path, column_map: Path | None) -> "Reading":
+def _read(path: Path, column_map: Path | None) -> "Case":
+    """Read a case to work on; one with errors is refused with the way to see them all."""
     from ironpot.case.read import read_case
 
-    return read_case(path, column_map=column_map)
+    try:
+        return read_case(path, column_map=column_map).case
+    except CaseError as error:
+        command = f"ironpot check {path}" + (f" --map {column_map}" if column_map else "")
+        hint = Text(f"To see all of them: {command}", f"查看全部问题:{command}")
+        text = Text(f"{error.text.en}\n{hint.en}", f"{error.text.zh}\n{hint.zh}")
+        raise IronpotError(text) from error
 
 
 def _say(lang: Lang, english: str, chinese: str) -> None:

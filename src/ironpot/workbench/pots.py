@@ -15,6 +15,7 @@ from ironpot.report.plan_out import table_text
 from ironpot.valuation.pot import rank_pots
 from ironpot.workbench.screen import amount, show_table, unit_words
 from ironpot.workbench.summary import ROUTES
+from ironpot.workbench.whole import whole_file
 
 SHOWN = 30
 RATE_SHIFT = 0.02
@@ -53,7 +54,8 @@ def show_pots(
     heads = [text.say(lang) for text in _HEADS]
     show_table(screen, title.say(lang), heads, rows, right=(3, 4, 5, 6))
     if csv is not None:
-        csv.write_text(table_text(table, POTS), encoding="utf-8", newline="\n")
+        with whole_file(csv) as draft:
+            draft.write_text(table_text(table, POTS), encoding="utf-8", newline="\n")
         screen.print(Text(f"Wrote {csv}", f"已写出 {csv}").say(lang))
 
 

@@ -1,5 +1,6 @@
 """What does a plan say on one screen?"""
 
+import math
 from collections import Counter
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
 from ironpot.plan.files import Written
 from ironpot.plan.plan import Plan
+from ironpot.verify import Verification
 from ironpot.workbench.planning import Done
 from ironpot.workbench.screen import amount, show_table, unit_words
 
+FINDINGS = 10
 ROUTES: dict[str, Text] = {
     "exchange_sale": Text("sell by listing", "挂牌出售"),
     "auction": Text("auction", "招拍挂"),
@@ -45,15 +48,23 @@ STATUS: dict[str, Text] = {
 def show_done(done: Done, out: Path, screen: Console, lang: Lang, unit: Unit) -> None:
     """Print a plan that was written: what it says, whether its files add up, what to do next."""
     show_plan(done.plan, done.written, screen, lang, unit)
-    said = done.verification.say(lang)
-    shown = said.splitlines()[0] if done.verification.ok else said
-    screen.print(shown, markup=False, soft_wrap=True)
+    _show_verification(done.verification, out, screen, lang)
     lot = _largest(done.written.tables["decisions"])
     text = Text(
         f"Report: {out / 'report.html'}, .xlsx, .pdf\nNext:   ironpot why {out} {lot}",
         f"报告:{out / 'report.html'}、.xlsx、.pdf\n下一步:ironpot why {out} {lot}",
     )
     screen.print(text.say(lang), markup=False, soft_wrap=True)
+
+
+def _show_verification(found: Verification, out: Path, screen: Console, lang: Lang) -> None:
+    """Print the verdict; where something does not tie, each finding and how to see the rest."""
+    lines = [found.say(lang).splitlines()[0]]
+    if not found.ok:
+        lines += [f"  {one.code}: {one.say(lang)}" for one in found.findings[:FINDINGS]]
+        more = Text(f"All of it: ironpot verify {out}", f"全部结果:ironpot verify {out}")
+        lines.append(more.say(lang))
+    screen.print("\n".join(lines), markup=False, soft_wrap=True)
 
 
 def _largest(decisions: pl.DataFrame) -> str:
@@ -77,13 +88,18 @@ def show_plan(plan: Plan, written: Written, screen: Console, lang: Lang, unit: U
     _show_routes(tables["decisions"], screen, lang, unit)
     _show_kinds(tables["resolution"], screen, lang, unit)
     cost, bound = in_unit(plan.cost, unit), in_unit(plan.bound, unit)
+    stake, whole = _share(plan.gap_stake), _share(plan.gap_objective)
     gap = Text(
         f"Cost {cost}, proven not below {bound} ({words}): "
-        f"gap {plan.gap_stake:.2%} of what is at stake, {plan.gap_objective:.2%} of the cost.",
-        f"成本{cost},证明不低于{bound}({words}):"
-        f"差距占可改善额的{plan.gap_stake:.2%},占成本的{plan.gap_objective:.2%}。",
+        f"gap {stake.en} of what is at stake, {whole.en} of the cost.",
+        f"成本{cost},证明不低于{bound}({words}):差距占可改善额{stake.zh},占成本{whole.zh}。",
     )
     screen.print(gap.say(lang), soft_wrap=True)
+
+
+def _share(gap: float) -> Text:
+    """Write a share; a gap of nothing is unknown, not zero."""
+    return Text("unknown", "未知") if math.isnan(gap) else Text(f"{gap:.2%}", f"{gap:.2%}")
 
 
 def _show_help(plan: Plan, screen: Console, lang: Lang, unit: Unit) -> None:

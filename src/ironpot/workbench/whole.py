@@ -57,6 +57,20 @@ def whole_folder(out: Path) -> Generator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
+def plan_folder(out: Path) -> Path:
+    """Return the folder if there is a plan in it, whole or damaged; FileRefusedError otherwise."""
+    if (out / "plan.json").exists() or (out / "tables").is_dir():
+        return out
+    raise FileRefusedError(
+        Text(
+            f"{out} holds no plan: plan.json and tables/ are missing. Give the folder that --out "
+            "named, or make a plan: ironpot plan CASE --out OUT",
+            f"{out} 中没有方案:缺少 plan.json 和 tables/。请给出 --out 指定的文件夹,"
+            "或先制定方案:ironpot plan 案例 --out 方案文件夹",
+        )
+    )
+
+
 def _refuse_others(target: Path, out: Path) -> None:
     """Refuse a folder that a plan did not write: nobody's files are in the way of ours."""
     if not target.exists() or _holds_plan(target):

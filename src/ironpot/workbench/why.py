@@ -15,10 +15,11 @@ from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
 from ironpot.plan.options import PlanOptions
-from ironpot.plan.plan import plan_resolution
+from ironpot.plan.plan import options_hash, plan_resolution
 from ironpot.report.plan_files import PlanFiles, read_plan
 from ironpot.workbench.screen import Bar, amount, unit_words
 from ironpot.workbench.summary import ROUTES
+from ironpot.workbench.words import LEAST_HELP_WEIGHT
 
 BASIS = {
     "rule": Text("by rule", "依规则"),
@@ -55,14 +56,18 @@ def say_why(
     case that the plan was not made from.
     """
     plan = read_plan(out)
-    row = _decision(plan, lot)
-    sentence = _released(row, unit) if row["route"] != "hold" else _kept(plan, row, unit)
-    basis = BASIS[row["reason_basis"]]
-    said = Text(f"{sentence.en} ({basis.en}).", f"{sentence.zh}({basis.zh})。")
-    screen.print(said.say(lang), markup=False, soft_wrap=True)
+    screen.print(sentence(plan, lot, unit).say(lang), markup=False, soft_wrap=True)
     if case is not None:
-        refuse_other_case(case, plan)
-        _solve_again(plan, case, row, time_limit_s, screen, lang, unit)
+        row = _decision(plan, lot)
+        _solve_again(plan, case_of_plan(case, plan), row, time_limit_s, screen, lang, unit)
+
+
+def sentence(plan: PlanFiles, lot: str, unit: Unit) -> Text:
+    """Return why a lot is kept or released, with what it brings and what it gives up."""
+    row = _decision(plan, lot)
+    said = _released(row, unit) if row["route"] != "hold" else _kept(plan, row, unit)
+    basis = BASIS[row["reason_basis"]]
+    return Text(f"{said.en} ({basis.en}).", f"{said.zh}({basis.zh})。")
 
 
 def _decision(plan: PlanFiles, lot: str) -> dict[str, Any]:
@@ -147,9 +152,14 @@ def _compare(row: dict[str, Any], unit: Unit) -> Text:
     )
 
 
-def refuse_other_case(case: Case, plan: PlanFiles) -> None:
-    """Raise IronpotError if the plan was not made from these data."""
-    if case.input_hash != plan.summary["input_hash"]:
+def case_of_plan(case: Case, plan: PlanFiles) -> Case:
+    """Return the case over the plan's own horizon, which `--horizon` may have set.
+
+    Raises IronpotError if the plan was not made from these data.
+    """
+    quarters = plan.summary["horizon"]["quarters"]
+    same = replace(case, settings=replace(case.settings, horizon_quarters=quarters))
+    if same.input_hash != plan.summary["input_hash"]:
         raise IronpotError(
             Text(
                 "This case is not the one that the plan was made from; give the same files, or "
@@ -157,6 +167,7 @@ def refuse_other_case(case: Case, plan: PlanFiles) -> None:
                 "所给案例与方案所用案例不一致,请提供相同文件或重新制定方案。",
             )
         )
+    return same
 
 
 def _solve_again(
@@ -171,7 +182,7 @@ def _solve_again(
     """Turn the decision round, plan again, and say what that costs."""
     kept = row["route"] == "hold"
     other = _with_wish(case, row["lot_id"], force=kept)
-    options = PlanOptions(time_limit_s=time_limit_s, seed=plan.summary["seed"])
+    options = replace(_options_of(plan), time_limit_s=time_limit_s)
     with Bar(time_limit_s) as bar:
         again = plan_resolution(other, options=options, watch=lambda _: bar.show(""))
     change = again.cost - plan.summary["objective"]
@@ -186,6 +197,27 @@ def _solve_again(
         f"两方案误差均不超过{in_unit(sure, unit)}。",
     )
     screen.print(said.say(lang), markup=False, soft_wrap=True)
+
+
+def _options_of(plan: PlanFiles) -> PlanOptions:
+    """Return the options of the command line whose hash the plan bears: it was made with them.
+
+    Raises IronpotError if it was made with others, in Python: the two costs would not compare.
+    """
+    limit, seed = plan.summary["time_limit_s"], plan.summary["seed"]
+    for relief in (True, False):
+        for weight in (PlanOptions().help_weight, LEAST_HELP_WEIGHT):
+            options = PlanOptions(time_limit_s=limit, seed=seed, relief=relief, help_weight=weight)
+            if options_hash(options) == plan.summary["options_hash"]:
+                return options
+    raise IronpotError(
+        Text(
+            "This plan was made with options that the command line does not have, so it cannot be "
+            "solved again here. Plan it again with: ironpot plan CASE --out OUT",
+            "该方案使用了命令行没有的选项,无法在此重新求解。请用 ironpot plan CASE --out OUT "
+            "重新制定方案。",
+        )
+    )
 
 
 def _with_wish(case: Case, lot: str, *, force: bool) -> Case:

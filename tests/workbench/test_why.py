@@ -1,0 +1,100 @@
+"""`why` answers in one sentence with the numbers in it, in the reader's language and unit."""
+
+import polars as pl
+import pytest
+from tests.workbench.conftest import TWO_POTS
+
+from ironpot.core.outputs import REASONS
+from ironpot.report.plan_files import PlanFiles, settled
+from ironpot.workbench.why import sentence
+
+HALL = (
+    "hall is kept: its best open route (sell by listing) would bring 2,483.17 against 3,184.46 "
+    "given up (10,000 yuan), and the pot is worth 701.29 more than its steel (by rule).\n"
+)
+DEPOT = (
+    "depot自2025Q1起挂牌出售,净得16,554,455.45,放弃价值3,184,458.71(元):"
+    "处置比保留多得13,369,996.74(按方案影子价格估计)。\n"
+)
+
+
+def test_a_kept_lot(ironpot, planned):
+    said = ironpot("why", planned, "hall")
+    assert (said.code, said.out) == (0, HALL)
+
+
+def test_a_released_lot_of_an_english_plan_in_chinese(ironpot, planned):
+    said = ironpot("why", planned, "depot", "--lang", "zh", "--unit", "元")
+    assert (said.code, said.out) == (0, DEPOT)
+
+
+@pytest.mark.parametrize(
+    ("lot", "costs"), [("hall", "releasing it costs 562.98"), ("depot", "keeping it costs ")]
+)
+def test_solving_again_says_what_the_opposite_costs(ironpot, planned, lot, costs):
+    said = ironpot("why", planned, lot, "--case", TWO_POTS)
+    assert said.code == 0
+    assert costs in said.out.splitlines()[-1]
+
+
+# Fen: given up 3 and brings 5 or 1, in ten thousand yuan.
+GIVEN_UP, GOOD, BAD = 3_000_000, 5_000_000, 1_000_000
+
+
+def made_up(code: str, *, route: str, net: int, kind: str = "outside_cash") -> PlanFiles:
+    """A plan of one lot with one open route, in which `code` is the reason."""
+    decision = {
+        "lot_id": "a",
+        "route": route,
+        "start_quarter": None if route == "hold" else "2025Q1",
+        "kind": kind,
+        "retention_value": GIVEN_UP,
+        "net_proceeds": net,
+        "reason_code": code,
+        "reason_basis": "rule",
+    }
+    amounts = {"retention_value": GIVEN_UP, "net_proceeds": net}
+    pots = [
+        {"lot_id": "a", "route": "exchange_sale", "legal": True, "blocked_code": None} | amounts,
+        {"lot_id": "a", "route": "auction", "legal": False, "blocked_code": "TENDER_ONLY"}
+        | dict.fromkeys(amounts),
+        {"lot_id": "a", "route": "hold", "legal": True, "blocked_code": None}
+        | dict.fromkeys(amounts, 0),
+    ]
+    tables = {"decisions": pl.DataFrame([decision]), "pots": pl.DataFrame(pots)}
+    return settled(PlanFiles({}, tables))
+
+
+@pytest.mark.parametrize("code", REASONS)
+@pytest.mark.parametrize("route", ["hold", "exchange_sale"])
+def test_every_reason_is_one_sentence_with_both_figures(code, route):
+    net = BAD if code == "RETENTION" and route == "hold" else GOOD
+    said = sentence(made_up(code, route=route, net=net), "a", "ten_thousand")
+    for text in (said.en, said.zh):
+        assert "3.00" in text
+        assert f"{net / 1_000_000:.2f}" in text
+    assert said.en.count(".") - said.en.count(".0") == 1
+    assert said.en.endswith(").")
+    assert said.zh.count("。") == 1
+
+
+@pytest.mark.parametrize(
+    ("net", "kind", "english"),
+    [
+        (BAD, "outside_cash", "it loses 2.00, less than the help from above that it saves"),
+        (GOOD, "new_debt", "it borrows the cash that is needed"),
+        (GOOD, "outside_cash", "cash is needed"),
+    ],
+)
+def test_a_need_for_cash_says_what_it_costs(net, kind, english):
+    plan = made_up("CASH_NEED", route="exchange_sale", net=net, kind=kind)
+    assert english in sentence(plan, "a", "ten_thousand").en
+
+
+def test_a_lot_without_an_open_route_says_what_closes_each():
+    plan = made_up("LAW", route="hold", net=BAD)
+    closed = plan.tables["pots"].with_columns(legal=pl.col("route") == "hold")
+    said = sentence(PlanFiles({}, plan.tables | {"pots": closed}), "a", "yuan")
+    assert "all 2 routes are closed" in said.en
+    assert "the right is granted by auction only" in said.en
+    assert "只能以拍卖方式出让" in said.zh
