@@ -146,7 +146,8 @@ def run(
     order = np.concatenate([at for _, at in groups]) if groups else np.zeros(0, np.intp)
     fraction = tape.fraction[order]
     shape = (next(iter(columns.values())).shape[0], order.size)
-    shown = {name: np.zeros(shape) for name in ("payoff", *SHOWN)}
+    kept = [name for name in SHOWN if name in columns]
+    shown = {name: np.zeros(shape) for name in ("payoff", *kept)}
     first = 0
     for kind, at in groups:
         here = slice(first, first := first + at.size)
@@ -158,12 +159,18 @@ def run(
         shown["payoff"][:, here] = outcome.payoff
         for name, changed in _apart(outcome.changes).items():
             columns[name][:, group] = changed
-        for name in SHOWN:
-            if name in columns:
-                shown[name][:, here] = columns[name][:, group]
+        for name in kept:
+            shown[name][:, here] = columns[name][:, group]
+    return _on_tape(shown, order, columns)
+
+
+def _on_tape(shown: dict[str, Floats], order: Rows, left: dict[str, Floats]) -> Paths:
+    """Return what was computed in `order` event by event as the tape has it."""
     back = np.empty_like(order)
     back[order] = np.arange(order.size)
-    return Paths(**{name: amounts[:, back] for name, amounts in shown.items()}, left=columns)
+    seen = {name: amounts[:, back] for name, amounts in shown.items()}
+    nothing = np.broadcast_to(0.0, seen["payoff"].shape)
+    return Paths(seen["payoff"], *(seen.get(name, nothing) for name in SHOWN), left=left)
 
 
 def _own(states: Mapping[str, Floats]) -> dict[str, Floats]:
