@@ -19,6 +19,7 @@ ql: Any = pytest.importorskip(
 )
 
 BONDS = 150
+AT_MONTH_END = False
 EPOCH_SERIAL = 25_569  # 1970-01-01 as QuantLib counts days
 MONTHS = {"P1ML1": 1, "P3ML1": 3, "P6ML1": 6, "P1YL1": 12}
 DAYS = {
@@ -61,7 +62,7 @@ def schedule(bond: dict[str, Any], move: Any = ql.Unadjusted) -> Any:
     )
     tenor = ql.Period(MONTHS[bond["cycle_of_interest_payment"]], ql.Months)
     forward = ql.DateGeneration.Forward
-    return ql.Schedule(start, end, tenor, calendar, move, ql.Unadjusted, forward, False)
+    return ql.Schedule(start, end, tenor, calendar, move, ql.Unadjusted, forward, AT_MONTH_END)
 
 
 def theirs(bond: Any) -> list[tuple[str, float]]:
@@ -184,7 +185,7 @@ def test_floating_bonds_pay_what_quantlib_says():
         tenor = ql.Period(MONTHS[row["cycle_of_interest_payment"]], ql.Months)
         index = ql.IborIndex(
             *(f"LPR-{row['contract_id']}", tenor, 0, ql.CNYCurrency(), ql.NullCalendar()),
-            *(ql.Unadjusted, False, days),
+            *(ql.Unadjusted, AT_MONTH_END, days),
         )
         index.addFixings(serial, fixing.tolist())
         bond = ql.FloatingRateBond(

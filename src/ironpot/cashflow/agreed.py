@@ -14,6 +14,7 @@ CHANGEABLE = (*WITH_MATURITY, "CLM", "UMP")
 ONE_INSTALMENT = ("NAM", "ANN")
 SOLVED = ("LAM", "ANN")
 EARLY = ("prepay", "call", "put")
+DEFAULT = "default"
 PART_OF_PRINCIPAL = (*EARLY, "haircut")
 CHANGES = pl.Schema(
     {"contract_id": pl.String(), **{c.name: c.dtype for c in DEBT_CHANGES.columns[2:]}}
@@ -24,7 +25,8 @@ def steps_of(changes: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
     """Return what happens to contracts, step by step, sorted by contract and time.
 
     A moratorium is two steps, `pause` and `resume`, for principal and interest each. `fee` and
-    `price` are what is paid besides the principal; `instalment` is solve, keep or extend.
+    `price` are what is paid besides the principal; `instalment` is solve, keep or extend. Defaults
+    are left out: terms stay as they are and payments come later, as `arrears` says.
 
     >>> import datetime as dt
     >>> waits = pl.DataFrame({"contract_id": ["D"], "date": [dt.date(2025, 6, 30)],
@@ -41,6 +43,7 @@ def steps_of(changes: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
         act=pl.col("change"),
         paused=pl.col("date"),
     )
+    rows = rows.filter(pl.col("change") != DEFAULT)
     waits = pl.col("change") == "moratorium"
     relief = rows.filter(waits)
     halves = [
@@ -87,6 +90,7 @@ READ = pl.Schema(
         "maturity_date": pl.Date(),
         "market_object_code_of_rate_reset": pl.String(),
         "prepayment_penalty_rate": pl.Float64(),
+        "penalty_rate": pl.Float64(),
         "nested": pl.Boolean(),
         "purchase_date": pl.Date(),
         "termination_date": pl.Date(),
@@ -105,7 +109,7 @@ def _fee() -> pl.Expr:
 
 def _price() -> pl.Expr:
     stated = pl.col("price").fill_null(1.0)
-    return pl.when(pl.col("change").is_in(["call", "put"])).then(stated).otherwise(1.0)
+    return pl.when(pl.col("change").is_in(["call", "put", "swap"])).then(stated).otherwise(1.0)
 
 
 def _instalment() -> pl.Expr:

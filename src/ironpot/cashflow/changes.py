@@ -66,6 +66,31 @@ def early_payment(now: Now) -> list[Happening]:
     return happened
 
 
+def exchanged(now: Now) -> list[Happening]:
+    """Swap: fee (PY), accrued interest (IP), fees (FP) in cash; a new bond for the principal (RS).
+
+    The new bond's principal is the old one's at the price agreed, and brings no cash.
+    """
+    owed = now.states
+    principal = owed["notional_scaling"] * owed["notional"]
+    new, one = now.number("price", 1.0) * principal, np.ones_like(principal)
+    nothing = np.zeros_like(principal)
+    bond = {
+        "notional": new,
+        "base": new,
+        "rate": now.number("new_rate") * one,
+        "notional_scaling": one,
+        "interest_scaling": one,
+    }
+    paid = [
+        Happening(Kind.PY, principal * now.number("fee", 0.0), {}),
+        Happening(Kind.IP, owed["interest_scaling"] * owed["accrued"], {"accrued": nothing}),
+    ]
+    if "fee" in owed:
+        paid.append(Happening(Kind.FP, owed["fee"], {"fee": nothing}))
+    return [*paid, Happening(Kind.RS, nothing, bond)]
+
+
 def haircut(now: Now) -> list[Happening]:
     """Principal is forgiven (WO); interest accrued so far stays due."""
     nothing = np.zeros_like(now.states["notional"])
@@ -115,6 +140,7 @@ EFFECTS: dict[str, Callable[[Now], list[Happening]]] = {
     "haircut": haircut,
     "rate": new_rate,
     "extend": marked,
+    "swap": exchanged,
     "pause_principal": marked,
     "resume_principal": marked,
     "pause_interest": interest_paused,

@@ -7,6 +7,7 @@ import polars as pl
 from ironpot.case.schema.agreed import DEBT_CHANGES
 from ironpot.cashflow.agreed import (
     CHANGEABLE,
+    DEFAULT,
     ONE_INSTALMENT,
     PART_OF_PRINCIPAL,
     WITH_MATURITY,
@@ -23,9 +24,26 @@ def check_changes(
     """Return every finding about changes; rows count from 1, the value starts with the contract."""
     frame = with_terms(changes, contracts).with_columns(
         status=pl.lit(status_date),
-        extended=pl.col("change").eq("extend").any().over("contract_id"),
+        extended=pl.col("change").is_in(["extend", "swap"]).any().over("contract_id"),
     )
-    return found(frame, CHECKS, "debt_changes")
+    return found(frame.with_columns(in_default=_in_default(frame)), CHECKS, "debt_changes")
+
+
+def _in_default(frame: pl.DataFrame) -> pl.Series:
+    """Say which changes happen after another one, a default, has begun and before it is cured."""
+    defaults = frame.filter(pl.col("change") == DEFAULT).select(
+        "contract_id", other="row", since="date", cured="until"
+    )
+    inside = (
+        frame.join(defaults, on="contract_id")
+        .filter(
+            pl.col("row") != pl.col("other"),
+            pl.col("date") >= pl.col("since"),
+            pl.col("date") <= pl.col("cured"),
+        )["row"]
+        .implode()
+    )
+    return frame["row"].is_in(inside)
 
 
 def _is(*words: str) -> pl.Expr:
@@ -73,8 +91,8 @@ CHECKS: tuple[Finding, ...] = (
         Text("is no kind of change", "不是有效的变更类型"),
         _UNKNOWN,
         Text(
-            "write prepay, call, put, haircut, rate, extend or moratorium",
-            "请填prepay、call、put、haircut、rate、extend或moratorium",
+            "write prepay, call, put, haircut, rate, extend, moratorium, swap or default",
+            "请填prepay、call、put、haircut、rate、extend、moratorium、swap或default",
         ),
     ),
     Finding(
@@ -113,7 +131,7 @@ CHECKS: tuple[Finding, ...] = (
         "change.wrong_type",
         "contract_type",
         ~pl.col("contract_type").is_in(CHANGEABLE)
-        | (_is("extend", "moratorium") & ~pl.col("contract_type").is_in(WITH_MATURITY))
+        | (_is("extend", "moratorium", "swap") & ~pl.col("contract_type").is_in(WITH_MATURITY))
         | pl.col("nested")
         | ~_lacks("purchase_date")
         | ~_lacks("termination_date"),
@@ -171,7 +189,7 @@ CHECKS: tuple[Finding, ...] = (
     Finding(
         "change.no_new_maturity",
         "until",
-        _is("extend") & _lacks("until", "term_months"),
+        _is("extend", "swap") & _lacks("until", "term_months"),
         Text("states no new maturity", "未填写新到期日"),
         _UNKNOWN,
         Text("fill in the new maturity, or the months added", "请填写新到期日或展期月数"),
@@ -180,10 +198,53 @@ CHECKS: tuple[Finding, ...] = (
         "change.not_later",
         "until",
         (_is("extend") & (pl.col("until") <= pl.col("maturity_date")))
-        | (_is("moratorium") & (pl.col("until") <= pl.col("date"))),
+        | (_is("moratorium", "swap", DEFAULT) & (pl.col("until") <= pl.col("date"))),
         Text("is not later", "未晚于原日期"),
         Text("nothing would be put off", "没有任何款项被推迟"),
         Text("correct the date", "请更正日期"),
+    ),
+    Finding(
+        "change.no_new_bond",
+        "new_rate",
+        _is("swap") & _lacks("new_rate"),
+        Text("does not say what the new bond pays", "未填写新债利率"),
+        _UNKNOWN,
+        Text("fill in the new rate", "请填写新利率"),
+    ),
+    Finding(
+        "change.part_swapped",
+        "share",
+        _is("swap") & ~_lacks("amount", "share") & (pl.col("share") != 1.0).fill_null(value=True),
+        Text("swaps a part of the debt", "仅置换部分债务"),
+        Text("one contract cannot be two", "一份合同不能拆成两份"),
+        Text(
+            "prepay the part, and enter the new bond as a debt of its own",
+            "请将该部分填为prepay,并将新债另列为一笔债务",
+        ),
+    ),
+    Finding(
+        "change.never_cured",
+        "until",
+        _is(DEFAULT) & _lacks("until"),
+        Text("does not say when arrears are paid", "未填写欠款补清日"),
+        Text("what never is paid would be lost from sight", "否则欠款将从推算中消失"),
+        Text("fill in the day on which they are cured", "请填写补清日"),
+    ),
+    Finding(
+        "change.no_penalty_rate",
+        "penalty_rate",
+        _is(DEFAULT) & _lacks("penalty_rate"),
+        Text("has no penalty rate", "未填写罚息率"),
+        Text("unknown is not free of charge", "未填不等于免费"),
+        Text("fill in the debt's penalty rate; 0 if there is none", "请填写罚息率;没有则填0"),
+    ),
+    Finding(
+        "change.in_default",
+        "date",
+        pl.col("in_default"),
+        Text("falls into a default of the same contract", "落在该合同的欠付期间内"),
+        Text("it would change what is not paid", "变更对象尚未支付"),
+        Text("let the default end first", "请先结束欠付"),
     ),
     Finding(
         "change.endless_moratorium",

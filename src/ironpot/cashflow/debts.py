@@ -14,7 +14,7 @@ from ironpot.cashflow.schedules import interest_anchor, last_date
 from ironpot.cashflow.tape import years_at
 
 OVERDUE = "OVERDUE"
-OVERDUE_TERMS = ("arrears_principal", "arrears_interest", "penalty_rate")
+OVERDUE_AMOUNTS = ("arrears_principal", "arrears_interest")
 YEARLY = "P1YL1"
 
 
@@ -79,7 +79,7 @@ def _overdue(owed: pl.DataFrame) -> pl.DataFrame:
 def _performing(owed: pl.DataFrame, case_date: dt.date) -> pl.DataFrame:
     """Return the contracts of principal that is not overdue."""
     left = owed.with_columns(pl.col("notional_principal") - pl.col("overdue"))
-    left = left.filter(pl.col("notional_principal") > 0.0).drop(OVERDUE_TERMS)
+    left = left.filter(pl.col("notional_principal") > 0.0).drop(OVERDUE_AMOUNTS)
     floating = pl.col("market_object_code_of_rate_reset").is_not_null()
     unsaid = floating & pl.col("cycle_of_rate_reset").is_null()
     left = left.with_columns(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import polars as pl
 
 from ironpot.cashflow.agreed import steps_of
+from ironpot.cashflow.arrears import defaults_of, looks_at_cures, with_arrears
 from ironpot.cashflow.block import time_of
 from ironpot.cashflow.capfl import cap_parts
 from ironpot.cashflow.chapters import compute_parts
@@ -73,10 +74,13 @@ def project_cash_flows(
     frame, currencies = _with_currencies(_numbered(contracts))
     refuse_unusable(frame, types=TYPES)
     steps = _steps(changes, frame, status_date)
-    world = World(time_of(status_date), time_of(until), rates, _conformed(observed), steps)
-    parts = compute_parts(
-        world, frame.filter(pl.col("contract_type").is_in(list(BASIC)), _own(frame))
-    )
+    defaults = defaults_of(changes, frame)
+    seen = _conformed(observed)
+    if defaults:
+        seen = pl.concat([seen, looks_at_cures(defaults)])
+    world = World(time_of(status_date), time_of(until), rates, seen, steps)
+    own = frame.filter(pl.col("contract_type").is_in(list(BASIC)), _own(frame))
+    parts = [with_arrears(part, defaults, world.until) for part in compute_parts(world, own)]
     for name, compute in COMBINED.items():
         parents = frame.filter(pl.col("contract_type") == name)
         if parents.height:

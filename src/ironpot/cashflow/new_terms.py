@@ -113,6 +113,37 @@ def interest_resumed(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def exchanged(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the new bonds: a bullet, interest yearly, half-yearly from ten years' term on."""
+    stated = pl.col("until").cast(rows.schema["maturity_date"])
+    day = pl.col("paused").cast(rows.schema["maturity_date"])
+    new = rows.with_columns(maturity_date=pl.coalesce(stated, _later(day, "term_months")))
+    half_yearly = pl.col("maturity_date") >= day.dt.offset_by(HALF_YEARLY_FROM)
+    ended = [name for name in rows.columns if name in ENDED or name.startswith("array_")]
+    return new.with_columns(
+        contract_type=pl.lit("PAM"),
+        nominal_interest_rate=pl.col("new_rate"),
+        cycle_of_interest_payment=pl.when(half_yearly)
+        .then(pl.lit("P6ML1"))
+        .otherwise(pl.lit("P1YL1")),
+        cycle_anchor_date_of_interest_payment=day.cast(
+            rows.schema["cycle_anchor_date_of_interest_payment"]
+        ),
+        quiet_principal=pl.lit(value=False),
+        quiet_interest=pl.lit(value=False),
+        derived_maturity=pl.lit(value=False),
+        **{name: pl.lit(None, rows.schema[name]) for name in ended},
+    )
+
+
+HALF_YEARLY_FROM = "120mo"
+ENDED = (
+    *("market_object_code_of_rate_reset", "cycle_of_rate_reset", "next_reset_rate"),
+    *("cycle_anchor_date_of_rate_reset", "fixed_reset_date", "capitalization_end_date"),
+    *("market_object_code_of_scaling_index", "cycle_of_scaling_index", "amortization_date"),
+    *("cycle_anchor_date_of_scaling_index", "fee_rate", "cycle_of_fee", "paused_until"),
+    *("cycle_anchor_date_of_fee", "interest_calculation_base"),
+)
 NEW_TERMS: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "prepay": instalment_agreed,
     "call": instalment_agreed,
@@ -120,6 +151,7 @@ NEW_TERMS: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "haircut": partly_forgiven,
     "rate": rate_moved,
     "extend": extended,
+    "swap": exchanged,
     "pause_principal": principal_paused,
     "resume_principal": principal_resumed,
     "pause_interest": interest_paused,
@@ -151,7 +183,11 @@ def _spreads_out() -> pl.Expr:
 
 
 def _months_later(name: str, months: str) -> pl.Expr:
-    return pl.col(name).dt.offset_by(pl.format("{}mo", pl.col(months).fill_null(0)))
+    return _later(pl.col(name), months)
+
+
+def _later(day: pl.Expr, months: str) -> pl.Expr:
+    return day.dt.offset_by(pl.format("{}mo", pl.col(months).fill_null(0)))
 
 
 def _months_of_pause() -> pl.Expr:

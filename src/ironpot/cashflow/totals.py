@@ -114,14 +114,20 @@ def _add(
     chosen: npt.NDArray[np.bool_],
 ) -> None:
     """Add the chosen events' amounts to `total` (scenario, debt, period), in place."""
-    _, debts, periods = total.shape
+    scenarios, _, periods = total.shape
     row = place[part.contract]
     at = np.flatnonzero(chosen & (row >= 0) & (period >= 0) & (period < periods))
-    cell = row[at] * periods + period[at]
-    for scenario in range(total.shape[0]):
-        weights = part.scenario(amounts, scenario)[at]
-        added = np.bincount(cell, weights, minlength=debts * periods)
-        total[scenario] += added.reshape(debts, periods)
+    cells, sums = _summed(amounts[:, at], row[at] * periods + period[at])
+    total.reshape(scenarios, -1)[:, cells] += sums
+
+
+def _summed(amounts: Floats, keys: Integers) -> tuple[Integers, Floats]:
+    """Return distinct keys and the sum of their amounts, (scenario, key), from (scenario, item)."""
+    order = np.argsort(keys, kind="stable")
+    heads = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    if not heads.size:
+        return keys, amounts
+    return keys[order[heads]], np.add.reduceat(amounts[:, order], heads, axis=1)
 
 
 def _add_stock(total: Floats, part: Part, place: Integers, period: Integers) -> None:
@@ -138,6 +144,5 @@ def _add_stock(total: Floats, part: Part, place: Integers, period: Integers) -> 
     _add(moved, part, place, np.maximum(period, 0), part.notional - before, every)
     total += np.cumsum(moved, axis=2)
     row = place[part.members]
-    for scenario in range(total.shape[0]):
-        opening = part.scenario(part.opening, scenario)
-        np.add.at(total[scenario], row[row >= 0], opening[row >= 0, None])
+    debts, opening = _summed(part.opening[:, row >= 0], row[row >= 0])
+    total[:, debts] += opening[:, :, None]

@@ -4,7 +4,9 @@ from ironpot.case.schema.words import PROVENANCE
 from ironpot.core.columns import Column, Table
 from ironpot.core.lang import Text
 
-CHANGES = ("prepay", "call", "put", "haircut", "rate", "extend", "moratorium")
+CHANGES = (
+    *("prepay", "call", "put", "haircut", "rate", "extend", "moratorium", "swap", "default"),
+)
 RELIEVED = ("principal", "interest", "both")
 INTEREST_RELIEF = ("capitalise", "defer", "waive")
 INSTALMENTS = ("solve", "keep", "extend")
@@ -89,7 +91,10 @@ DEBT_CHANGES = Table(
             "price",
             "number",
             Text("price", "价格"),
-            Text("of call or put, 1 = par; empty = par", "赎回或回售价格,1为面值;留空为面值"),
+            Text(
+                "of call or put; of a swap: new debt for one of old; empty = 1",
+                "赎回或回售价格;置换时为每元旧债换新债额;留空为1",
+            ),
             low=0.0,
         ),
         Column(
@@ -104,7 +109,7 @@ DEBT_CHANGES = Table(
             "new_rate",
             "rate",
             Text("new rate", "新利率"),
-            Text("fixed rates only", "仅限固定利率"),
+            Text("fixed rates only; of the new bond in a swap", "仅限固定利率;置换时为新债利率"),
             low=-0.05,
             high=0.5,
         ),
@@ -112,9 +117,17 @@ DEBT_CHANGES = Table(
             "until",
             "date",
             Text("until", "截止日"),
-            Text("new maturity, or end of the moratorium", "新到期日,或宽限截止日"),
+            Text(
+                "new maturity, end of the moratorium, or day on which arrears are cured",
+                "新到期日、宽限截止日或欠款补清日",
+            ),
         ),
-        Column("term_months", "count", Text("months added", "展期(月)")),
+        Column(
+            "term_months",
+            "count",
+            Text("months added", "展期(月)"),
+            Text("extension; in a swap, term of the new bond", "展期月数;置换时为新债期限"),
+        ),
         Column(
             "relieves",
             "choice",

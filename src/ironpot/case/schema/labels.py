@@ -121,6 +121,8 @@ CHANGES = {
     "rate": Text("new rate", "调整利率"),
     "extend": Text("extension", "展期"),
     "moratorium": Text("moratorium", "宽限"),
+    "swap": Text("swap for a new bond", "置换"),
+    "default": Text("default and cure", "欠付及补清"),
 }
 RELIEVED = {
     "principal": Text("principal", "本金"),
