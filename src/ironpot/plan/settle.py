@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ironpot.core.money import to_fen
+from ironpot.core.money import FEN_PER_YUAN, to_fen
 from ironpot.core.outputs import CASH_FLOWS
 from ironpot.plan.debt_ledger import (
     DebtLedger,
@@ -23,6 +23,9 @@ from ironpot.plan.exact import Sales, chosen_releases, price_sales
 from ironpot.plan.inputs import MILLION, Inputs, quarterly
 from ironpot.plan.model import Model
 from ironpot.plan.program import Floats, Ints
+
+# Less than a yuan that a linear solve leaves unpaid is its tolerance, not arrears (million).
+DUST = 1e-6
 
 
 @dataclass(frozen=True)
@@ -98,9 +101,14 @@ def _book_budget(inputs: Inputs, cash: dict[str, Fen]) -> None:
 
 
 def _book_lots(inputs: Inputs, chosen: Ints, sales: Sales, cash: dict[str, Fen]) -> None:
-    """Book income of lots kept, what releases bring and take, and who pays inside the perimeter."""
+    """Book income of lots kept, what releases bring and take, and who pays inside the perimeter.
+
+    Income is net of the cost to keep; where lots cost an account more than they earn it is spending.
+    """
     releases = inputs.releases
-    cash["asset_income"] += _fen(inputs, _income_left(inputs, chosen, sales))
+    income = _income_left(inputs, chosen, sales)
+    cash["asset_income"] += _fen(inputs, np.clip(income, 0.0, None))
+    cash["other_spending"] += _fen(inputs, np.clip(income, None, 0.0))
     for name in ("asset_proceeds_outside", "asset_proceeds_inside", "tax_and_fee"):
         fen = to_fen(releases.moves[name][chosen])
         np.add.at(cash[name], releases.node[chosen], fen[:, None, :])
@@ -159,29 +167,33 @@ def _book_financing(model: Model, point: Floats, cash: dict[str, Fen]) -> tuple[
     What stays unpaid is a forced loan: it comes in as borrowing and is cleared as principal.
     """
     inputs = model.inputs
-    bridge = _changes(model.take("bridge", point), inputs.nodes.bridge_rate)
-    arrears = _changes(model.take("arrears", point), inputs.options.arrears_rate)
+    bridge = _changes(inputs, model.take("bridge", point), inputs.nodes.bridge_rate)
+    arrears = _changes(inputs, model.take("arrears", point), inputs.options.arrears_rate)
     for flows, names in (
         (bridge, ("bridge_draw", "bridge_repayment", "interest")),
         (arrears, ("borrowing", "principal", "penalties")),
     ):
         for flow, name in zip(flows, names, strict=True):
-            cash[name] += _fen(inputs, flow)
-    added = _fen(inputs, arrears[0])
-    return added, np.cumsum(added + _fen(inputs, arrears[1]), axis=2)
+            cash[name] += flow
+    added, cleared, _ = arrears
+    return added, np.cumsum(added + cleared, axis=2)
 
 
-def _changes(stock: Floats, rate: Floats | float) -> tuple[Floats, Floats, Floats]:
-    """Draws (in +), repayments and interest (out -) of a stock, (node, S, quarter), yuan."""
-    held = np.clip(stock, 0.0, None) * MILLION
+def _changes(inputs: Inputs, stock: Floats, rate: Floats | float) -> tuple[Fen, Fen, Fen]:
+    """Draws (in +), repayments and interest (out -) of a stock, (node, scenario, quarter), fen.
+
+    Totals so far are rounded, not flows, so that a stock that is cleared leaves no odd fen.
+    """
+    held = np.where(stock < DUST, 0.0, stock) * MILLION
     before = np.concatenate([np.zeros_like(held[:, :, :1]), held[:, :, :-1]], axis=2)
+    drawn = np.cumsum(np.clip(held - before, 0.0, None), axis=2)
+    total, left = _fen(inputs, drawn), with_expected(held, inputs.weights)
+    repaid = np.floor((with_expected(drawn, inputs.weights) - left) * FEN_PER_YUAN)
+    repaid = np.where(left == 0.0, total, repaid.astype(np.int64))
+    repaid = np.maximum.accumulate(repaid, axis=2)
     each = np.broadcast_to(np.asarray(quarterly(rate)), held.shape[:1])
-    change = held - before
-    return (
-        np.clip(change, 0.0, None),
-        np.clip(change, None, 0.0),
-        -before * each[:, None, None],
-    )
+    interest = _fen(inputs, -before * each[:, None, None])
+    return np.diff(total, axis=2, prepend=0), -np.diff(repaid, axis=2, prepend=0), interest
 
 
 def _book_relief(model: Model, point: Floats, cash: dict[str, Fen]) -> Fen:

@@ -188,6 +188,8 @@ def _decisions(out: Out) -> Iterator[Outcome]:
     """What a payment names exists; money of a lot has the kind of its sale."""
     sales, actions = _sales(out), _named_actions(out)
     helpers = {f"{row.text('giver_id')}:{row.text('kind')}" for row in out.rows("relief")}
+    unpaid = any(row.text("kind") == "arrears" for row in out.rows("limits"))
+    lent = (BRIDGE, DEFAULT) if unpaid else (BRIDGE,)
     for row in out.rows("resolution"):
         named, debt = row.text("decision_id"), row.text("debt_id")
         sale = sales.get(named)
@@ -195,11 +197,12 @@ def _decisions(out: Out) -> Iterator[Outcome]:
             kind = sale.text("kind")
             yield holds(row, met=row.text("kind") == kind, stated=row.text("kind"), recomputed=kind)
         elif named:
-            known = (debt, named) in actions or named in helpers or named == BRIDGE
+            known = (debt, named) in actions or named in helpers or named in lent
             yield holds(row, met=known, decision_id=named)
 
 
 BRIDGE = "bridge"
+DEFAULT = "default"
 
 
 def _named_actions(out: Out) -> set[tuple[str, str]]:
@@ -345,14 +348,15 @@ RULES = (
     ),
     _rule(
         "decisions",
-        "a payment names a lot, a bundle, an action on that debt, help (giver:kind) or bridge; "
-        "money of a lot has the kind of its sale",
-        "每笔化债资金对应标的、资产包、该债务的措施、上级支持(支持方:方式)或过桥;"
-        "处置资金的性质与处置决定一致",
+        "a payment names a lot, a bundle, an action on that debt, help (giver:kind), bridge, or "
+        "default where limits show arrears; money of a lot has the kind of its sale",
+        "每笔化债资金对应标的、资产包、该债务的措施、上级支持(支持方:方式)、过桥,"
+        "或在限额表列有欠款时的违约;处置资金的性质与处置决定一致",
         _decisions,
         "decisions",
         "debt_actions",
         "relief",
+        "limits",
     ),
     _rule(
         "outside_received",
