@@ -85,8 +85,10 @@ def settle_debts(model: Model, point: Floats) -> DebtLedger:
         [np.broadcast_to(opening[:, None, None], (*closing.shape[:2], 1)), closing[:, :, :-1]],
         axis=2,
     )
-    # What is left to the schedule is never negative by rounding: the odd fen is the prepayment's.
-    prepaid = np.minimum(prepaid, before - closing - swapped - forgiven)
+    # No part is negative by rounding: each takes at most what the ones before it leave of the fall.
+    swapped = _at_most(swapped, before - closing)
+    forgiven = _at_most(forgiven, before - closing - swapped)
+    prepaid = _at_most(prepaid, before - closing - swapped - forgiven)
     interest = debts.interest[option] * left_before[:, None, :]
     interest += debts.accrued * (prepaid_share + swapped_share)[:, None, :]
     fee = np.zeros_like(interest)
@@ -103,6 +105,10 @@ def settle_debts(model: Model, point: Floats) -> DebtLedger:
         penalty=_fen(inputs, outstanding * (prepaid_share * debts.penalty[:, None])[:, None, :]),
         fee=_fen(inputs, (fee)),
     )
+
+
+def _at_most(amount: Fen, room: Fen) -> Fen:
+    return np.clip(amount, 0, np.maximum(room, 0))
 
 
 def _fen(inputs: Inputs, yuan: Floats) -> Fen:

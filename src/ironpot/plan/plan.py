@@ -26,7 +26,10 @@ from ironpot.plan.search import Found, Watch, search
 from ironpot.plan.settle import Settlement, settle
 from ironpot.valuation.pot import Appraisals
 
+# A gap is none below this (million), or below this share of the stake: the margin that exact prices
+# keep for rounding costs about as much.
 NO_GAP = 1e-6
+NO_GAP_SHARE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -112,9 +115,15 @@ def _enough(question: Question, options: PlanOptions) -> Callable[[float, float]
 
     def stop(cost: float, bound: float) -> bool:
         stake = question.hold.objective - bound
-        return bool(np.isfinite(cost)) and cost - bound <= max(options.gap_stake * stake, NO_GAP)
+        return bool(np.isfinite(cost)) and cost - bound <= max(
+            options.gap_stake * stake, _no_gap(stake)
+        )
 
     return stop
+
+
+def _no_gap(stake: float) -> float:
+    return max(NO_GAP, NO_GAP_SHARE * stake)
 
 
 def _no_plan(options: PlanOptions) -> SolverError:
@@ -149,7 +158,7 @@ def _plan(
         settled=settled,
         question=question,
         point=found.point,
-        status=_status(relief, found.objective - bound),
+        status=_status(relief, found.objective - bound, question.hold.objective - bound),
         cost=found.objective * MILLION,
         bound=bound * MILLION,
         do_nothing=question.hold.objective * MILLION,
@@ -164,10 +173,10 @@ def _plan(
     )
 
 
-def _status(relief: float, gap: float) -> str:
+def _status(relief: float, gap: float, stake: float) -> str:
     if relief > 0.0:
         return "least_relief"
-    return "optimal" if gap <= NO_GAP else "feasible"
+    return "optimal" if gap <= _no_gap(stake) else "feasible"
 
 
 def present_relief(inputs: Inputs, settled: Settlement) -> float:
