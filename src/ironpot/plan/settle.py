@@ -103,7 +103,8 @@ def _book_budget(inputs: Inputs, cash: dict[str, Fen]) -> None:
 def _book_lots(inputs: Inputs, chosen: Ints, sales: Sales, cash: dict[str, Fen]) -> None:
     """Book income of lots kept, what releases bring and take, and who pays inside the perimeter.
 
-    Income is net of the cost to keep; where lots cost an account more than they earn it is spending.
+    Income is net of the cost to keep; where lots cost an account more than they earn, that is
+    spending.
     """
     releases = inputs.releases
     income = _income_left(inputs, chosen, sales)
