@@ -111,7 +111,7 @@ def make_board(model: Model) -> Board:
         floor=model.program.row_upper[model.program.rows["service_floor"].index],
         fraction=depth.fraction.reshape(cells, -1),
         capacity=depth.capacity.reshape(cells, -1) / MILLION,
-        lots=int(inputs.offers.lot.max()) + 1,
+        lots=inputs.offers.lots,
     )
 
 

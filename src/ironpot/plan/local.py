@@ -146,7 +146,7 @@ def _best_moves(
     """
     trial, still_open = state.copy(), open_starts.copy()
     changed: list[int] = []
-    while len(changed) < most:
+    while len(changed) < most and board.column.size:
         change, kept = gains(board, trial, prices, still_open)
         kept[bound] = np.inf
         kept[changed] = np.inf

@@ -26,8 +26,7 @@ def add_releases(build: Builder, inputs: Inputs) -> Ints:
     cost = np.bincount(position, weights=releases.terminal_cost + releases.service_cost)
     column = build.add_columns("release", cost.size, upper=1.0, cost=cost / MILLION, integer=True)
     release_of = column[position]
-    lots = int(inputs.offers.lot.max()) + 1
-    once = build.add_rows("leaves_once", lots, upper=1.0)
+    once = build.add_rows("leaves_once", inputs.offers.lots, upper=1.0)
     build.add(once[releases.lot], release_of, 1.0)
     _add_effort(build, inputs, release_of)
     _add_floors(build, inputs, release_of)
@@ -85,7 +84,7 @@ def _add_floors(build: Builder, inputs: Inputs, release_of: Ints) -> None:
     total = service_totals(inputs, classes)
     rows = build.add_rows("service_floor", len(classes), upper=(1.0 - floors) * total / MILLION)
     names = inputs.offers.frame["service_class"].gather(releases.row)
-    number = np.array([classes.index(n) if n in classes else -1 for n in names])
+    number = np.array([classes.index(n) if n in classes else -1 for n in names], dtype=np.int64)
     chosen = np.flatnonzero((number >= 0) & (releases.service > 0.0))
     build.add(rows[number[chosen]], release_of[chosen], releases.service[chosen] / MILLION)
 

@@ -70,8 +70,11 @@ class Plan:
 
     @property
     def gap_stake(self) -> float:
-        """Share by which the cost could still fall, of all that a plan wins over doing nothing."""
-        stake = self.do_nothing - self.bound
+        """Share by which the cost could still fall, of all that a plan wins over doing nothing.
+
+        Forced wishes can make every plan dearer than doing nothing; the stake is then that loss.
+        """
+        stake = abs(self.do_nothing - self.bound)
         return max(self.cost - self.bound, 0.0) / stake if stake > 0.0 else math.nan
 
 
@@ -114,7 +117,7 @@ def _enough(question: Question, options: PlanOptions) -> Callable[[float, float]
     """Stop when the gap of the stake is small enough."""
 
     def stop(cost: float, bound: float) -> bool:
-        stake = question.hold.objective - bound
+        stake = abs(question.hold.objective - bound)
         return bool(np.isfinite(cost)) and cost - bound <= max(
             options.gap_stake * stake, _no_gap(stake)
         )
@@ -158,7 +161,7 @@ def _plan(
         settled=settled,
         question=question,
         point=found.point,
-        status=_status(relief, found.objective - bound, question.hold.objective - bound),
+        status=_status(relief, found.objective - bound, abs(question.hold.objective - bound)),
         cost=found.objective * MILLION,
         bound=bound * MILLION,
         do_nothing=question.hold.objective * MILLION,

@@ -65,6 +65,11 @@ class Offers:
     rate: float
     quarters: int
 
+    @property
+    def lots(self) -> int:
+        """Number of lots."""
+        return int(self.lot.max(initial=-1)) + 1
+
     def column(self, name: str, missing: float = 0.0) -> Floats:
         """Return a numeric column of the frame as (row,), nulls as `missing`."""
         return self.frame[name].cast(pl.Float64).fill_null(missing).to_numpy()

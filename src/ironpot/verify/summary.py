@@ -76,7 +76,7 @@ def _gaps(out: Out) -> Iterator[Outcome]:
                 _at(key), Text("a term is null or the divisor is zero", "有空值或除数为零")
             )
         else:
-            recomputed = distance / (abs(base) if key == "gap_objective" else base)
+            recomputed = distance / abs(base)
             yield tie(_at(key), out.figure(key), recomputed, within=SHARE_TOLERANCE)
 
 
@@ -157,7 +157,7 @@ RULES = (
         (PLAN,),
         Text(
             "gap_objective = (objective - bound) / |objective - constant_terms| and "
-            "gap_stake = (objective - bound) / (do_nothing - bound)",
+            "gap_stake = (objective - bound) / |do_nothing - bound|",
             "gap_objective与gap_stake按目标值、下界、不处置成本和常数项重算一致",
         ),
         _gaps,
