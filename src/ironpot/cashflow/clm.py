@@ -15,15 +15,16 @@ from ironpot.cashflow.block import NEVER, Block
 from ironpot.cashflow.cycles import add_cycles
 from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.run import Events, Function, Outcome, States
-from ironpot.cashflow.schedules import in_term, interest_anchor, rate_resets
+from ironpot.cashflow.schedules import common, in_term, interest_anchor
+from ironpot.cashflow.settle import first_of
 from ironpot.cashflow.tape import (
+    SETTLED,
     Maturity,
     Planned,
     Tape,
     at_maturity,
     at_once,
     in_cycles,
-    on_days,
     stated,
 )
 
@@ -32,19 +33,17 @@ Times = npt.NDArray[np.datetime64]
 
 
 def maturity(block: Block) -> Maturity:
-    """Return Md: as stated, else the day of the call, else the end of the projection."""
-    end = block.times("maturity_date")
-    end = np.where(np.isnat(end), called(block), end)
+    """Return Md: the day of a call, else as stated, else the end of the projection."""
+    end = np.fmin(called(block), block.times("maturity_date"))
     return stated(block, np.where(np.isnat(end), block.until, end))
 
 
 def called(block: Block) -> Times:
-    """Return the day on which each contract without a maturity is called, NaT if it is not."""
-    days = np.full(block.count, NEVER)
+    """Return the day of each contract's first call before a stated maturity, NaT if none."""
+    ends = block.times("maturity_date")
     rows, times, _ = block.happened("XD")
-    open_ended = np.isnat(block.times("maturity_date")[rows])
-    days[rows[open_ended]] = times[open_ended]
-    return days
+    early = (times > block.status) & ~(times >= ends[rows])
+    return first_of(block, rows[early], times[early])
 
 
 def schedule(block: Block, end: Maturity) -> list[Planned]:
@@ -53,11 +52,9 @@ def schedule(block: Block, end: Maturity) -> list[Planned]:
     return [
         at_once(block, Kind.IED, block.times("initial_exchange_date")),
         capitalisations(block, end),
-        *rate_resets(block, end),
-        at_once(block, Kind.XD, calls),
-        *_settlement(block, calls),
+        *common(block, end),
+        *call_and_settlement(block, calls),
         *_redemption(block, end, calls),
-        on_days(block, Kind.AD, *block.happened("AD")),
     ]
 
 
@@ -110,16 +107,16 @@ def settlement(states: States, _events: Events) -> Outcome:
     return Outcome(states.notional, {"notional": 0.0, "base": 0.0})
 
 
-def _settlement(block: Block, calls: Times) -> list[Planned]:
-    """Return interest and principal settled after the notice, calculated up to the call."""
+def call_and_settlement(block: Block, calls: Times) -> list[Planned]:
+    """Return calls, and interest and principal settled after the notice, as of the call."""
     rows = np.flatnonzero(~np.isnat(calls))
     notice = block.cycles("x_day_notice").take(rows)
     one = np.ones(rows.size, np.int64)
     paid = add_cycles(calls[rows], one, notice, np.zeros(rows.size, bool))
     value = np.full(rows.size, np.nan)
     return [
-        Planned(kind, rows, paid, calls[rows], calls[rows], value)
-        for kind in (Kind.SETTLED_INTEREST, Kind.STD)
+        at_once(block, Kind.XD, calls),
+        *(Planned(kind, rows, paid, calls[rows], calls[rows], value) for kind in SETTLED),
     ]
 
 

@@ -9,7 +9,6 @@ printed: the covered amount is shown as notional, the exercise amount stays afte
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,11 +20,12 @@ from ironpot.cashflow.compute import World, maturity_times, part_of
 from ironpot.cashflow.flows import Part
 from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.run import Events, Function, Outcome, States, run
-from ironpot.cashflow.schedules import in_term
+from ironpot.cashflow.schedules import fee_dates
 from ironpot.cashflow.settle import settled_after
 from ironpot.cashflow.structure import parts_of, references
 from ironpot.cashflow.tape import Maturity, Planned, Tape, at_once, build_tape, in_cycles, stated
 from ironpot.cashflow.watch import watch
+from ironpot.cashflow.worth import market_value, value_held
 
 Floats = npt.NDArray[np.float64]
 Times = npt.NDArray[np.datetime64]
@@ -33,15 +33,8 @@ Times = npt.NDArray[np.datetime64]
 COVERED, COVERING = "COVE", "COVI"
 WITH_INTEREST, AT_MARKET = "NI", "MV"
 COLLATERAL = "CEC"
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """Covers of one type with what they cover: `exposure` at each event, (scenario, event)."""
-
-    block: Block
-    tape: Tape
-    exposure: Floats
+DEFAULT = "DF"
+LOOKING = (Kind.PRD, Kind.FP, Kind.XD)
 
 
 def cover_parts(world: World, parents: pl.DataFrame, contracts: pl.DataFrame) -> list[Part]:
@@ -54,18 +47,34 @@ def cover_parts(world: World, parents: pl.DataFrame, contracts: pl.DataFrame) ->
     block = Block(frame, world.status, world.until)
     end = stated(block, block.times("maturity_date"))
     tape = build_tape(block, _schedule(block, end), end)
-    covered = covered_amount(world, block, contracts, tape.row, tape.paid)
+    covered = _at_events(world, block, contracts, tape)
     market = covered
     if parents["contract_type"][0] == COLLATERAL:
         market = np.sign(covered) * np.minimum(
             np.abs(covered), _collateral(world, block, contracts, tape)
         )
-    opening = covered_amount(
-        world, block, contracts, np.arange(block.count), np.full(block.count, block.status)
-    )
+    opening = _at_status(world, block, contracts)
     functions = _functions(covered)
     paths = run(block, tape, _initial(block, opening), functions, market)
     return [part_of(block, tape, paths, opening, np.zeros(tape.row.size, bool))]
+
+
+def _at_events(world: World, block: Block, contracts: pl.DataFrame, tape: Tape) -> Floats:
+    """Return what is covered at the events that look at it, (scenario, event); nil at others."""
+    covered = np.zeros((len(world.scenarios), tape.row.size))
+    at = np.flatnonzero(np.isin(tape.kind, LOOKING))
+    covered[:, at] = covered_amount(world, block, contracts, tape.row[at], tape.paid[at])
+    return covered
+
+
+def _at_status(world: World, block: Block, contracts: pl.DataFrame) -> Floats:
+    """Return what is covered at the status date; market values are only read at events (NaN)."""
+    at_market = block.words("guaranteed_exposure").where(AT_MARKET)
+    rows = np.flatnonzero(~at_market | ~np.isnan(block.numbers("notional_principal")))
+    opening = np.full((len(world.scenarios), block.count), np.nan)
+    now = np.full(rows.size, block.status)
+    opening[:, rows] = covered_amount(world, block, contracts, rows, now)
+    return opening
 
 
 def covered_amount(
@@ -80,17 +89,26 @@ def covered_amount(
     known = block.numbers("notional_principal")[rows]
     parts = parts_of(block.frame, contracts, (COVERED,))
     looks = _looks(block, parts, rows, times)
-    principal, accrued = watch(
-        world,
-        parts.drop("parent", "role", "order").unique("contract_id", maintain_order=True),
-        looks.select("contract_id", "time"),
-    )
-    exposed = np.abs(principal)
-    with_interest = looks["exposure"].fill_null("NO").eq_missing(WITH_INTEREST).to_numpy()
-    exposed = exposed + np.where(with_interest, np.abs(accrued), 0.0)
+    exposed = _exposed(world, _once(parts), looks)
     total = np.zeros((exposed.shape[0], rows.size))
     np.add.at(total.T, looks["event"].to_numpy(), exposed.T)
     return share * np.where(np.isnan(known), total, known)
+
+
+def _exposed(world: World, contracts: pl.DataFrame, looks: pl.DataFrame) -> Floats:
+    """Return principal, with interest or at market value as the cover agrees, (scenario, look)."""
+    at_market = looks["exposure"].eq_missing(AT_MARKET) & looks["contract_id"].is_not_null()
+    with_interest = looks["exposure"].eq_missing(WITH_INTEREST).to_numpy()
+    principal, accrued = watch(world, contracts, looks.select("contract_id", "time"))
+    exposed = np.abs(principal) + np.where(with_interest, np.abs(accrued), 0.0)
+    priced = at_market.to_numpy()
+    exposed[:, priced] = market_value(world, contracts, looks.filter(at_market))
+    return exposed
+
+
+def _once(parts: pl.DataFrame) -> pl.DataFrame:
+    """Return the contracts of parts, each once."""
+    return parts.drop("parent", "role", "order").unique("contract_id", maintain_order=True)
 
 
 def _looks(
@@ -128,7 +146,9 @@ def _calls(world: World, parents: pl.DataFrame, ends: Times) -> Times:
     terms = parents.select(
         pl.col("position").cast(pl.UInt32).alias("parent"),
         series_of("ends", ends),
-        pl.col("credit_event_type_covered").str.split(";").alias("kinds"),
+        pl.Series("kinds", block.texts("credit_event_type_covered"), dtype=pl.String)
+        .fill_null(DEFAULT)
+        .str.split(";"),
     )
     first = (
         world.observed.filter(pl.col("event_type") == "CE")
@@ -149,7 +169,7 @@ def _calls(world: World, parents: pl.DataFrame, ends: Times) -> Times:
 def _schedule(block: Block, end: Maturity) -> list[Planned]:
     """Return purchase, sale, fees up to a call, and the call with its settlement, or maturity."""
     calls = block.times("exercise_date")
-    fees = in_term(block, "fee", np.where(block.has("fee_rate"), end.end, NEVER), include_end=True)
+    fees = fee_dates(block, end)
     fees = fees.where(~(fees.time > calls[fees.row]))
     called = np.flatnonzero(~np.isnat(calls))
     return [
@@ -223,16 +243,10 @@ def _functions(covered: Floats) -> Mapping[Kind, Function]:
 
 def _collateral(world: World, block: Block, contracts: pl.DataFrame, tape: Tape) -> Floats:
     """Return what the collateral is worth at each call, (scenario, event); nil elsewhere."""
-    rates = world.rates
     worth = np.zeros((len(world.scenarios), tape.row.size))
     calls = tape.of(Kind.XD)
-    parent = block.frame["position"].cast(pl.UInt32).gather(tape.row[calls])
-    pieces = pl.DataFrame({"parent": parent, "event": calls}).join(
-        parts_of(block.frame, contracts, (COVERING,)), on="parent"
-    )
-    for event, code, quantity in pieces.select(
-        "event", "market_object_code", pl.col("quantity").fill_null(1.0)
-    ).iter_rows():
-        if rates is not None:
-            worth[:, event] += quantity * rates.observe(code, tape.scheduled[[event]])[:, 0]
+    parts = parts_of(block.frame, contracts, (COVERING,))
+    looks = _looks(block, parts, tape.row[calls], tape.scheduled[calls]).drop_nulls("contract_id")
+    held = value_held(world, _once(parts), looks)
+    np.add.at(worth.T, calls[looks["event"].to_numpy()], held.T)
     return worth

@@ -67,12 +67,14 @@ def functions(block: Block, tape: Tape) -> Mapping[Kind, Function]:
         **pam.functions(block, tape),
         Kind.IED: initial_exchange,
         Kind.PR: redemption,
+        Kind.PP: prepayment,
         Kind.IPCI: capitalisation,
         Kind.IPCB: base_revision,
     }
 
 
 observe = pam.observe
+capped = pam.capped
 
 
 def redemption_dates(block: Block, end: Times) -> Dates:
@@ -153,9 +155,10 @@ def base_revision(states: States, events: Events) -> Outcome:
     return Outcome(0.0, pam.accrue(states, events) | {"base": states.notional})
 
 
-def capped(payment: Floats, notional: Floats) -> Floats:
-    """Return a signed payment of principal cut to what is outstanding."""
-    return np.sign(notional) * np.minimum(np.sign(notional) * payment, np.abs(notional))
+def prepayment(states: States, events: Events) -> Outcome:
+    """PP: as PAM; a lagging base stays where it is."""
+    paid = capped(events.value, states.notional)
+    return Outcome(paid, pam.accrue(states, events) | less(states, events, paid))
 
 
 def less(states: States, events: Events, paid: Floats) -> Changes:

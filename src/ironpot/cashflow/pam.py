@@ -84,6 +84,7 @@ def functions(_block: Block, _tape: Tape) -> Mapping[Kind, Function]:
         Kind.RR: rate_reset,
         Kind.RRF: rate_fixing,
         Kind.FP: fee_payment,
+        Kind.PP: prepayment,
         Kind.SC: scaling,
         Kind.PRD: purchase,
         Kind.TD: termination,
@@ -174,6 +175,18 @@ def fee_paid(states: States, events: Events) -> Floats:
     """Return the fee of a fee date, (scenario, contract)."""
     absolute = events.block.words("fee_basis").where(BY_AMOUNT)[events.rows]
     return np.where(absolute, events.sign * events.number("fee_rate"), fee_due(states, events))
+
+
+def prepayment(states: States, events: Events) -> Outcome:
+    """PP: the observed amount, signed from the owner, is repaid early, at most what is owed."""
+    paid = capped(events.value, states.notional)
+    left = states.notional - paid
+    return Outcome(paid, accrue(states, events) | {"notional": left, "base": left})
+
+
+def capped(payment: Floats, notional: Floats) -> Floats:
+    """Return a signed payment of principal cut to what is outstanding."""
+    return np.sign(notional) * np.minimum(np.sign(notional) * payment, np.abs(notional))
 
 
 def scaling(states: States, events: Events) -> Outcome:

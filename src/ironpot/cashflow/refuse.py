@@ -44,9 +44,18 @@ def refuse_unusable(contracts: pl.DataFrame, *, types: tuple[str, ...]) -> None:
     for term in NOT_DONE:
         if term in contracts.columns:
             _refuse_rows(contracts, term, pl.col(term).is_not_null())
+    _refuse_conversion(contracts)
     issues = check_terms(contracts)
     if issues:
         raise CaseError(issues)
+
+
+def _refuse_conversion(contracts: pl.DataFrame) -> None:
+    """Raise if a contract is settled in a currency other than its own: no rate converts it."""
+    if not {"settlement_currency", "currency"} <= set(contracts.columns):
+        return
+    converted = pl.col("settlement_currency") != pl.col("currency")
+    _refuse_rows(contracts.filter(converted), "settlement_currency", pl.lit(value=True))
 
 
 def refuse_endless(block: Block, end: Times) -> None:
@@ -110,6 +119,17 @@ def refuse_unobserved(
                 "give its path (rates).",
                 f"合同{name}挂钩参考利率或指数({kind.label}事件):请提供其路径。",
             )
+
+
+def refuse_unpriced(contracts: pl.DataFrame) -> None:
+    """Raise if there is a contract in the frame: what it is worth is unknown."""
+    if contracts.height:
+        name = contracts["contract_id"][0]
+        raise _refusal(
+            f"Contract {name} is to be valued at its market price, which is not given. "
+            "State its market_object_code and give the price's path (rates).",
+            f"合同{name}须按市价计量,但未给出价格。请填写市场对象代码并提供其价格路径。",
+        )
 
 
 def refuse_unknown(block: Block, tape: Tape, payoff: Floats) -> None:

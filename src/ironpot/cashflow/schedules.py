@@ -58,13 +58,17 @@ def interest_dates(block: Block, end: Maturity) -> Dates:
 
 
 def common(block: Block, end: Maturity) -> list[Planned]:
-    """Return what maturity types schedule alike: resets, fees, scaling, purchase and sale."""
+    """Return what maturity types schedule alike: resets, fees, scaling, purchase and sale, looks.
+
+    What is prepaid was observed; it carries its amount.
+    """
     return [
         *rate_resets(block, end),
-        in_cycles(block, Kind.FP, _fee_dates(block, end), end),
+        in_cycles(block, Kind.FP, fee_dates(block, end), end),
         in_cycles(block, Kind.SC, in_term(block, "scaling_index", end.end), end),
         at_once(block, Kind.PRD, block.times("purchase_date")),
         at_once(block, Kind.TD, block.times("termination_date")),
+        on_days(block, Kind.PP, *block.happened("PP")),
         on_days(block, Kind.AD, *block.happened("AD")),
     ]
 
@@ -172,6 +176,7 @@ def _first_reset(block: Block, dates: Dates) -> Times:
     return np.where(np.isnat(block.times(FIXED_RESET)), first, block.times(FIXED_RESET))
 
 
-def _fee_dates(block: Block, end: Maturity) -> Dates:
+def fee_dates(block: Block, end: Maturity) -> Dates:
+    """Return fee dates up to and with maturity; none where no fee is charged."""
     charged = block.numbers("fee_rate", 0.0) != 0.0
     return in_term(block, "fee", np.where(charged, end.end, NEVER), include_end=True)

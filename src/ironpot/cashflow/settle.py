@@ -28,9 +28,14 @@ def settled_after(block: Block, rows: Rows, exercised: Times) -> Planned:
 
 
 def first_exercise(block: Block, rows: Rows, times: Times, end: Times) -> Times:
-    """Return each contract's first exercise observed up to its end, (contract,); NaT if none."""
+    """Return each contract's first exercise observed after the status date up to its end."""
+    inside = (times > block.status) & (times <= end[rows])
+    return first_of(block, rows[inside], times[inside])
+
+
+def first_of(block: Block, rows: Rows, times: Times) -> Times:
+    """Return the first of the times of each contract, (contract,); NaT where it has none."""
     first = np.full(block.count, NEVER)
-    for row, time in sorted(zip(rows.tolist(), times.tolist(), strict=True), reverse=True):
-        if np.datetime64(time, "s") <= end[row]:
-            first[row] = np.datetime64(time, "s")
+    latest_first = np.argsort(times, kind="stable")[::-1]
+    first[rows[latest_first]] = times[latest_first]
     return first

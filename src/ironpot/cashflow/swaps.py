@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from ironpot.cashflow.block import LIABILITY_ROLES, Block
+from ironpot.cashflow.block import Block
 from ironpot.cashflow.chapters import compute_parts
 from ironpot.cashflow.compute import World
 from ironpot.cashflow.flows import Part
@@ -25,12 +25,10 @@ NETTABLE = (Kind.IED, Kind.IP, Kind.PR, Kind.MD)
 
 def swap_parts(world: World, parents: pl.DataFrame, contracts: pl.DataFrame) -> list[Part]:
     """Compute swaps from their legs."""
-    legs = parts_of(parents, contracts, (FIRST, SECOND)).join(
-        parents.select(pl.col("position").alias("parent"), pl.col("contract_role").alias("side")),
-        on="parent",
-    )
-    receives_first = ~pl.col("side").is_in(LIABILITY_ROLES)
-    claim = receives_first == (pl.col("role") == FIRST)
+    block = Block(parents, world.status, world.until)
+    sides = pl.DataFrame({"parent": parents["position"], "receives_first": block.sign() > 0.0})
+    legs = parts_of(parents, contracts, (FIRST, SECOND)).join(sides, on="parent")
+    claim = pl.col("receives_first") == (pl.col("role") == FIRST)
     sided = legs.with_columns(
         contract_role=pl.when(claim).then(pl.lit("RPA")).otherwise(pl.lit("RPL")),
         position=pl.col("parent"),
@@ -44,6 +42,5 @@ def swap_parts(world: World, parents: pl.DataFrame, contracts: pl.DataFrame) -> 
     )
     if both is None:
         return []
-    in_cash = parents.filter(pl.col("delivery_settlement") == NETTED)["position"].to_numpy()
-    block = Block(parents, world.status, world.until)
+    in_cash = parents["position"].to_numpy()[block.words("delivery_settlement").where(NETTED)]
     return [with_trades(netted(both, in_cash, NETTABLE), block, pays_price=False)]

@@ -27,6 +27,7 @@ KIND_BITS = 5
 TIME_BITS = 34
 EPOCH = 2**33  # keeps seconds before 1970 positive
 COUPON_PERIODS = "AAICMA"
+SETTLED = (Kind.SETTLED_INTEREST, Kind.STD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +195,14 @@ def build_tape(block: Block, planned: Sequence[Planned], end: Maturity) -> Tape:
 
 
 def _alive(block: Block, row: Rows, kind: Small, paid: Times, accrual: Times) -> Booleans:
-    """Say which events lie after status and start, not after the horizon or a termination."""
+    """Say which events lie after status and start, not after the horizon or a termination.
+
+    What is settled after an exercise belongs to the exercise, even if it is paid past the horizon.
+    """
     kept = (paid > block.status) & ~(paid < block.times("initial_exchange_date")[row])
     if not np.isnat(block.until):
-        kept &= accrual <= block.until
+        late = np.flatnonzero(paid > block.until)
+        kept[late] &= np.isin(kind[late], SETTLED) & (accrual[late] <= block.until)
     if not np.isnat(block.closes):
         kept &= paid <= block.closes
     if block.has("termination_date"):

@@ -1,5 +1,7 @@
 """UMP, undefined maturity: a balance that payments in and out move, interest capitalised.
 
+A call (XD) ends it as a call ends a CLM.
+
 Source: ACTUS technical specification 1.1, section UMP.
 """
 
@@ -19,8 +21,9 @@ Floats = npt.NDArray[np.float64]
 
 
 def maturity(block: Block) -> Maturity:
-    """Return Md: the end of the projection."""
-    return stated(block, np.full(block.count, block.until))
+    """Return Md: the day of a call, else the end of the projection."""
+    call = clm.called(block)
+    return stated(block, np.where(np.isnat(call), block.until, call))
 
 
 def schedule(block: Block, end: Maturity) -> list[Planned]:
@@ -31,17 +34,19 @@ def schedule(block: Block, end: Maturity) -> list[Planned]:
         on_days(block, Kind.PI, *block.happened("PI")),
         clm.capitalisations(block, end),
         *common(block, end),
+        *clm.call_and_settlement(block, clm.called(block)),
     ]
 
 
 def initial(block: Block, end: Maturity, scenarios: int) -> dict[str, Floats]:
-    """Return PAM's states."""
-    return pam.initial(block, end, scenarios)
+    """Return PAM's states and what a call sets aside."""
+    states = pam.initial(block, end, scenarios)
+    return states | {"exercise": np.zeros((scenarios, block.count))}
 
 
 def functions(block: Block, tape: Tape) -> Mapping[Kind, Function]:
-    """Return PAM's functions with observed payments of principal."""
-    return {**pam.functions(block, tape), Kind.PR: payment, Kind.PI: payment}
+    """Return CLM's functions with observed payments of principal."""
+    return {**clm.functions(block, tape), Kind.PR: payment, Kind.PI: payment}
 
 
 observe = pam.observe

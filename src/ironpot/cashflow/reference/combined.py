@@ -119,7 +119,7 @@ def _cover(c: Contract) -> Iterator[Event]:
     }
     last = c.calculated(c.status)
     for due in sorted(dues, key=lambda due: (due.time, due.kind)):
-        if due.time <= c.status or (c.until is not None and due.calculated > c.until):
+        if due.time <= c.status or (c.until is not None and due.belongs > c.until):
             continue
         year = c.years(last, due.calculated, c.calculated(end))
         payoff = _cover_event(c, s, due, year, end) + prices.get(due.kind, 0.0)
@@ -152,7 +152,7 @@ def _cover_event(
             s["fee"], s["notional"] = fee, _covered(c, time)
             s["amount"] = s["notional"]
             if c["contract_type"] == "CEC":
-                s["amount"] = c.sign * min(abs(s["notional"]), _collateral(c, time))
+                s["amount"] = c.sign * min(abs(s["notional"]), _worth(c, "COVI", time))
         case Kind.STD:
             paid = s["amount"] + s["fee"]
             s["notional"] = s["fee"] = 0.0
@@ -172,7 +172,7 @@ def _end(c: Contract) -> dt.datetime:
 
 
 def _call(c: Contract, end: dt.datetime) -> dt.datetime | None:
-    covered, kinds = _parts(c, "COVE"), (c["credit_event_type_covered"] or "").split(";")
+    covered, kinds = _parts(c, "COVE"), (c["credit_event_type_covered"] or "DF").split(";")
     calls = [
         e.time
         for e in c.happened
@@ -190,6 +190,8 @@ def _covered(c: Contract, time: dt.datetime) -> float:
     if c["notional_principal"] is not None:
         return share * c.number("notional_principal")
     total = 0.0
+    if c["guaranteed_exposure"] == "MV":
+        return share * _worth(c, "COVE", time)
     for part in _parts(c, "COVE"):
         look = Happened(part, time, "AD", 0.0, None)
         child = replace(_part(c, part), happened=[*c.happened, look], until=None)
@@ -200,8 +202,8 @@ def _covered(c: Contract, time: dt.datetime) -> float:
     return share * total
 
 
-def _collateral(c: Contract, time: dt.datetime) -> float:
-    parts = [c.others[part] for part in _parts(c, "COVI")]
+def _worth(c: Contract, role: str, time: dt.datetime) -> float:
+    parts = [c.others[part] for part in _parts(c, role)]
     return sum(
         c.observe(part["market_object_code"], time) * float(part.get("quantity") or 1.0)
         for part in parts

@@ -9,6 +9,7 @@ from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.reference import days
 
 Observer = Callable[[str, dt.datetime], float]
+SETTLED = (Kind.SETTLED_INTEREST, Kind.STD)
 OBLIGATIONS = ("RPL", "ST", "SEL", "PFL", "PF", "GUA", "UDLM")
 
 
@@ -30,6 +31,11 @@ class Due(NamedTuple):
     calculated: dt.datetime
     scheduled: dt.datetime
     value: float | None = None
+
+    @property
+    def belongs(self) -> dt.datetime:
+        """The day that decides whether a horizon includes it: a settlement's is its exercise's."""
+        return self.calculated if self.kind in SETTLED else self.time
 
 
 @dataclass(frozen=True, slots=True)

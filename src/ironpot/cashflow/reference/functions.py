@@ -53,7 +53,7 @@ def transition(c: Contract, s: State, due: Due, year: float, end: dt.datetime | 
             s["notional"] += interest
             s["accrued"] = 0.0
             _follow(c, s)
-        case Kind.PR | Kind.PI:
+        case Kind.PR | Kind.PI | Kind.PP:
             return _principal(c, s, due, interest)
         case Kind.IPCB:
             s["base"] = s["notional"]
@@ -96,15 +96,18 @@ def _start(c: Contract, s: State, due: Due, end: dt.datetime | None) -> float:
 
 
 def _principal(c: Contract, s: State, due: Due, interest: float) -> float:
-    """PR and PI: redeemed is cut to what is outstanding, and the base follows."""
-    if c["contract_type"] == "UMP":
+    """PR, PI and PP: redeemed is cut to what is outstanding, and the base follows."""
+    if c["contract_type"] == "UMP" and due.kind != Kind.PP:
         paid = due.value or 0.0
         s["notional"] -= paid
         _follow(c, s)
         return paid
-    amount = c.sign * (due.value or 0.0) if c["contract_type"] == "LAX" else s["payment"]
-    if c["contract_type"] in ("NAM", "ANN"):
-        amount -= interest
+    if due.kind == Kind.PP:
+        amount = due.value or 0.0
+    elif c["contract_type"] == "LAX":
+        amount = c.sign * (due.value or 0.0)
+    else:
+        amount = s["payment"] - (interest if c["contract_type"] in ("NAM", "ANN") else 0.0)
     if due.kind == Kind.PI:
         amount = -amount
     else:
@@ -112,7 +115,7 @@ def _principal(c: Contract, s: State, due: Due, interest: float) -> float:
         amount = side * min(side * amount, abs(s["notional"]))
     s["notional"] -= amount
     _follow(c, s)
-    return s["nsc"] * amount
+    return amount if due.kind == Kind.PP else s["nsc"] * amount
 
 
 def _follow(c: Contract, s: State) -> None:

@@ -9,17 +9,20 @@ import math
 from collections.abc import Iterator
 
 from ironpot.cashflow.kinds import Kind
-from ironpot.cashflow.reference.contract import Contract, Due, Event
+from ironpot.cashflow.reference.contract import SETTLED, Contract, Due, Event
 from ironpot.cashflow.reference.days import plus
 from ironpot.cashflow.reference.functions import initial, transition
 from ironpot.cashflow.reference.steps import step_dates, steps_of
 
 REDEMPTION = "principal_redemption"
 ONE_DAY = dt.timedelta(days=1)
+CALLABLE = ("CLM", "UMP")
 
 
 def maturity_of(c: Contract) -> tuple[dt.datetime | None, bool]:
     """Return Md and whether it was derived (a derived one moves to a business day)."""
+    if c["contract_type"] in CALLABLE and (call := call_of(c)):
+        return call, False
     if c["maturity_date"] is not None and c["contract_type"] != "UMP":
         return c["maturity_date"], False
     match c["contract_type"]:
@@ -31,13 +34,18 @@ def maturity_of(c: Contract) -> tuple[dt.datetime | None, bool]:
             return _nth(c, _instalments_needed(c)), True
         case "LAX":
             return _stepped_end(c), True
-        case "CLM" if c.known("XD"):
-            return c.known("XD")[-1].time, False
         case _:
             return c.until, False
 
 
 INSTALMENT = "next_principal_redemption_payment"
+
+
+def call_of(c: Contract) -> dt.datetime | None:
+    """Return the first call after the status date and before a stated maturity."""
+    end = None if c["contract_type"] == "UMP" else c["maturity_date"]
+    calls = [e.time for e in c.known("XD") if e.time > c.status and (not end or e.time < end)]
+    return min(calls, default=None)
 
 
 def events_of(c: Contract) -> list[Event]:
@@ -60,7 +68,7 @@ def _alive(c: Contract, dues: list[Due]) -> Iterator[Due]:
     for due in dues:
         if due.time <= c.status or (start is not None and due.time < start):
             continue
-        if c.until is not None and due.calculated > c.until:
+        if c.until is not None and due.belongs > c.until:
             continue
         if sold is not None and (due.time, due.kind) > (sold, Kind.TD):
             continue
@@ -71,8 +79,7 @@ def schedule(c: Contract, end: dt.datetime | None) -> list[Due]:
     """Return every planned event, in no order."""
     dues = [c.at(Kind.IED, c["initial_exchange_date"])]
     dues += [c.at(Kind.AD, look.time) for look in c.known("AD")]
-    if c["contract_type"] == "CLM":
-        return dues + _call_money(c, end)
+    dues += [c.at(Kind.PP, early.time, early.value) for early in c.known("PP")]
     if c["purchase_date"]:
         dues.append(c.at(Kind.PRD, c["purchase_date"]))
     if c["termination_date"]:
@@ -81,9 +88,8 @@ def schedule(c: Contract, end: dt.datetime | None) -> list[Due]:
     if c.number("fee_rate"):
         dues += [c.on(Kind.FP, t, end) for t in c.dates("fee", end, include_end=True)]
     dues += [c.on(Kind.SC, t, None) for t in c.dates("scaling_index", end)]
-    if c["contract_type"] == "UMP":
-        paid = [c.at(Kind[e.event_type], e.time, e.value) for e in (*c.known("PR"), *c.known("PI"))]
-        return dues + paid + _capitalised(c, end)
+    if c["contract_type"] in CALLABLE:
+        return dues + _capitalised(c, end) + _settled(c)
     if c["interest_calculation_base"] == "NTL":
         dues += [c.on(Kind.IPCB, t, None) for t in c.dates("interest_calculation_base", end)]
     dues += _principal(c, end) + _interest(c, end)
@@ -153,18 +159,20 @@ def _capitalised(c: Contract, end: dt.datetime | None) -> list[Due]:
     return [c.on(Kind.IPCI, t, None) for t in c.dates("interest_payment", end)]
 
 
-def _call_money(c: Contract, end: dt.datetime | None) -> list[Due]:
-    dues = _capitalised(c, end) + _resets(c, end)
-    if c["maturity_date"] is None and c.known("XD"):
-        call = c.known("XD")[-1].time
+def _settled(c: Contract) -> list[Due]:
+    """Return a call with its settlement after the notice, or a stated maturity; UMP's payments."""
+    dues: list[Due] = []
+    if c["contract_type"] == "UMP":
+        paid = (*c.known("PR"), *c.known("PI"))
+        dues = [c.at(Kind[e.event_type], e.time, e.value) for e in paid]
+    if call := call_of(c):
         notice = c["x_day_notice"]
-        paid = plus(call, notice, 1, end_of_month=False) if notice else call
-        settled = (Kind.SETTLED_INTEREST, Kind.STD)
-        at_call = [Due(paid, kind, c.calculated(call), call) for kind in settled]
+        paid_on = plus(call, notice, 1, end_of_month=False) if notice else call
+        at_call = [Due(paid_on, kind, call, call) for kind in SETTLED]
         return [*dues, c.at(Kind.XD, call), *at_call]
-    if c["maturity_date"] is not None:
-        interest = [] if c["nominal_interest_rate"] is None else [c.at(Kind.IP, c["maturity_date"])]
-        return [*dues, *interest, c.at(Kind.MD, c["maturity_date"])]
+    if c["contract_type"] == "CLM" and (end := c["maturity_date"]):
+        interest = [] if c["nominal_interest_rate"] is None else [c.at(Kind.IP, end)]
+        return [*dues, *interest, c.at(Kind.MD, end)]
     return dues
 
 

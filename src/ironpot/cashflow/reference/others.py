@@ -155,7 +155,7 @@ def _swap(c: Contract) -> Iterator[Event]:
     start = c["initial_exchange_date"]
     for due in sorted(dues, key=lambda due: (due.time, due.kind)):
         too_early = due.time <= c.status or due.time < start
-        if too_early or (c.until is not None and due.calculated > c.until):
+        if too_early or (c.until is not None and due.belongs > c.until):
             continue
         year = c.years(last, due.calculated, c.calculated(end))
         payoff = _swap_event(c, s, due, year) + prices.get(due.kind, 0.0)
