@@ -12,7 +12,7 @@ from typing import Any
 from ironpot.cashflow.kinds import Kind
 from ironpot.cashflow.reference import maturities, others
 from ironpot.cashflow.reference.contract import Contract, Due, Event, Happened
-from ironpot.cashflow.reference.functions import fee_share
+from ironpot.cashflow.reference.functions import fee_share, initial
 
 NETTABLE = (Kind.IED, Kind.IP, Kind.PR, Kind.MD)
 
@@ -193,13 +193,20 @@ def _covered(c: Contract, time: dt.datetime) -> float:
     if c["guaranteed_exposure"] == "MV":
         return share * _worth(c, "COVE", time)
     for part in _parts(c, "COVE"):
-        look = Happened(part, time, "AD", 0.0, None)
-        child = replace(_part(c, part), happened=[*c.happened, look], until=None)
-        states = [e for e in events_of(child) if e.kind == Kind.AD and e.time == time]
-        for state in states[-1:]:
-            total += abs(state.notional)
-            total += abs(state.accrued) if c["guaranteed_exposure"] == "NI" else 0.0
+        principal, accrued = _owed(c, part, time)
+        total += abs(principal) + (abs(accrued) if c["guaranteed_exposure"] == "NI" else 0.0)
     return share * total
+
+
+def _owed(c: Contract, part: str, time: dt.datetime) -> tuple[float, float]:
+    """Return principal and accrued interest of a part: as its terms say, later as it plays."""
+    look = Happened(part, time, "AD", 0.0, None)
+    child = replace(_part(c, part), happened=[*c.happened, look], until=None)
+    if time <= c.status:
+        s = initial(child, maturities.maturity_of(child)[0])
+        return s["notional"], s["accrued"]
+    states = [e for e in events_of(child) if e.kind == Kind.AD and e.time == time]
+    return (states[-1].notional, states[-1].accrued) if states else (0.0, 0.0)
 
 
 def _worth(c: Contract, role: str, time: dt.datetime) -> float:
