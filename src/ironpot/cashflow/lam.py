@@ -24,14 +24,24 @@ Times = npt.NDArray[np.datetime64]
 Changes = dict[str, Floats | float]
 
 LAGGING = "NTL"
+ROUNDING = 1e-9  # of a payment
 PURPOSE = "principal_redemption"
 
 
 def maturity(block: Block) -> Maturity:
     """Return Md: as stated, else the date on which equal parts have paid everything."""
     part = block.numbers("next_principal_redemption_payment")
-    payments = np.ceil(block.numbers("notional_principal", 0.0) / part)
+    payments = payments_needed(block.numbers("notional_principal", 0.0), part)
     return derived(block, nth_redemption(block, payments), block.times("maturity_date"))
+
+
+def payments_needed(owed: Floats, part: Floats) -> Floats:
+    """Return how many payments of `part` repay what is owed; rounding makes no further one.
+
+    >>> payments_needed(np.array([1.1, 1.15]), np.array([0.1, 0.1])).tolist()
+    [11.0, 12.0]
+    """
+    return np.ceil(owed / part - ROUNDING)
 
 
 def schedule(block: Block, end: Maturity) -> list[Planned]:

@@ -123,7 +123,7 @@ def _paid_off(block: Block) -> Times:
     for number in range(int(steps.number.max(initial=-1)) + 1):
         at = np.flatnonzero(steps.number == number)
         row = steps.row[at]
-        needed = np.where(drawn[at], np.inf, np.ceil(outstanding[row] / amount[at]))
+        needed = np.where(drawn[at], np.inf, lam.payments_needed(outstanding[row], amount[at]))
         enough = (needed <= count[at]) & np.isnat(found[row])
         last = add_cycles(
             steps.anchor[at],

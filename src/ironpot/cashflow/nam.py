@@ -61,7 +61,7 @@ def paid_off(block: Block) -> Times:
     owed = block.numbers("notional_principal", 0.0)
     interest_part = owed * year * block.numbers("nominal_interest_rate", 0.0)
     part = block.numbers("next_principal_redemption_payment") - interest_part
-    return lam.nth_redemption(block, np.ceil(owed / np.where(part > 0.0, part, np.nan)))
+    return lam.nth_redemption(block, lam.payments_needed(owed, np.where(part > 0.0, part, np.nan)))
 
 
 def schedule(block: Block, end: Maturity) -> list[Planned]:

@@ -17,6 +17,7 @@ from ironpot.cashflow.reference.steps import step_dates, steps_of
 REDEMPTION = "principal_redemption"
 ONE_DAY = dt.timedelta(days=1)
 CALLABLE = ("CLM", "UMP")
+ROUNDING = 1e-9  # of a payment
 
 
 def maturity_of(c: Contract) -> tuple[dt.datetime | None, bool]:
@@ -29,7 +30,7 @@ def maturity_of(c: Contract) -> tuple[dt.datetime | None, bool]:
         case "ANN" if c["amortization_date"] is not None:
             return c["amortization_date"], False
         case "LAM":
-            return _nth(c, math.ceil(c.number("notional_principal") / c.number(INSTALMENT))), True
+            return _nth(c, _payments(c.number("notional_principal"), c.number(INSTALMENT))), True
         case "NAM" | "ANN":
             return _nth(c, _instalments_needed(c)), True
         case "LAX":
@@ -198,7 +199,12 @@ def _instalments_needed(c: Contract) -> int:
     following = plus(start, cycle, 1, end_of_month=c.end_of_month)
     owed = c.number("notional_principal")
     interest = owed * c.years(start, following, None) * c.number("nominal_interest_rate")
-    return math.ceil(owed / (c.number(INSTALMENT) - interest))
+    return _payments(owed, c.number(INSTALMENT) - interest)
+
+
+def _payments(owed: float, part: float) -> int:
+    """Return how many payments repay what is owed; rounding makes no further one."""
+    return math.ceil(owed / part - ROUNDING)
 
 
 def _stepped_end(c: Contract) -> dt.datetime | None:
@@ -209,7 +215,7 @@ def _stepped_end(c: Contract) -> dt.datetime | None:
         if time <= c.status:
             continue
         owed += step.amount if step.drawn else -step.amount
-        if owed <= 0.0:
+        if owed <= ROUNDING * step.amount:
             return time
     return None
 
