@@ -149,6 +149,14 @@ def _impossible(relaxed: Answer) -> SolverError:
                 "即使有上级支持也没有方案满足全部约束:请检查服务底线、强制意愿或无账户可承担的支出。",
             )
         )
+    if relaxed.outcome == "crashed":
+        return SolverError(
+            Text(
+                "The solver's process ended by itself, most often for want of memory: close other "
+                "programs or plan fewer quarters, then try again.",
+                "求解器进程意外结束,多因内存不足:请关闭其他程序或减少计划季度数后重试。",
+            )
+        )
     return SolverError(
         Text(
             "The solver gave no answer in time; give it more time or look for figures of very "

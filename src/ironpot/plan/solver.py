@@ -24,7 +24,7 @@ from ironpot.plan.program import Bounds, Floats, Program
 KILL_FACTOR = 1.5
 KILL_MARGIN_S = 2.0
 
-Outcome = Literal["optimal", "feasible", "infeasible", "unbounded", "unknown"]
+Outcome = Literal["optimal", "feasible", "infeasible", "unbounded", "unknown", "crashed"]
 Options = Mapping[str, str | float | int | bool]
 
 
@@ -50,7 +50,7 @@ class Session:
     """A solver process that holds one program; bounds may change between solves.
 
     Use as a context manager: leaving it ends the process. A process that overruns is killed; later
-    solves then answer `unknown`.
+    solves then answer `unknown`. If it ends by itself they answer `crashed`.
     """
 
     program: Program
@@ -61,6 +61,7 @@ class Session:
     began: float = field(init=False, default=0.0)
     limit_s: float = field(init=False, default=0.0)
     dead: bool = field(init=False, default=False)
+    crashed: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self.process = subprocess.Popen(
@@ -134,6 +135,7 @@ class Session:
             except queue.Empty:
                 return self._overrun()
             if message is None:
+                self.crashed = True
                 self.close()
             elif (answer := self._take(message)) is not None:
                 return answer
@@ -143,7 +145,8 @@ class Session:
         """Return the best solution and bound that the process has sent so far."""
         none, seconds = np.zeros(0), time.monotonic() - self.began
         if self.best is None:
-            return Answer("unknown", np.inf, self.bound, None, none, none, seconds, "")
+            outcome: Outcome = "crashed" if self.crashed else "unknown"
+            return Answer(outcome, np.inf, self.bound, None, none, none, seconds, "")
         objective = float(self.best["objective"])
         point = self.best["point"]
         return Answer("feasible", objective, self.bound, point, none, none, seconds, "")
@@ -176,8 +179,8 @@ class Session:
         assert self.process.stdin is not None
         try:
             write_message(self.process.stdin, task)
-        except (BrokenPipeError, ValueError):  # the process is gone; poll will notice
-            self.dead = True
+        except (BrokenPipeError, ValueError):  # the process is gone
+            self.crashed, self.dead = self.crashed or not self.dead, True
 
     def _receive(self) -> None:
         assert self.process.stdout is not None
