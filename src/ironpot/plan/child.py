@@ -59,6 +59,8 @@ def main() -> None:
         task = tasks.get()
         if "matrix_start" in task:
             highs.passModel(_model(task))
+        elif "more_start" in task:
+            _add_rows(highs, task)
         elif "lower" in task:
             _change_bounds(highs, task)
         if "solve" in task:
@@ -89,12 +91,25 @@ def _model(task: Message) -> highspy.HighsLp:
 
 
 def _change_bounds(highs: highspy.Highs, task: Message) -> None:
-    count = task["lower"].size
-    highs.changeColsBounds(count, np.arange(count, dtype=np.int32), task["lower"], task["upper"])
-    rows = task["row_lower"].size
-    numbers = np.arange(rows, dtype=np.int32)
-    highs.changeRowsBounds(  # pyright: ignore[reportAttributeAccessIssue]
-        rows, numbers, task["row_lower"], task["row_upper"]
+    columns, rows = task["columns"].astype(np.int32), task["rows"].astype(np.int32)
+    if columns.size:
+        highs.changeColsBounds(columns.size, columns, task["lower"], task["upper"])
+    if rows.size:
+        highs.changeRowsBounds(  # pyright: ignore[reportAttributeAccessIssue]
+            rows.size, rows, task["row_lower"], task["row_upper"]
+        )
+
+
+def _add_rows(highs: highspy.Highs, task: Message) -> None:
+    start = task["more_start"].astype(np.int32)
+    highs.addRows(
+        start.size - 1,
+        task["more_lower"],
+        task["more_upper"],
+        int(start[-1]),
+        start[:-1],
+        task["more_index"].astype(np.int32),
+        task["more_value"],
     )
 
 

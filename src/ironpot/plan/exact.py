@@ -21,7 +21,7 @@ ROUNDING_MARGIN = 1e-4
 ROUNDED_ROWS = ("transfer", "help_a_quarter", "help_in_all", "swap_quota", "band")
 WHOLE = 0.5
 # Rows that describe the market; with exact prices they have nothing left to say.
-MARKET_ROWS = ("kept_volume", "listed_volume", "impact")
+MARKET_ROWS = ("kept_volume", "listed_volume", "impact", "cut")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def exact_bounds(model: Model, program: Program, lower: Floats, upper: Floats) -
     for name, block in program.rows.items():
         if name.partition(":")[0] in ROUNDED_ROWS:
             row_upper[block.index] = _below(row_upper[block.index])
-    for name in MARKET_ROWS:
+    for name in program.rows.keys() & set(MARKET_ROWS):
         rows = program.rows[name].index
         row_lower[rows], row_upper[rows] = -np.inf, np.inf
     rows = program.rows["cash"].index

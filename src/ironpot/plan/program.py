@@ -41,6 +41,37 @@ class Bounds:
     row_upper: Floats
 
 
+@dataclass(slots=True)
+class Rows:
+    """Rows to append: coefficients by row, and limits."""
+
+    columns: list[Ints] = field(default_factory=list[Ints])
+    values: list[Floats] = field(default_factory=list[Floats])
+    lower: list[float] = field(default_factory=list[float])
+    upper: list[float] = field(default_factory=list[float])
+
+    def add(
+        self, columns: Ints, values: Floats, *, lower: float = -INFINITY, upper: float = INFINITY
+    ) -> None:
+        """Append one row; coefficients of nil are left out."""
+        used = values != 0.0
+        self.columns.append(columns[used])
+        self.values.append(values[used])
+        self.lower.append(lower)
+        self.upper.append(upper)
+
+    @property
+    def count(self) -> int:
+        """Number of rows."""
+        return len(self.columns)
+
+    @property
+    def start(self) -> Ints:
+        """First entry of each row, and the number of entries."""
+        sizes = [columns.size for columns in self.columns]
+        return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).astype(np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A finished mixed-integer program in compressed rows; see `Builder` for how it is made.
@@ -91,6 +122,22 @@ class Program:
     def column_bounds(self, lower: Floats, upper: Floats) -> Bounds:
         """Return bounds with these columns and the program's own rows."""
         return Bounds(lower, upper, self.row_lower, self.row_upper)
+
+    def with_rows(self, name: str, more: Rows) -> "Program":
+        """Return the program with rows appended to the last block, `name`, which may be new."""
+        if not more.count:
+            return self
+        old = self.rows[name].index if name in self.rows else np.zeros(0, dtype=np.int64)
+        new = np.arange(self.row_lower.size, self.row_lower.size + more.count, dtype=np.int64)
+        return replace(
+            self,
+            row_lower=np.concatenate([self.row_lower, more.lower]),
+            row_upper=np.concatenate([self.row_upper, more.upper]),
+            start=np.concatenate([self.start, self.start[-1] + more.start[1:]]),
+            index=np.concatenate([self.index, *more.columns]),
+            value=np.concatenate([self.value, *more.values]),
+            rows={**self.rows, name: Block(name, np.concatenate([old, new]))},
+        )
 
     def with_cost(self, cost: Floats, offset: float) -> "Program":
         """Return the same program with another objective."""

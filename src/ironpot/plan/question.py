@@ -11,6 +11,7 @@ import numpy as np
 
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
+from ironpot.plan.cuts import market_cells, violated_cuts
 from ironpot.plan.exact import exact_bounds
 from ironpot.plan.model import Model, help_cost
 from ironpot.plan.program import Bounds, Floats, Program, dual_bound
@@ -20,6 +21,8 @@ from ironpot.plan.wishes import without_forced
 FIRST_SOLVE = {"solver": "ipm", "run_crossover": "on", "threads": 1}
 RESOLVE = {"solver": "simplex", "threads": 1}
 NO_HELP = 1e-4  # million; below this the least help counts as none
+CUT = "cut"
+CUT_ROUNDS = 4
 # Where givers cannot help enough, what stays unpaid costs this many times as much as otherwise, so
 # that a quarter's delay is dearer than help.
 LAST_RESORT = 10.0
@@ -94,10 +97,7 @@ def hold_bounds(model: Model, program: Program) -> tuple[Floats, Floats]:
 def _question(
     model: Model, linear: Session, program: Program, *, least: Answer | None, relaxed: Answer | None
 ) -> Question:
-    """Solve what is still to be solved."""
-    hold = linear.solve(
-        time_limit_s=_limit(model), bounds=_holding(model, program), options=RESOLVE
-    )
+    """Solve what is still to be solved, and cut off what no whole plan can do."""
     if relaxed is None:
         relaxed = linear.solve(
             time_limit_s=_limit(model), bounds=program.own_bounds(), options=FIRST_SOLVE
@@ -109,7 +109,30 @@ def _question(
     if least is not None:
         weighed = program.with_cost(help_cost(model), 0.0)
         bound = max(dual_bound(weighed, least.row_dual), 0.0)
-    return Question(program, open_help, bound, least, relaxed, hold)
+    tight, cut = _tighten(model, linear, program, relaxed)
+    hold = linear.solve(time_limit_s=_limit(model), bounds=_holding(model, tight), options=RESOLVE)
+    return Question(tight, open_help, bound, least, cut, hold)
+
+
+def _tighten(
+    model: Model, linear: Session, program: Program, relaxed: Answer
+) -> tuple[Program, Answer]:
+    """Add cuts that the relaxed plan breaks and solve it again, a few times over."""
+    cells = market_cells(model)
+    for _ in range(CUT_ROUNDS):
+        assert relaxed.point is not None
+        cuts = violated_cuts(cells, relaxed.point)
+        if not cuts.count:
+            break
+        linear.add_rows(CUT, cuts)
+        tight = program.with_rows(CUT, cuts)
+        answer = linear.solve(
+            time_limit_s=_limit(model), bounds=tight.own_bounds(), options=RESOLVE
+        )
+        if answer.outcome != "optimal":
+            break
+        program, relaxed = tight, answer
+    return program, relaxed
 
 
 def _holding(model: Model, program: Program) -> Bounds:

@@ -5,20 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ironpot.plan.board import (
-    Board,
-    State,
-    effort_by_quarter,
-    gains,
-    place,
-    price_board,
-    reweigh,
-    service_classes,
-)
+from ironpot.plan.board import Board, effort_by_quarter, service_classes
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.model import Model
+from ironpot.plan.now import pledged_debt
 from ironpot.plan.program import Floats, Ints, Program
 from ironpot.plan.solver import Answer, Session
+from ironpot.plan.state import State, breaks
 
 EPSILON = 1e-6
 NEARLY = 0.8
@@ -99,45 +92,56 @@ def _fix_cheaper(fixing: Fixing, column: int) -> bool:
     return True
 
 
-def feasible_state(model: Model, board: Board, fixing: Fixing) -> State:
-    """Release the lots that the relaxed answer mostly releases, as far as there is room."""
-    point = fixing.answer.point
+def feasible_state(model: Model, board: Board, answer: Answer, fixed: Floats) -> State:
+    """Start what the relaxed answer mostly starts, as far as there is room.
+
+    `fixed` is a point whose pools and bundles are whole.
+    """
+    point = answer.point
     assert point is not None
-    state = _empty_state(model, board, point)
-    prices = price_board(board, model, model.program, fixing.answer.row_dual)
-    reweigh(board, state, prices)
+    state = empty_state(model, board, fixed)
     share = point[board.column]
-    open_starts = np.ones(board.column.size, dtype=bool)
     for start in np.argsort(-share, kind="stable"):
         if share[start] < WORTH_TRYING:
             break
-        lot = int(board.lot[start])
-        if state.start[lot] < 0 and not state.locked[lot]:
-            change, _ = gains(board, state, prices, open_starts)
-            if np.isfinite(change[start]):
-                place(board, state, prices, lot, int(start))
+        item = int(board.item[start])
+        free = state.start[item] < 0 and not state.locked[item]
+        if free and not breaks(board, state, np.array([start]))[0]:
+            state.place(board, item, int(start))
     return state
 
 
-def _empty_state(model: Model, board: Board, point: Floats) -> State:
-    """No lot of the board released; pools and bundles as fixed, with what they use."""
+def empty_state(model: Model, board: Board, point: Floats) -> State:
+    """Return the state in which nothing on the board starts; pools and bundles are as fixed."""
     released = np.flatnonzero(point[model.release_of] > 0.5)
     elsewhere = released[~np.isin(model.release_of[released], board.column)]
     releases = model.inputs.releases
-    locked = np.zeros(board.lots, dtype=bool)
+    locked = np.zeros(board.items, dtype=bool)
     locked[releases.lot[elsewhere]] = True
     service = np.zeros(board.floor.size)
     kind = service_classes(model)[elsewhere]
     np.add.at(service, kind[kind >= 0], releases.service[elsewhere[kind >= 0]] / MILLION)
+    effort = np.zeros(board.room.size)
+    effort[:-1] = effort_by_quarter(model)[elsewhere].sum(axis=0)
     volume = np.zeros(board.capacity.shape[0])
     listed = elsewhere[releases.market[elsewhere] >= 0]
     cell = releases.market[listed] * model.inputs.quarters + releases.start[listed]
     np.add.at(volume, cell, releases.volume[listed] / MILLION)
     return State(
-        start=np.full(board.lots, -1, dtype=np.int64),
+        start=np.full(board.items, -1, dtype=np.int64),
         locked=locked,
-        team=effort_by_quarter(model)[elsewhere].sum(axis=0),
+        bundles=point[board.bundled_column] > 0.5,
+        effort=effort,
         service=service,
         volume=volume,
-        weight=np.zeros(board.capacity.shape[0]),
+        held=_held(model, board, elsewhere),
     )
+
+
+def _held(model: Model, board: Board, released: Ints) -> Ints:
+    """Count the releases elsewhere that need each debt's contract, (item,)."""
+    held = np.zeros(board.items, dtype=np.int64)
+    pledged = pledged_debt(model.inputs)[released]
+    lots = board.items - len(model.inputs.debts.debt_ids)
+    np.add.at(held, lots + pledged[pledged >= 0], 1)
+    return held

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ironpot.plan.board import make_board, place, price_board, reweigh
+from ironpot.plan.board import Board, make_board
 from ironpot.plan.exact import exact_bounds
-from ironpot.plan.local import TRIES, Play, descend, improve, solve_state
+from ironpot.plan.left import Left, leave
+from ironpot.plan.local import Play, descend, improve, solve_state
 from ironpot.plan.model import Model
-from ironpot.plan.now import pledged_debt
-from ironpot.plan.program import Floats, Ints, Program, dual_bound
-from ironpot.plan.question import RESOLVE, Question, hold_bounds
-from ironpot.plan.rounding import Fixing, feasible_state, fix_block
+from ironpot.plan.past import Past
+from ironpot.plan.program import Floats, Program, dual_bound
+from ironpot.plan.question import Question, hold_bounds
+from ironpot.plan.rounding import Fixing, empty_state, feasible_state, fix_block
 from ironpot.plan.solver import Answer, Session
 from ironpot.valuation.retention import Bools
 
@@ -63,15 +64,17 @@ class Found:
 
 @dataclass(slots=True)
 class _Hunt:
-    """A search under way; `whole` is the other process, `linear` solves at exact prices."""
+    """A search under way: `whole` is the other process, `linear` relaxes, `left` solves plans."""
 
     model: Model
     program: Program
     whole: Session
     linear: Session
+    left: Left
     deadline: float
     enough: Enough
     watch: Watch | None
+    hold: float = np.inf
     began: float = field(default_factory=time.monotonic)
     best: Answer | None = None
     bound: float = -np.inf
@@ -113,7 +116,7 @@ class _Hunt:
             self.note()
         if sent.point is not None and sent.objective < min(self.seen, self.cost):
             self.seen = sent.objective
-            self.offer(price_exactly(self.model, self.program, self.linear, sent.point))
+            self.offer(price_exactly(self.model, self.program, self.left, sent.point))
         if answer is not None:
             self.settled = True
             self.done = self.done or answer.outcome in ("optimal", "infeasible")
@@ -145,8 +148,9 @@ def search(
     deadline = time.monotonic() + time_limit_s
     program = question.program
     interrupted = False
-    with Session(program) as whole, Session(program.relaxed()) as linear:
-        hunt = _Hunt(model, program, whole, linear, deadline, enough, watch)
+    with Session(program) as whole, Session(program.relaxed()) as linear, leave(program) as left:
+        hunt = _Hunt(model, program, whole, linear, left, deadline, enough, watch)
+        hunt.hold = question.hold.objective
         hunt.bound = dual_bound(program, question.relaxed.row_dual)
         effort = 0.05 if program.integer.sum() <= SMALL else 0.0
         whole.begin(time_limit_s=time_limit_s, options={**WHOLE, "mip_heuristic_effort": effort})
@@ -157,12 +161,12 @@ def search(
     return _found(hunt, interrupted=interrupted)
 
 
-def price_exactly(model: Model, program: Program, linear: Session, point: Floats) -> Answer:
+def price_exactly(model: Model, program: Program, left: Left, point: Floats) -> Answer:
     """Fix the whole numbers of a point and solve the rest at exact prices."""
     lower, upper = program.lower.copy(), program.upper.copy()
     whole = program.integer
     lower[whole] = upper[whole] = np.rint(point[whole])
-    return linear.solve(time_limit_s=30.0, bounds=exact_bounds(model, program, lower, upper))
+    return left.solve(exact_bounds(model, program, lower, upper), time_limit_s=30.0)
 
 
 def _run(hunt: _Hunt, question: Question, rng: np.random.Generator) -> None:
@@ -171,7 +175,7 @@ def _run(hunt: _Hunt, question: Question, rng: np.random.Generator) -> None:
     hunt.note()
     play = _round(hunt, question.relaxed)
     if play is not None:
-        play.state, play.answer = descend(play, play.state, play.answer, TRIES)
+        descend(play)
     while not hunt.done and hunt.time_left > 0.0:
         hunt.listen()
         if play is None:
@@ -183,64 +187,70 @@ def _run(hunt: _Hunt, question: Question, rng: np.random.Generator) -> None:
 def _hold_everything(hunt: _Hunt) -> Answer:
     """Solve the plan that releases nothing and keeps every contract: the first plan, at once."""
     bounds = exact_bounds(hunt.model, hunt.program, *hold_bounds(hunt.model, hunt.program))
-    return hunt.linear.solve(time_limit_s=hunt.time_left, bounds=bounds, options=RESOLVE)
+    return hunt.left.solve(bounds, time_limit_s=hunt.time_left)
 
 
 def _round(hunt: _Hunt, relaxed: Answer) -> Play | None:
-    """Fix pools, bundles and options by stages, then lots; None if no plan comes out of it."""
+    """Fix pools and bundles by stages, then lots and debts; None if no plan comes out of it."""
     model, program = hunt.model, hunt.program
     board = make_board(model)
     bounds = program.lower.copy(), program.upper.copy()
     fixing = Fixing(hunt.linear, program, *bounds, relaxed, hunt.deadline)
     fixing.close_unused(np.flatnonzero(program.integer))
     others = np.setdiff1d(model.column("release"), board.column)
-    for block in (model.column("pool").ravel(), others, model.column("option")):
+    for block in (model.column("pool").ravel(), others):
         if not fix_block(fixing, block):
             return None
         fixing.fix_all(block)
         hunt.listen()
-    upper = fixing.upper.copy()
-    upper[board.column] = program.upper[board.column]
-    state = feasible_state(model, board, fixing)
+    return _play(hunt, board, fixing)
+
+
+def _play(hunt: _Hunt, board: Board, fixing: Fixing) -> Play | None:
+    """Set the board up at the rounded answer and solve it; without its starts if need be."""
+    model, answer = hunt.model, fixing.answer
     play = Play(
         model=model,
-        program=program,
+        program=hunt.program,
         board=board,
-        session=hunt.linear,
+        left=hunt.left,
+        past=Past(board),
         lower=fixing.lower,
-        upper=upper,
-        open_starts=_open_starts(model, program, board.column, fixing.answer),
+        upper=fixing.upper,
+        open_starts=_open_starts(model, board, hunt.program.upper),
+        forced=_forced(model, board),
         deadline=hunt.deadline,
-        state=state,
-        answer=fixing.answer,
+        time_given=max(hunt.time_left, 1.0),
+        stake=max(hunt.hold - hunt.bound, 0.0),
+        state=feasible_state(model, board, answer, fixing.lower),
+        answer=answer,
         hear=hunt.hear,
     )
-    return play if _start(play) else None
+    for state in (play.state, empty_state(model, board, fixing.lower)):
+        play.state, play.answer = state, solve_state(play, state)
+        if play.answer.point is not None:
+            hunt.hear(play.answer)
+            return play
+    return None
 
 
-def _start(play: Play) -> bool:
-    """Solve the first state; without its lots if it has no solution."""
-    answer = solve_state(play, play.state)
-    if answer.point is None:
-        empty = play.state.copy()
-        prices = price_board(play.board, play.model, play.program, play.answer.row_dual)
-        reweigh(play.board, empty, prices)
-        for lot in np.flatnonzero(empty.start >= 0):
-            place(play.board, empty, prices, int(lot), -1)
-        play.state, answer = empty, solve_state(play, empty)
-    play.answer = answer
-    return answer.point is not None
+def _open_starts(model: Model, board: Board, upper: Floats) -> Bools:
+    """Mark starts that are open; a forced item has only those that its wish names, (start,)."""
+    is_open = upper[board.column] > 0.5
+    for wish in model.wishes:
+        if wish.force:
+            items = np.unique(board.item[np.isin(board.column, wish.columns)])
+            is_open &= ~np.isin(board.item, items) | np.isin(board.column, wish.columns)
+    return is_open
 
 
-def _open_starts(model: Model, program: Program, column: Ints, answer: Answer) -> Bools:
-    """Mark starts that are open and whose pledged debt keeps its contract, (start,)."""
-    assert answer.point is not None
-    debt = np.full(program.cost.size, -1, dtype=np.int64)
-    debt[model.release_of] = pledged_debt(model.inputs)
-    contract = answer.point[model.column("option")[model.inputs.debts.contract]] > 0.5
-    owed = debt[column]
-    kept = np.append(contract, True)
-    return (program.upper[column] > 0.5) & kept[owed]
+def _forced(model: Model, board: Board) -> Bools:
+    """Mark items that may not stay as they are, (item,)."""
+    forced = np.zeros(board.items, dtype=bool)
+    for wish in model.wishes:
+        if wish.force:
+            forced[board.item[np.isin(board.column, wish.columns)]] = True
+    return forced
 
 
 def _found(hunt: _Hunt, *, interrupted: bool) -> Found:

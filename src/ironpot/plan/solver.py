@@ -12,14 +12,14 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Literal, Self
 
 import numpy as np
 
 from ironpot.plan.child import Message, read_message, write_message
-from ironpot.plan.program import Bounds, Floats, Program
+from ironpot.plan.program import Bounds, Floats, Program, Rows
 
 KILL_FACTOR = 1.5
 KILL_MARGIN_S = 2.0
@@ -56,6 +56,7 @@ class Session:
     program: Program
     process: "subprocess.Popen[bytes]" = field(init=False)
     messages: "queue.SimpleQueue[Message | None]" = field(init=False)
+    sent: Bounds = field(init=False)
     best: Message | None = field(init=False, default=None)
     bound: float = field(init=False, default=-np.inf)
     began: float = field(init=False, default=0.0)
@@ -72,6 +73,7 @@ class Session:
             # Ctrl-C goes to us alone: we decide what to keep, then end the solver.
             start_new_session=True,
         )
+        self.sent = self.program.own_bounds()
         self.messages = queue.SimpleQueue()
         threading.Thread(target=self._receive, daemon=True).start()
         self._send(_arrays(self.program))
@@ -86,6 +88,26 @@ class Session:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def add_rows(self, name: str, more: Rows) -> None:
+        """Append rows to the program that the process holds; its basis stays usable."""
+        if not more.count:
+            return
+        self.program = self.program.with_rows(name, more)
+        self.sent = replace(
+            self.sent,
+            row_lower=np.concatenate([self.sent.row_lower, more.lower]),
+            row_upper=np.concatenate([self.sent.row_upper, more.upper]),
+        )
+        self._send(
+            {
+                "more_lower": np.array(more.lower),
+                "more_upper": np.array(more.upper),
+                "more_start": more.start,
+                "more_index": np.concatenate(more.columns),
+                "more_value": np.concatenate(more.values),
+            }
+        )
 
     def solve(
         self,
@@ -115,15 +137,24 @@ class Session:
             **{f"option_{name}": value for name, value in chosen.items()},
         }
         if bounds is not None:
-            task |= {
-                "lower": bounds.lower,
-                "upper": bounds.upper,
-                "row_lower": bounds.row_lower,
-                "row_upper": bounds.row_upper,
-            }
+            task |= self._changes(bounds)
         self.best, self.bound = None, -np.inf
         self.began, self.limit_s = time.monotonic(), time_limit_s
         self._send(task)
+
+    def _changes(self, bounds: Bounds) -> dict[str, Any]:
+        """Return what differs from the bounds sent before."""
+        last, self.sent = self.sent, bounds
+        columns = (bounds.lower != last.lower) | (bounds.upper != last.upper)
+        rows = (bounds.row_lower != last.row_lower) | (bounds.row_upper != last.row_upper)
+        return {
+            "columns": np.flatnonzero(columns),
+            "lower": bounds.lower[columns],
+            "upper": bounds.upper[columns],
+            "rows": np.flatnonzero(rows),
+            "row_lower": bounds.row_lower[rows],
+            "row_upper": bounds.row_upper[rows],
+        }
 
     def poll(self, *, wait_s: float = 0.0) -> Answer | None:
         """Return the answer of the solve under way, None while it runs; waits at most `wait_s`."""
