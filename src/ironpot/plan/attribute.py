@@ -137,7 +137,8 @@ def _transfer(inputs: Inputs, settled: Settlement, quarter: int, purses: list[_P
     inner = ("intra_group_in", "intra_group_out", "principal")
     flows = [settled.cash[name][:, EXPECTED, quarter] for name in CASH_FLOWS if name not in inner]
     at_hand = settled.opening[:, EXPECTED, quarter] + np.sum(flows, axis=0)
-    for arc, (giver, taker) in enumerate(inputs.nodes.arcs.tolist()):
+    arcs: list[tuple[int, int]] = inputs.nodes.arcs.tolist()
+    for arc, (giver, taker) in enumerate(arcs):
         amount = int(settled.moved[arc, EXPECTED, quarter])
         own = max(int(at_hand[giver]) - purses[giver].total, 0)
         for kind, part in list(purses[giver].take(max(amount - own, 0), ORDER)):

@@ -44,9 +44,7 @@ def plan_tables(plan: Plan, lang: Lang) -> dict[str, pl.DataFrame]:
     inputs, settled = plan.model.inputs, plan.settled
     cash = cash_table(inputs, settled)
     before, after = ladders(inputs, settled, cash)
-    reasons = lot_reasons(
-        plan.model, settled, plan.appraisals.table, plan.question.relaxed.row_dual
-    )
+    reasons = lot_reasons(plan.model, settled, plan.appraisals.table, plan.question)
     inside = pl.col("entity_id").is_in(list(inputs.nodes.holder))
     return {
         "balance_sheet": balance_table(inputs, settled),

@@ -6,7 +6,7 @@ numbering, so that nobody else needs to know.
 """
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
@@ -37,7 +37,7 @@ class Left:
     fixed: Ints
     summed: Ints
     ties: Ints
-    matrix: sparse.csr_array
+    matrix: Any
 
     def __enter__(self) -> Self:
         return self
@@ -50,7 +50,7 @@ class Left:
         point = np.zeros(self.program.cost.size)
         point[self.fixed] = bounds.lower[self.fixed]
         point[self.summed] = (self.matrix @ point)[self.ties]
-        activity = self.matrix @ point
+        activity: Floats = self.matrix @ point
         if self._breaks(bounds, activity):
             return _none(self.program)
         moved = activity[self.rows]
@@ -97,11 +97,13 @@ def leave(program: Program) -> Left:
     summed = np.concatenate([program.columns[name].index.ravel() for name in SUMS])
     ties = np.concatenate([program.rows[name].index.ravel() for name in SUMS])
     kept = np.setdiff1d(np.arange(program.cost.size), np.concatenate([fixed, summed]))
-    matrix = sparse.csr_array((program.value, program.index, program.start), shape=program.shape)
-    inner = matrix[:, kept]
+    matrix: Any = sparse.csr_array(
+        (program.value, program.index, program.start), shape=program.shape
+    )
+    inner: Any = matrix[:, kept]
     rows = np.flatnonzero(np.diff(inner.indptr))
     dropped = np.setdiff1d(np.arange(program.row_lower.size), np.concatenate([rows, ties]))
-    small = sparse.csr_array(inner[rows])
+    small: Any = sparse.csr_array(inner[rows])
     part = Program(
         cost=program.cost[kept],
         lower=program.lower[kept],

@@ -22,9 +22,8 @@ def loan_names(inputs: Inputs, loans: Loans) -> list[str]:
     """Name new loans: by group and quarter, by swap quarter, by lot."""
     lots = inputs.offers.frame["lot_id"]
     names: list[str] = []
-    for kind, node, quarter, owner in zip(
-        loans.kind, loans.node.tolist(), loans.quarter.tolist(), loans.owner.tolist(), strict=True
-    ):
+    for kind, *where in zip(loans.kind, loans.node, loans.quarter, loans.owner, strict=True):
+        node, quarter, owner = (int(number) for number in where)
         when = quarter_text(inputs, quarter)
         if kind == "rolled":
             _, creditor_class, primary_class = inputs.debts.groups[owner]

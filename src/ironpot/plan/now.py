@@ -200,9 +200,9 @@ def _add_swaps(build: Builder, inputs: Inputs, share: Ints) -> None:
     debts = inputs.debts
     programme, debt, quarter = swap_dates(inputs)
     principal = debts.outstanding[debts.contract[debt], :, quarter] @ inputs.weights
-    owed = np.array(
-        [debts.swaps[k].value_after[t] for k, t in zip(programme, quarter, strict=True)]
-    )
+    owed = np.zeros(debt.size)
+    for number, terms in enumerate(debts.swaps):
+        owed[programme == number] = terms.value_after[quarter[programme == number]]
     saved = debts.value_after[debts.contract[debt]] @ inputs.weights
     cost = (principal * owed - saved) / MILLION
     swap = build.add_columns("swap", debt.size, upper=1.0, cost=cost)
@@ -266,9 +266,8 @@ def column_volumes(inputs: Inputs, release_of: Ints) -> tuple[Ints, Ints, Ints, 
     key += releases.start[listed]
     unique, number = np.unique(key, return_inverse=True)
     volume = np.bincount(number, weights=releases.volume[listed])
-    rest, start = np.divmod(unique, inputs.quarters)
-    column, market = np.divmod(rest, markets)
-    return column, market, start, volume
+    rest, start = unique // inputs.quarters, unique % inputs.quarters
+    return rest // markets, rest % markets, start, volume.astype(np.float64)
 
 
 def price_loss(inputs: Inputs) -> Floats:

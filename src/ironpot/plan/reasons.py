@@ -16,8 +16,10 @@ from ironpot.plan.inputs import Inputs
 from ironpot.plan.model import Model
 from ironpot.plan.names import quarter_text
 from ironpot.plan.planned import Release, planned_releases
-from ironpot.plan.program import Floats
+from ironpot.plan.program import Program
+from ironpot.plan.question import Question
 from ironpot.plan.settle import Settlement
+from ironpot.valuation.retention import Bools
 
 # Rows of the program by the reason that their price gives.
 WEIGHED = {
@@ -58,16 +60,16 @@ LIMIT_TEXT: dict[str, Text] = {
 
 
 def lot_reasons(
-    model: Model, settled: Settlement, appraised: pl.DataFrame, row_dual: Floats
+    model: Model, settled: Settlement, appraised: pl.DataFrame, question: Question
 ) -> dict[str, Reason]:
     """Return a reason for every lot, by lot id.
 
-    `appraised` is the pot test (float yuan), `row_dual` the prices of the relaxed plan.
+    `appraised` is the pot test (float yuan), `question` holds the relaxed plan with its prices.
     """
     inputs = model.inputs
     planned = planned_releases(inputs, settled)
     wished = _wished(inputs)
-    passed_over = _passed_over(model, settled, row_dual)
+    passed_over = _passed_over(model, settled, question)
     reasons: dict[str, Reason] = {}
     for lot_id, rows in appraised.group_by("lot_id", maintain_order=True):
         name = str(lot_id[0])
@@ -217,14 +219,15 @@ def _closed(rows: pl.DataFrame) -> Reason:
     )
 
 
-def _passed_over(model: Model, settled: Settlement, row_dual: Floats) -> dict[str, str]:
+def _passed_over(model: Model, settled: Settlement, question: Question) -> dict[str, str]:
     """The limit that weighs most on the cheapest start of each lot that stays, by lot id."""
-    program, releases = model.program, model.inputs.releases
+    program, releases = question.program, model.inputs.releases
+    row_dual = question.relaxed.row_dual
     owner = np.repeat(np.arange(row_dual.size), np.diff(program.start))
     weights = {
         code: np.bincount(
             program.index,
-            weights=-program.value * np.where(_in_rows(model, names), row_dual, 0.0)[owner],
+            weights=-program.value * np.where(_in_rows(program, names), row_dual, 0.0)[owner],
             minlength=program.cost.size,
         )
         for code, names in WEIGHED.items()
@@ -246,8 +249,8 @@ def _passed_over(model: Model, settled: Settlement, row_dual: Floats) -> dict[st
     return found
 
 
-def _in_rows(model: Model, names: tuple[str, ...]) -> np.ndarray:
-    marked = np.zeros(model.program.row_lower.size, dtype=bool)
+def _in_rows(program: Program, names: tuple[str, ...]) -> Bools:
+    marked = np.zeros(program.row_lower.size, dtype=bool)
     for name in names:
-        marked[model.program.rows[name].index] = True
+        marked[program.rows[name].index] = True
     return marked

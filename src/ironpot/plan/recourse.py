@@ -190,7 +190,7 @@ def _add_swapped(build: Builder, inputs: Inputs, cash_rows: Ints, tie: Ints) -> 
     accrued = debts.accrued[debt, :, quarter]
     build.add(cash_rows[debts.node[debt], :, quarter], column[:, :, 0], accrued / MILLION)
     size = debts.outstanding[contract, :, quarter] / MILLION
-    node = np.array([debts.swaps[k].node for k in programme])
+    node = np.array([debts.swaps[k].node for k in programme.tolist()], dtype=np.int64)
     service = bond_service(inputs, programme, quarter).sum(axis=0)
     build.add(cash_rows[node], column, service[:, None, :] * size[:, :, None])
 
@@ -198,8 +198,8 @@ def _add_swapped(build: Builder, inputs: Inputs, cash_rows: Ints, tie: Ints) -> 
 def bond_service(inputs: Inputs, programme: Ints, quarter: Ints) -> Floats:
     """Return interest, principal and cost of issue of one yuan swapped, (3, swap, quarter)."""
     service = np.zeros((3, programme.size, inputs.quarters))
-    for row, (number, issued) in enumerate(zip(programme, quarter, strict=True)):
-        terms = inputs.debts.swaps[number]
+    for row in range(programme.size):
+        terms, issued = inputs.debts.swaps[int(programme[row])], int(quarter[row])
         ages = min(terms.interest.size, inputs.quarters - issued - 1)
         service[0, row, issued + 1 : issued + 1 + ages] = terms.interest[:ages]
         service[1, row, issued + 1 : issued + 1 + ages] = terms.principal[:ages]

@@ -192,7 +192,7 @@ def _buying(offers: Offers, nodes: Nodes) -> Ints:
 
 def _while_handed(offers: Offers, row: Ints, start: Ints, cash: Floats) -> Floats:
     """Leave only the quarters that a release hands over: after its start, up to its last."""
-    quarters = np.arange(cash.shape[1])[None, :]
+    quarters = np.arange(offers.quarters)[None, :]
     last = last_handed(offers, row, start)[:, None]
     return np.where((quarters > start[:, None]) & (quarters < last), cash, 0.0)
 

@@ -155,7 +155,7 @@ def _book_debts(inputs: Inputs, debts: DebtLedger, loans: Loans, cash: dict[str,
     np.add.at(cash["penalties"], node, -(debts.penalty + debts.fee))
     np.add.at(cash["principal"], loans.node, -loans.repaid)
     np.add.at(cash["interest"], loans.node, -loans.interest)
-    scenario = np.arange(loans.drawn.shape[1])[None, :]
+    scenario = np.arange(int(loans.drawn.shape[1]))[None, :]
     # Help that is a loan is booked with the other help.
     own = np.flatnonzero([kind != "help" for kind in loans.kind])
     where = loans.node[own][:, None], scenario, loans.quarter[own][:, None]

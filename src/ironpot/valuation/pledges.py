@@ -22,10 +22,11 @@ def pledges_of(
     opening = dict(debts.select("debt_id", "notional_principal").iter_rows())
     first = np.array([opening[name] for name in names])
     settlement = np.einsum("dst,s->dt", options.settlement[place], weights)
-    service = np.einsum("dst,s->dt", (options.principal + options.interest)[rows], weights)
-    discount = (1.0 + rate) ** (-np.arange(1, service.shape[1] + 1) / QUARTERS_PER_YEAR)
+    service: Floats = np.einsum("dst,s->dt", (options.principal + options.interest)[rows], weights)
+    quarters = np.arange(1, int(options.principal.shape[2]) + 1)
+    discount = np.power(1.0 + rate, -quarters / QUARTERS_PER_YEAR)
     after = (options.value_after[rows] @ weights)[:, None]
-    later = np.cumsum((service * discount)[:, ::-1], axis=1)[:, ::-1]
+    later: Floats = np.cumsum((service * discount)[:, ::-1], axis=1)[:, ::-1]
     return Pledges(
         debt_ids=names,
         outstanding=np.concatenate([first[:, None], settlement], axis=1),

@@ -23,10 +23,10 @@ def meeting_rate(case: Case) -> float:
         pl.col("status").fill_null("performing") != "repaid",
         pl.col("debtor_id").is_in(case.perimeter),
     )
-    principal = met["notional_principal"].sum()
+    principal = float(met["notional_principal"].sum())
     if principal > 0.0:
-        interest = (met["notional_principal"] * met["nominal_interest_rate"]).sum()
-        return float(interest / principal)
+        interest = float((met["notional_principal"] * met["nominal_interest_rate"]).sum())
+        return interest / principal
     paths = case.drivers.filter(pl.col("driver") == REFERENCE).sort("quarter")
     if paths.height:
         return float(paths["base"][0])

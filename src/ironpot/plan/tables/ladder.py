@@ -116,7 +116,8 @@ def _old_debts(inputs: Inputs, settled: Settlement, longer: Case) -> Floats:
         chosen = rows[(name, debts.option_ids[option])]
         contract = rows[(name, debts.option_ids[int(debts.contract[number])])]
         service = options.principal + options.interest
-        mixed = np.where(debts.succeeds[option][:, None], service[chosen], service[contract])
+        works = debts.succeeds[option][:, None].astype(np.float64)
+        mixed = works * service[chosen] + (1.0 - works) * service[contract]
         net[debts.node[number]] -= _share_left(inputs, settled, number) * mixed
     return net
 

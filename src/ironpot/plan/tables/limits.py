@@ -202,12 +202,13 @@ def _depth(inputs: Inputs, settled: Settlement) -> Iterator[dict[str, object]]:
     listed = settled.chosen[releases.market[settled.chosen] >= 0]
     volume = np.zeros(depth.fraction.shape[:2])
     np.add.at(volume, (releases.market[listed], releases.start[listed]), releases.volume[listed])
-    for market, quarter in zip(*np.nonzero(volume), strict=True):
+    places: list[list[int]] = np.argwhere(volume).tolist()
+    for market, quarter in places:
         yield _limit(
             f"depth:{depth.markets[market]}",
             "depth",
             depth.markets[market],
-            quarter_text(inputs, int(quarter)),
+            quarter_text(inputs, quarter),
             "<=",
             float(volume[market, quarter]),
             float(depth.capacity[market, quarter].sum()),
