@@ -162,10 +162,10 @@ def _plan(
         question=question,
         point=found.point,
         status=_status(relief, found.objective - bound, abs(question.hold.objective - bound)),
-        cost=found.objective * MILLION,
-        bound=bound * MILLION,
-        do_nothing=question.hold.objective * MILLION,
-        constant=constant_cost(model.inputs),
+        cost=_to_the_fen(found.objective * MILLION),
+        bound=_to_the_fen(bound * MILLION),
+        do_nothing=_to_the_fen(question.hold.objective * MILLION),
+        constant=_to_the_fen(constant_cost(model.inputs)),
         relief_pv=relief,
         least_help=question.least_help * MILLION,
         violation=exact_violation(model, question.program, found.point),
@@ -174,6 +174,11 @@ def _plan(
         interrupted=found.interrupted,
         history=found.history,
     )
+
+
+def _to_the_fen(yuan: float) -> float:
+    """Round as files write it, so that gaps re-add from what is written."""
+    return round(yuan, 2)
 
 
 def _status(relief: float, gap: float, stake: float) -> str:
