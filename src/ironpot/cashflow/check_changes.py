@@ -69,7 +69,8 @@ def _unfixed() -> pl.Expr:
     later = pl.col("initial_exchange_date").dt.offset_by(pl.format("{}{}", number, unit))
     first = pl.coalesce("cycle_anchor_date_of_principal_redemption", later)
     solved = (pl.col("contract_type") == "ANN") & _lacks("next_principal_redemption_payment")
-    return solved & (pl.col("date") < first.dt.offset_by("-1d"))
+    comes = (first <= pl.col("maturity_date")).fill_null(value=True)
+    return solved & comes & (pl.col("date") < first.dt.offset_by("-1d"))
 
 
 _OF_INTEREST = _is("moratorium") & pl.col("relieves").is_in(["interest", "both"])
