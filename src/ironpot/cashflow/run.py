@@ -105,9 +105,9 @@ class Events:
 
     @property
     def observed(self) -> Floats:
-        """What the market or another contract says, (scenario, contract)."""
+        """What the market or another contract says, (scenario, contract); NaN where nobody says."""
         if self.market is None:
-            raise ValueError("These events observe nothing.")
+            return np.full((1, self.at.size), np.nan)
         return self.market[:, self.at]
 
 

@@ -77,6 +77,8 @@ def years(
     if end < start:
         return -years(end, start, convention, maturity=maturity, coupon=coupon)
     one, two = midnight(start), midnight(end)
+    if one == two:
+        return 0.0
     match convention:
         case "A360" | "A365":
             return (two - one).days / int(convention[1:])

@@ -91,7 +91,7 @@ def schedule(c: Contract, end: dt.datetime | None) -> list[Due]:
     dues += [c.on(Kind.SC, t, None) for t in c.dates("scaling_index", end)]
     if c["contract_type"] in CALLABLE:
         return dues + _capitalised(c, end) + _settled(c)
-    if c["interest_calculation_base"] == "NTL":
+    if c["interest_calculation_base"] == "NTL" and c["contract_type"] != "PAM":
         dues += [c.on(Kind.IPCB, t, None) for t in c.dates("interest_calculation_base", end)]
     dues += _principal(c, end) + _interest(c, end)
     return [*dues, c.at(Kind.MD, end)] if end else dues

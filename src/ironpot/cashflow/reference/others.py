@@ -102,6 +102,8 @@ def _exchange(c: Contract) -> Rows:
             (end, Kind.MD, c.sign * received, first),
             (end, Kind.MD, -c.sign * given, second),
         ]
+    if c.until is not None and end > c.until:
+        return trades(c)
     price = c.observe(f"{second}/{first}", end)
     return [*trades(c), (settled(c, end), Kind.STD, c.sign * (received - price * given), first)]
 
@@ -115,7 +117,8 @@ def _exercised(c: Contract) -> Iterator[Event]:
         day = calls[0] if calls else end
     rows = [*trades(c), (day, Kind.XD, 0.0, _currency(c))]
     rows += [(end, Kind.MD, 0.0, _currency(c))] if day >= end else []
-    rows.append((settled(c, day), Kind.STD, 0.0, _currency(c)))
+    if c.until is None or day <= c.until:
+        rows.append((settled(c, day), Kind.STD, 0.0, _currency(c)))
     for time, kind, payoff, currency in sorted(rows, key=lambda row: row[:2]):
         if time <= c.status or (c.until is not None and time > c.until and kind != Kind.STD):
             continue
