@@ -53,7 +53,7 @@ def test_the_unit_of_the_case_holds_for_columns_that_name_none(tmp_path, unit):
         (
             "[scenarios]\nbase = 0.5\nadverse = 0.3\nfavourable = 0.3",
             "settings.weights",
-            "case.toml:9 adverse",
+            "case.toml:8 base",
         ),
         ("[scenarios]\nbase = 1.0", "settings.weights", "case.toml:8 base"),
         ("[scenarios]\nbase = 2", "settings.invalid", "case.toml:8 base"),

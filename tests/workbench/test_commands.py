@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from tests.workbench.conftest import TWO_POTS
 
 from ironpot.case.example import SETTINGS, example_tables
+from ironpot.case.read import read_case
 from ironpot.case.template import write_workbook
 from ironpot.verify.verification import verify_plan
 from ironpot.workbench.words import HELP
@@ -81,6 +82,41 @@ def test_check_marks_the_users_own_workbook_and_exits_1(ironpot, lang, summary):
     assert summary in said.out
     assert load_workbook("my.checked.xlsx")["债务"]["H4"].fill.fgColor.rgb == "FFFF9C9C"
     assert {path.name for path in Path().iterdir()} == {"my.xlsx", "my.checked.xlsx"}
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "Opening cash"), ("zh", "期初资金")])
+def test_check_says_what_is_filled_where_cash_was_left_out(ironpot, lang, word):
+    tables = example_tables("zh")
+    write_workbook(Path("my.xlsx"), SETTINGS, tables, unit="ten_thousand")
+    said = ironpot("check", "my.xlsx", "--lang", lang)
+    assert said.code == 0
+    assert word in said.out
+    assert str(read_case("my.xlsx").case.acts.height) in said.out
+
+
+def test_a_template_of_all_tables_has_the_accounts(ironpot):
+    ironpot("template", "my.xlsx", "--lang", "en")
+    ironpot("template", "all.xlsx", "--lang", "en", "--all")
+    assert "accounts" not in load_workbook("my.xlsx").sheetnames
+    assert "accounts" in load_workbook("all.xlsx").sheetnames
+
+
+def test_a_bureaus_own_export_is_read_through_a_map_that_is_kept(ironpot):
+    write_workbook(Path("my.xlsx"), SETTINGS, example_tables("zh"), unit="ten_thousand")
+    book = load_workbook("my.xlsx")
+    book["债务"].title = "2024年末台账"
+    book["2024年末台账"]["C1"] = "借款单位"
+    book.save("my.xlsx")
+    said = ironpot("check", "my.xlsx")
+    assert said.code == 1
+    assert "--propose-map map.toml" in said.out
+    assert ironpot("check", "my.xlsx", "--propose-map", "map.toml").code == 0
+    assert ironpot("check", "my.xlsx", "--map", "map.toml").code == 0
+    kept = Path("map.toml").read_bytes()
+    again = ironpot("check", "my.xlsx", "--propose-map", "map.toml")
+    assert again.code == 1
+    assert "not touched" in again.err
+    assert Path("map.toml").read_bytes() == kept
 
 
 @pytest.mark.parametrize(("lang", "word"), [("en", "Balance sheet"), ("zh", "合并资产负债")])

@@ -11,6 +11,7 @@ import polars as pl
 
 from ironpot.case.case import DEFAULT_QUARTERS, DEFAULT_WEIGHTS
 from ironpot.case.files.sheet import Sheet
+from ironpot.case.schema.labels import word_labels
 from ironpot.core.columns import Column, Table
 from ironpot.core.dates import Horizon
 from ironpot.core.issues import Issue, Place, Severity
@@ -138,8 +139,9 @@ class Part:
             return amount_text(value, origin.unit if origin and origin.unit else "yuan")
         if column is not None and column.kind in ("rate", "share"):
             return Text(*[f"{value * 100:.6g}%"] * 2)
+        labels = word_labels(column) if column is not None else {}
         plain = f"{value:g}" if isinstance(value, float) else str(value)
-        return Text(plain, plain)
+        return labels.get(plain, Text(plain, plain))
 
 
 def amount_text(yuan: float, unit: Unit) -> Text:

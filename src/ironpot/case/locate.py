@@ -78,7 +78,7 @@ def locate(table: Table, sheet: Sheet, entry: TableEntry) -> tuple[Located | Non
     used = {one.position for one in found.values()}
     spare = [(n, name) for n, name in enumerate(head.names, start=1) if name and n not in used]
     missing = placing.missing_columns(table, body, head.row, spare, set(found))
-    rows, totals = _data_rows(table, body, found)
+    rows, totals = _data_rows(table, body, found, spare)
     located = Located(table, rows, found, head.row, head.unit)
     return located, [*issues, *missing, *totals, *_unnamed(body, head)]
 
@@ -196,25 +196,34 @@ def _unnamed(sheet: Sheet, head: _Head) -> list[Issue]:
     ]
 
 
-def _data_rows(table: Table, sheet: Sheet, found: Mapping[str, Found]) -> tuple[Sheet, list[Issue]]:
-    """Return the sheet with rows that hold anything but a total; a total is an issue."""
+def _data_rows(
+    table: Table, sheet: Sheet, found: Mapping[str, Found], spare: Sequence[tuple[int, str]]
+) -> tuple[Sheet, list[Issue]]:
+    """Return the sheet with rows that hold anything but a total; a total is an issue.
+
+    The word stands in a key or a name, or in a column that is not read, such as a running number.
+    """
     placed = [one for one in found.values() if one.position is not None]
-    named = [one for one in placed if one.column.name in (*table.key, "name")]
-    named = [] if table.name in _HOLD_TOTALS else named
-    total = [_is_total(one).alias(one.column.name) for one in named]
+    named = [
+        (one.position, one.header, one.key)
+        for one in placed
+        if one.column.name in (*table.key, "name")
+    ]
+    looked = [] if table.name in _HOLD_TOTALS else [*named, *((n, name, n) for n, name in spare)]
+    total = [_is_total(key).alias(f"{key}") for _, _, key in looked]
     marks = sheet.cells.select(ROW, *total)
     issues = [
-        placing.total_row(sheet, row, one.position, one.header, sheet.text_at(row, one.key))
-        for one in named
-        for row in marks.filter(one.column.name)[ROW]
+        placing.total_row(sheet, row, position, header, sheet.text_at(row, key))
+        for position, header, key in looked
+        for row in marks.filter(f"{key}")[ROW]
     ]
     filled = pl.any_horizontal([raw(one.key).filled for one in placed])
     kept = filled & ~pl.any_horizontal(total) if total else filled
     return replace(sheet, cells=sheet.cells.filter(kept)), _first_of_each_row(issues)
 
 
-def _is_total(found: Found) -> pl.Expr:
-    word = folded(raw(found.key).text).str.strip_chars(":")
+def _is_total(key: int | str) -> pl.Expr:
+    word = folded(raw(key).text).str.strip_chars(":")
     return word.is_in(_TOTALS).fill_null(value=False)
 
 

@@ -217,6 +217,7 @@ _EXPECTED: dict[str, Text] = {
 }
 _SHARE = Text("a share between 0 and 1", "0至1之间的比例")
 _WORDS = Text("text", "文字")
+_FILL_CELL = Text("fill in the cell", "请填写该单元格")
 
 
 def _invalid(entry: Entry) -> Issue:
@@ -242,7 +243,9 @@ def _absent(column: Column, place: Place) -> Issue:
         "",
         Text(f'"{column.label.en}" ({column.name}) is not set', f"未填写“{column.label.zh}”"),
         _WHY,
-        Text(
+        _FILL_CELL
+        if place.column is not None
+        else Text(
             f"write {column.name} under [{section_of(column.name)}], or on the first sheet",
             f"请在case.toml的[{section_of(column.name)}]或“说明”表中填写",
         ),

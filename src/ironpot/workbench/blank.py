@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ironpot.case.template import write_template
+from ironpot.case.template import Scope, write_template
 from ironpot.core.errors import FileRefusedError
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit
@@ -11,8 +11,8 @@ from ironpot.workbench.whole import whole_file
 WORKBOOK = ".xlsx"
 
 
-def blank_workbook(path: Path, *, lang: Lang, unit: Unit) -> None:
-    """Write the template to `path`, whole or not at all.
+def blank_workbook(path: Path, *, lang: Lang, unit: Unit, scope: Scope = "basic") -> None:
+    """Write the template to `path`, whole or not at all; `scope` "all" has every table.
 
     Raises FileRefusedError if a file is there already or the name does not end in .xlsx.
     """
@@ -32,4 +32,4 @@ def blank_workbook(path: Path, *, lang: Lang, unit: Unit) -> None:
             )
         )
     with whole_file(path) as draft:
-        write_template(draft, lang=lang, unit=unit)
+        write_template(draft, lang=lang, unit=unit, scope=scope)

@@ -51,12 +51,13 @@ def template(
     path: Annotated[Path, typer.Argument(help=HELP["workbook"])],
     lang: LangOption = None,
     unit: UnitOption = "ten_thousand",
+    every: Annotated[bool, typer.Option("--all", help=HELP["all_tables"])] = False,
 ) -> None:
     """Write an empty workbook to fill in."""
     from ironpot.workbench.blank import blank_workbook
 
     chosen, amounts = user_language(lang), unit_of(unit)
-    blank_workbook(path, lang=chosen, unit=amounts)
+    blank_workbook(path, lang=chosen, unit=amounts, scope="all" if every else "basic")
     _say(
         chosen,
         f"Wrote {path}. Fill it in, then: ironpot check {path}",
@@ -69,13 +70,16 @@ def check(
     path: CasePath,
     lang: LangOption = None,
     column_map: MapOption = None,
-    propose: Annotated[Path | None, typer.Option("--propose-map", help=HELP["propose"])] = None,
+    proposed: Annotated[Path | None, typer.Option("--propose-map", help=HELP["propose"])] = None,
 ) -> None:
     """Report every problem of a case at once; exit 1 on errors."""
-    from ironpot.workbench.checking import check_case
+    from ironpot.workbench.checking import check_case, propose
 
-    ok = check_case(path, column_map, propose, user_language(lang))
-    raise typer.Exit(0 if ok else 1)
+    chosen = user_language(lang)
+    if proposed is not None:
+        propose(path, proposed, chosen)
+        raise typer.Exit
+    raise typer.Exit(0 if check_case(path, column_map, chosen) else 1)
 
 
 @app.command(help=HELP["status"])

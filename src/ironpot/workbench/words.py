@@ -52,6 +52,10 @@ _TEXTS: dict[str, Text] = {
     "unit": Text("yuan, ten_thousand or hundred_million (or 元, 万元, 亿元)", "元、万元或亿元"),
     "map": Text("column map of a bureau's own export (TOML)", "本单位导出表的列映射(TOML)"),
     "propose": Text("propose a column map and save it here", "推荐列映射并保存到此"),
+    "all_tables": Text(
+        "a sheet for every table, not only the four to begin with",
+        "包含全部表格,而非仅四张基本表",
+    ),
     "all": Text("all lots, not the first thirty", "列出全部,而非前三十项"),
     "csv": Text("write every lot and route here", "将全部资产和方式写入此文件"),
     "limit": Text("seconds for the search", "计算时限(秒)"),

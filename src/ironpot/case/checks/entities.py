@@ -23,7 +23,7 @@ def weights_add_up(draft: Draft) -> list[Issue]:
         Issue(
             "error",
             "settings.weights",
-            places.get(min(weights.keys() & places.keys(), default=""), places[""]),
+            next((places[name] for name in weights if name in places), places[""]),
             f"{total:g}",
             Text("is the sum of the scenarios' weights, not 1", "为各情景权重之和,不等于1"),
             Text("expected values are weighted with them", "期望值按权重计算"),
