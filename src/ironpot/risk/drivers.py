@@ -108,6 +108,32 @@ def _places(words: pl.Series, known: Sequence[str]) -> Integers:
     return words.replace_strict(known, range(len(known)), return_dtype=pl.Int64).to_numpy()
 
 
+def as_rate_paths(scenarios: Scenarios, names: Sequence[str], before: RatePaths) -> RatePaths:
+    """Return some drivers as the cash-flow engine reads them, each from its quarter's first day.
+
+    `before` gives what was known earlier than the first quarter, its first scenario for all.
+    KeyError if a name is no driver.
+
+    >>> past = RatePaths(("base",), ("LPR1Y",), np.array(["2024-10-01"], "M8[D]"),
+    ...                  np.array([[[0.031]]]))
+    >>> drawn = Scenarios(("a", "b"), np.full(2, 0.5), ("LPR1Y",), ("2025Q1",),
+    ...                   np.array([[[0.03]], [[0.04]]]))
+    >>> paths = as_rate_paths(drawn, ["LPR1Y"], past)
+    >>> paths.observe("LPR1Y", np.array(["2024-12-31", "2025-01-01"], "M8[D]")).tolist()
+    [[0.031, 0.03], [0.031, 0.04]]
+    """
+    starts = np.array([quarter_start(quarter) for quarter in scenarios.quarters], "datetime64[D]")
+    early = before.dates < starts[0]
+    count = len(scenarios.names)
+    values = np.full((count, len(names), int(early.sum()) + starts.size), np.nan)
+    for row, name in enumerate(names):
+        if name in before.names:
+            values[:, row, : int(early.sum())] = before.values[0, before.names.index(name), early]
+        values[:, row, int(early.sum()) :] = scenarios.path(name)
+    dates = np.concatenate([before.dates[early].astype("datetime64[D]"), starts])
+    return RatePaths(scenarios.names, tuple(names), dates, values)
+
+
 def _points(drivers: pl.DataFrame) -> pl.DataFrame:
     return drivers.select("driver", "quarter", *SCENARIOS).sort(
         "driver", "quarter", maintain_order=True

@@ -1,0 +1,130 @@
+"""What does a plan change? Its flows and debts beside those of doing nothing, ready to be added.
+
+Amounts in yuan of the whole perimeter with the outside: what members pay one another is not in.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from ironpot.case.schema.words import PRIMARY_CLASSES
+from ironpot.core.outputs import CASH_FLOWS, EXPECTED
+
+Floats = npt.NDArray[np.float64]
+
+CHANGED_FLOWS = pl.Schema(
+    {
+        "scenario": pl.String(),
+        "quarter": pl.String(),
+        "line": pl.String(),
+        "primary_class": pl.String(),
+        "amount": pl.Float64(),
+    }
+)
+CHANGED_DEBT = pl.Schema(
+    {
+        "scenario": pl.String(),
+        "quarter": pl.String(),
+        "primary_class": pl.String(),
+        "amount": pl.Float64(),
+    }
+)
+PROCEEDS = ("asset_proceeds_outside", "procedure_cost", "tax_and_fee")
+BORROWED = ("borrowing", "bridge_draw")
+REPAID = ("principal", "bridge_repayment")
+INSIDE = ("asset_proceeds_inside", "intra_group_in", "intra_group_out")
+_ROLES: dict[str, tuple[str, ...]] = {
+    "proceeds": PROCEEDS,
+    "relief": ("relief",),
+    "drawn": BORROWED,
+    "principal": REPAID,
+    "interest": ("interest",),
+    "fees": ("penalties",),
+}
+_OF_CLASS = tuple(pl.col("primary_class") == name for name in PRIMARY_CLASSES)
+PAID = ("principal", "interest", "fees")
+PRIMARY = tuple(
+    name for name in CASH_FLOWS if not any(name in lines for lines in (*_ROLES.values(), INSIDE))
+)
+
+
+@dataclass(frozen=True)
+class Adjustments:
+    """A plan's changes to doing nothing.
+
+    - `flows`: rows of CHANGED_FLOWS, signed (in +), `line` a word of core.outputs.CASH_FLOWS;
+      `primary_class` says on which debt interest changes, null elsewhere
+    - `debt`: rows of CHANGED_DEBT, what more (+) or less (-) is owed at each quarter's end
+    - `through`: the last quarter that the plan decides; up to it new borrowing is the plan's alone
+    - `ladder`: the plan's own ladder, rows of core.outputs.LADDER, if it has one
+    """
+
+    flows: pl.DataFrame
+    debt: pl.DataFrame
+    through: str
+    ladder: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Adjustments as arrays (scenario, quarter) by what they move.
+
+    `principal`, `interest` and `fees` are positive where more is paid; `interest_of` and `debt`
+    are (scenario, class, quarter); `planned` says which quarters the plan decides.
+    """
+
+    primary: Floats
+    proceeds: Floats
+    relief: Floats
+    drawn: Floats
+    principal: Floats
+    interest: Floats
+    fees: Floats
+    interest_of: Floats
+    debt: Floats
+    planned: npt.NDArray[np.bool_]
+
+
+def changes_of(
+    adjustments: Adjustments | None, scenarios: Sequence[str], quarters: Sequence[str]
+) -> Changes:
+    """Return the adjustments for the named scenarios; one without rows takes the expected ones."""
+    if adjustments is None:
+        return _none(scenarios, quarters)
+    flows = {
+        role: _grid(adjustments.flows.filter(pl.col("line").is_in(lines)), scenarios, quarters)
+        for role, lines in (*_ROLES.items(), ("primary", PRIMARY))
+    }
+    interest = adjustments.flows.filter(pl.col("line") == "interest")
+    debt, interest_of = (
+        np.stack([_grid(rows.filter(own), scenarios, quarters) for own in _OF_CLASS], axis=1)
+        for rows in (adjustments.debt, interest)
+    )
+    signed = {role: -grid if role in PAID else grid for role, grid in flows.items()}
+    planned = np.array([quarter <= adjustments.through for quarter in quarters])
+    return Changes(**signed, interest_of=-interest_of, debt=debt, planned=planned)
+
+
+def _none(scenarios: Sequence[str], quarters: Sequence[str]) -> Changes:
+    still = np.zeros((len(scenarios), len(quarters)))
+    by_class = np.zeros((len(scenarios), len(PRIMARY_CLASSES), len(quarters)))
+    return Changes(
+        *(still,) * 7, interest_of=by_class, debt=by_class, planned=np.zeros(len(quarters), bool)
+    )
+
+
+def _grid(rows: pl.DataFrame, scenarios: Sequence[str], quarters: Sequence[str]) -> Floats:
+    """Return sums of rows by scenario and quarter, (scenario, quarter)."""
+    summed = rows.group_by("scenario", "quarter").agg(pl.col("amount").sum())
+    given = set(rows["scenario"])
+    grid = np.zeros((len(scenarios), len(quarters)))
+    place = {quarter: number for number, quarter in enumerate(quarters)}
+    for row, name in enumerate(scenarios):
+        own = summed.filter(pl.col("scenario") == (name if name in given else EXPECTED))
+        for quarter, amount in own.select("quarter", "amount").iter_rows():
+            if quarter in place:
+                grid[row, place[quarter]] = amount
+    return grid

@@ -1,0 +1,69 @@
+"""What is debt measured by? Named formulas over the facts of a year's budget and accounts."""
+
+from collections.abc import Mapping
+
+from ironpot.core.errors import IronpotError
+from ironpot.core.formula import names
+from ironpot.core.lang import Text
+
+# Own revenue, transfers and funds, gross: land revenue counts whole. Net: less what land costs.
+DENOMINATORS: dict[str, tuple[str, Text]] = {
+    "resources": (
+        "general_own_revenue+general_transfers_from_above+fund_revenue",
+        Text(
+            "comprehensive fiscal resources: own revenue, transfers, government funds",
+            "综合财力:一般公共预算收入、上级转移支付、政府性基金收入",
+        ),
+    ),
+    "resources_and_capital": (
+        "general_own_revenue+general_transfers_from_above+fund_revenue+capital_revenue",
+        Text("the same with the state capital budget", "综合财力(含国有资本经营预算收入)"),
+    ),
+    "resources_net_of_land_cost": (
+        "general_own_revenue+general_transfers_from_above+fund_revenue-fund_land_cost",
+        Text("the same less what land costs", "综合财力(扣除土地成本)"),
+    ),
+    "own_revenue": ("general_own_revenue", Text("own revenue", "一般公共预算收入")),
+    "gdp": ("general_gdp", Text("gross domestic product", "地区生产总值")),
+}
+
+
+def denominator_formula(name: str, known: Mapping[str, object]) -> str:
+    """Return the formula of a denominator; IronpotError if it has none or a fact is lacking.
+
+    >>> denominator_formula("own_revenue", {"general_own_revenue": 1.0})
+    'general_own_revenue'
+    """
+    formula = formula_of(name)
+    lacking = [fact for fact in names(formula) if fact not in known]
+    if lacking:
+        raise _lacking(name, lacking)
+    return formula
+
+
+def formula_of(name: str) -> str:
+    """Return a denominator's formula; IronpotError if there is no such denominator."""
+    if name not in DENOMINATORS:
+        raise _unknown(name)
+    return DENOMINATORS[name][0]
+
+
+def _unknown(name: str) -> IronpotError:
+    listed = ", ".join(DENOMINATORS)
+    return IronpotError(
+        Text(
+            f"There is no denominator {name}; choose one of {listed}.",
+            f"没有名为 {name} 的分母;可选:{listed}。",
+        )
+    )
+
+
+def _lacking(name: str, facts: list[str]) -> IronpotError:
+    listed = ", ".join(facts)
+    return IronpotError(
+        Text(
+            f"{name} needs {listed}, which the budget does not carry, so that debt cannot be "
+            "measured by it. Add the lines to the budget or choose another denominator.",
+            f"{name} 需要 {listed},预算中没有,无法以此衡量债务。请补充预算科目或更换分母。",
+        )
+    )
