@@ -100,6 +100,7 @@ PROBABILITIES = pl.Schema(
         "period": pl.String(),
         "probability": pl.Float64(),
         "standard_error": pl.Float64(),
+        "by_then": pl.Float64(),
     }
 )
 AT_RISK = pl.Schema(
@@ -205,7 +206,8 @@ class Assessment:
     - `indicators`: cost-risk indicators by class (risk.indicators); `ratios`: rows of
       risk.ratios.RULE_ROWS, published years; `lights`: what each rule set says (risk.lights)
     - `path`, `decomposition`, `financing_need`: deterministic, by named scenario
-    - `fan`, `probabilities`, `at_risk`: drawn scenarios
+    - `fan`, `probabilities`, `at_risk`: drawn scenarios; a probability is that of the period,
+      `by_then` that of the period or any before
     - `stresses`, `reverse_stress`: the centre under standard stresses, and how much of each
       breaks a rule
     - `fit`: where the shocks come from; `notes`: what could not be computed, and why
