@@ -129,6 +129,14 @@ def test_a_settlement_on_a_weekend_moves_to_monday():
     assert found[-1] == ("2027-01-18", "STD", 500.0)
 
 
+@pytest.mark.parametrize(("role", "paid"), [("BUY", 420.0), ("SEL", -420.0)])
+def test_a_guarantee_called_before_the_status_date_is_only_settled(role, paid):
+    """420 was fixed at the call of 2027-01-11; the guarantor pays it on the 16th."""
+    called = guarantee(contract_role=role, exercise_date=day("2027-01-11"), exercise_amount=420.0)
+    found = payoffs(called, loan(), status=day("2027-01-12"))
+    assert found == [("2027-01-16", "STD", paid)]
+
+
 def test_a_bought_guarantee_costs_its_price():
     bought = guarantee(purchase_date=day("2025-01-02"), price_at_purchase_date=10.0)
     found = told(project(bought, loan(), observed=default("2027-01-11")))

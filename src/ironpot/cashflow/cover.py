@@ -184,7 +184,8 @@ def _schedule(block: Block, end: Maturity) -> list[Planned]:
 
 def _initial(block: Block, opening: Floats) -> dict[str, Floats]:
     nothing = np.zeros_like(opening)
-    amount = np.tile(block.numbers("exercise_amount", 0.0), (opening.shape[0], 1))
+    called = block.sign() * np.abs(block.numbers("exercise_amount", 0.0))
+    amount = np.tile(called, (opening.shape[0], 1))
     fee = np.tile(block.sign() * block.numbers("fee_accrued", 0.0), (opening.shape[0], 1))
     return {
         "notional": opening,

@@ -41,7 +41,7 @@ class Asked:
     """Contracts (the case's own first) from `status` to `until`, and what is observed meanwhile.
 
     A part may be described as of an earlier day than the whole: projection starts with the earliest
-    `status`, and the whole is shown after `shown_after`.
+    `status`, and the whole is shown after `shown_after`. Once exercised, a whole needs no parts.
     """
 
     contracts: pl.DataFrame
@@ -61,7 +61,7 @@ def asked(content: Json) -> Asked:
     status = instant(keyed(terms)["statusdate"])
     return Asked(
         pl.DataFrame(rows, schema=_schema(rows)),
-        min([status, *_statuses(terms)]),
+        status if stated(keyed(terms).get("exercisedate")) else min([status, *_statuses(terms)]),
         status,
         instant(case["to"]) if stated(case.get("to")) else None,
         _rates(case.get("dataobserved") or {}),

@@ -115,7 +115,7 @@ def _cover(c: Contract) -> Iterator[Event]:
     s = {
         "notional": _covered(c, c.status),
         "fee": c.sign * c.number("fee_accrued"),
-        "amount": c.number("exercise_amount"),
+        "amount": c.sign * abs(c.number("exercise_amount")),
     }
     last = c.calculated(c.status)
     for due in sorted(dues, key=lambda due: (due.time, due.kind)):
