@@ -25,7 +25,7 @@ from ironpot.report.model import (
 from ironpot.report.parts.check import sure_sentence
 from ironpot.report.parts.disposal import lost_sentence, released, route_counts
 from ironpot.report.parts.gap import gap_sentence
-from ironpot.report.parts.help import by_giver
+from ironpot.report.parts.help import by_giver, least_help
 from ironpot.report.parts.trust import acts_of, origin_sentence
 from ironpot.report.reasons import short_reason
 from ironpot.report.tables import field, moneys, text
@@ -208,9 +208,11 @@ def _asking(view: View, found: Findings) -> str:
         return view.say("nothing; the plan works without help.", "无需支持,方案可自行平衡。")
     asked = money(found.relief, view.reader)
     share = percent(found.relief / found.debt_before if found.debt_before else None)
+    floor = least_help(view)
     return view.say(
-        f"{asked} ({share} of the debt), the least with which a plan exists at all.",
-        f"共{asked}(相当于债务的{share}),为方案成立的最低需求。",
+        f"{asked} ({share} of the debt); asking for less would burn more in assets than it "
+        f"saves{floor}.",
+        f"共{asked}(相当于债务的{share});再少要,资产损失将大于节省的支持{floor}。",
     )
 
 

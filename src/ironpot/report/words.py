@@ -130,9 +130,7 @@ BAND: dict[str, Text] = {"unknown": Text("unknown", "无法判定")} | {
 STATUS: dict[str, Text] = {
     "optimal": Text("proved best within the gap shown", "在所示差距内已证明最优"),
     "feasible": Text("best plan found in the time given", "限时内最好方案"),
-    "least_relief": Text(
-        "needs help; the help is the least that works", "须有外部支持,所需已为最少"
-    ),
+    "least_relief": Text("no plan works without help from above", "没有上级支持则无可行方案"),
     "unknown": Text("not solved", "未求得方案"),
 }
 PHASE: dict[str, Text] = {

@@ -41,9 +41,25 @@ def _help(view: View, found: Findings) -> str:
     shown, start = money(found.relief, view.reader), period(found.relief_first, view.reader)
     asked = listing(_asked(view), view.reader)
     return view.say(
-        f"No plan works without help; the least that works is {shown}{extra}, first in {start}: "
-        f"{asked}.",
-        f"不靠支持没有可行方案;最少需要{shown}{extra},最早{start}到位:{asked}。",
+        f"No plan works without help; this one asks for {shown}{extra}, first in {start}: "
+        f"{asked}. Less help would burn more in assets than it saves{least_help(view)}.",
+        f"不靠支持没有可行方案;本方案需要{shown}{extra},最早{start}到位:{asked}。"
+        f"再少要,资产损失将大于节省的支持{least_help(view)}。",
+    )
+
+
+def least_help(view: View) -> str:
+    """Return a half sentence on the help below which nothing works, empty if it is not known."""
+    points = view.extras.get("frontier")
+    if points is None:
+        return ""
+    floors = points.filter(pl.col("label") == "least_help")["relief_pv"]
+    if not floors.len():
+        return ""
+    floor = money(floors[0], view.reader)
+    return view.say(
+        f", and with less than {floor} (present value) nothing works at any price",
+        f",低于{floor}(现值)则无论如何都不可行",
     )
 
 
