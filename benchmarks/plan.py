@@ -13,14 +13,17 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from ironpot.case.case import Case
 from ironpot.case.read import read_case
 from ironpot.plan.model import Model, build_model
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
 from ironpot.plan.prepare import appraise_case, gather
+from ironpot.plan.search import Progress
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "bishan-scale"
 MOMENTS = (1, 2, 5, 10, 15, 20, 30, 40, 50, 60)
@@ -42,18 +45,37 @@ def main() -> None:
         timed(lambda: build_model(gather(case, appraisals, debts, options)))
         for _ in range(1 if quick else BUILDS)
     ]
-    plans = [plan_resolution(case, options=options) for _ in range(1 if quick else BUILDS)]
-    plan = sorted(plans, key=lambda found: found.gap_stake)[len(plans) // 2]
+    runs = [search(case, options) for _ in range(1 if quick else BUILDS)]
+    run = sorted(runs, key=lambda found: found.plan.gap_stake)[len(runs) // 2]
     figures = {
         "read_s": read_s,
         "appraise_s": appraise_s,
         "build_s": statistics.median(seconds for _, seconds in builds),
         **size(builds[0][0]),
-        **quality(plan),
+        **quality(run.plan),
     }
-    show(figures, plan)
+    show(figures, run)
     machine = {"instance_hash": case.input_hash, "quick": quick, "cores": os.cpu_count()}
-    print(json.dumps({**figures, "curve": curve(plan), **machine, "peak_mib": peak_mib()}))
+    print(json.dumps({**figures, "curve": curve(run), **machine, "peak_mib": peak_mib()}))
+
+
+@dataclass(frozen=True)
+class Run:
+    """A plan and when it was how good: (seconds since the call, cost, bound), million yuan."""
+
+    plan: Plan
+    history: list[tuple[float, float | None, float | None]]
+
+
+def search(case: Case, options: PlanOptions) -> Run:
+    """Plan the case and note every improvement by the clock on the wall."""
+    began = time.perf_counter()
+    history: list[tuple[float, float | None, float | None]] = []
+
+    def note(progress: Progress) -> None:
+        history.append((time.perf_counter() - began, progress.objective, progress.bound))
+
+    return Run(plan_resolution(case, options=options, watch=note), history)
 
 
 def timed(work: Callable[[], T]) -> tuple[T, float]:
@@ -84,29 +106,33 @@ def quality(plan: Plan) -> dict[str, float]:
     }
 
 
-def curve(plan: Plan) -> list[tuple[int, float, float, float]]:
-    """Return (seconds, cost, bound, gap of the stake) at set moments of the search.
+def curve(run: Run) -> list[tuple[int, float | None, float | None, float | None]]:
+    """Return (seconds, cost, bound, gap of the stake) at set moments, None where not known yet.
 
-    Seconds count from the end of the relaxation, with which the search begins.
+    Seconds count from the call that plans, weighing and building included.
     """
-    stake = abs(plan.do_nothing - plan.bound) / MILLION
-    points: list[tuple[int, float, float, float]] = []
+    stake = abs(run.plan.do_nothing - run.plan.bound) / MILLION
+    points: list[tuple[int, float | None, float | None, float | None]] = []
     for moment in MOMENTS:
-        known = [entry for entry in plan.history if entry[0] <= moment]
-        if known:
-            _, cost, bound = known[-1]
-            gap = (cost - bound) / stake
-            points.append((moment, round(cost, 3), round(bound, 3), round(gap, 6)))
+        known = [entry[1:] for entry in run.history if entry[0] <= moment]
+        cost, bound = known[-1] if known else (None, None)
+        gap = None if cost is None or bound is None else round((cost - bound) / stake, 6)
+        points.append((moment, _rounded(cost), _rounded(bound), gap))
     return points
 
 
-def show(figures: dict[str, float], plan: Plan) -> None:
+def _rounded(amount: float | None) -> float | None:
+    return None if amount is None else round(amount, 3)
+
+
+def show(figures: dict[str, float], run: Run) -> None:
     """Print the figures and the anytime curve."""
     for name, figure in figures.items():
         print(f"{name:<16}{figure:>18,}")
     print(f"\n{'seconds':>8}{'cost':>16}{'bound':>16}{'gap of stake':>14}")
-    for seconds, cost, bound, gap in curve(plan):
-        print(f"{seconds:>8}{cost:>16,.3f}{bound:>16,.3f}{gap:>14.4%}")
+    for seconds, cost, bound, gap in curve(run):
+        money = "".join(f"{'-' if a is None else f'{a:,.3f}':>16}" for a in (cost, bound))
+        print(f"{seconds:>8}{money}{'-' if gap is None else f'{gap:.4%}':>14}")
 
 
 def peak_mib() -> float:
