@@ -347,3 +347,11 @@ def test_a_case_that_breaks_a_hard_limit_whatever_is_done_says_where_to_look():
     )
     with pytest.raises(SolverError, match="No plan meets all limits"):
         planned(case)
+
+
+def test_help_is_opened_where_the_relaxation_does_without_it_but_no_whole_plan_does(tmp_path):
+    case = busy(4, budget=[budget("own_revenue", 2.0), budget("essential_spending", 12.0)])
+    plan = planned(case)
+    assert plan.least_help < plan.relief_pv
+    assert plan.status == "least_relief"
+    written_and_verified(plan, tmp_path)

@@ -30,6 +30,8 @@ from ironpot.valuation.pot import Appraisals
 # keep for rounding costs about as much.
 NO_GAP = 1e-6
 NO_GAP_SHARE = 1e-6
+# A search that must open more than the relaxation needs gets at least this share of the time limit.
+LATER_SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -98,19 +100,40 @@ def plan_resolution(
     appraisals, debts = appraise_case(case)
     model = build_model(gather(case, appraisals, debts, chosen))
     began = time.monotonic()
-    question = ask(model)
-    found = search(
-        model,
-        question,
-        time_limit_s=max(chosen.time_limit_s - (time.monotonic() - began), 1.0),
-        enough=_enough(question, chosen),
-        rng=np.random.default_rng(chosen.seed),
-        watch=watch,
-    )
+    question, found = _answer(model, watch)
     if found.point is None:
         raise _no_plan(chosen)
     seconds = time.monotonic() - began
     return _plan(case, chosen, model, appraisals, question, found, seconds)
+
+
+def _answer(model: Model, watch: Watch | None) -> tuple[Question, Found]:
+    """Search with what is open; open help, then arrears, where no whole plan comes out of it."""
+    began, limit = time.monotonic(), model.inputs.options.time_limit_s
+    question = ask(model)
+    found = _search(model, question, limit - (time.monotonic() - began), watch)
+    while found.point is None and not (found.interrupted or _all_open(model, question)):
+        question = ask(model, after=question)
+        left = limit - (time.monotonic() - began)
+        found = _search(model, question, max(left, LATER_SHARE * limit), watch)
+    return question, found
+
+
+def _all_open(model: Model, question: Question) -> bool:
+    """Say whether something may stay unpaid already: there is nothing more to open."""
+    return bool(question.program.upper[model.column("arrears")].any())
+
+
+def _search(model: Model, question: Question, seconds: float, watch: Watch | None) -> Found:
+    options = model.inputs.options
+    return search(
+        model,
+        question,
+        time_limit_s=max(seconds, 1.0),
+        enough=_enough(question, options),
+        rng=np.random.default_rng(options.seed),
+        watch=watch,
+    )
 
 
 def _enough(question: Question, options: PlanOptions) -> Callable[[float, float], bool]:

@@ -51,14 +51,20 @@ def open_program(model: Model) -> Program:
     return program.with_cost(program.cost + weight * help_cost(model), program.offset)
 
 
-def ask(model: Model) -> Question:
-    """Decide what is open and solve the relaxation and doing nothing."""
+def ask(model: Model, *, after: Question | None = None) -> Question:
+    """Decide what is open and solve the relaxation and doing nothing.
+
+    The relaxation may do without help where no whole plan does: `after` is a question that no whole
+    plan answers, and one step more is then open: help, after that leaving something unpaid.
+    """
     opened = open_program(model)
+    if after is not None and after.help_open:
+        return _last_resort(model, opened)
     with Session(opened.relaxed()) as linear:
-        return _ask(model, opened, linear)
+        return _ask(model, opened, linear, unaided=after is None)
 
 
-def _ask(model: Model, opened: Program, linear: Session) -> Question:
+def _ask(model: Model, opened: Program, linear: Session, *, unaided: bool) -> Question:
     if not model.inputs.options.relief:
         return _question(model, linear, _shut(model, opened, "relief"), least=None, relaxed=None)
     paid = _shut(model, opened, "arrears")
@@ -69,7 +75,7 @@ def _ask(model: Model, opened: Program, linear: Session) -> Question:
         least, relaxed = _both((helping, linear))
     if least.point is None:
         return _last_resort(model, opened)
-    if least.objective <= NO_HELP:
+    if unaided and least.objective <= NO_HELP:
         return _question(model, linear, _shut(model, paid, "relief"), least=None, relaxed=None)
     return _question(model, linear, paid, least=least, relaxed=relaxed)
 
