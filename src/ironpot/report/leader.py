@@ -9,7 +9,7 @@ import polars as pl
 
 from ironpot.report.charts.before_after import classes
 from ironpot.report.charts.ladder import small_ladder
-from ironpot.report.figures import amount, money, percent, period, plural, unit_label
+from ironpot.report.figures import amount, listing, money, percent, period, plural, unit_label
 from ironpot.report.findings import Findings
 from ironpot.report.model import (
     Block,
@@ -30,7 +30,7 @@ from ironpot.report.parts.trust import acts_of, origin_sentence
 from ironpot.report.reasons import short_reason
 from ironpot.report.tables import field, moneys, text
 from ironpot.report.view import View
-from ironpot.report.words import GROUP, GROUP_SHORT
+from ironpot.report.words import GROUP, GROUP_SHORT, SCENARIO, label
 
 SOLD_ROWS = 6
 KEPT_ROWS = 4
@@ -113,9 +113,11 @@ def _help_tile(view: View, found: Findings) -> Tile:
     label = view.say("Help needed from above", "需争取上级支持")
     if not view.solved:
         return _no_plan(view, label)
-    first = period(found.relief_first, view.reader)
-    begins = view.say(f"first in {first}", f"最早{first}到位")
-    note = begins if found.relief else view.say("none is needed", "无需支持")
+    note = view.say("none is needed", "无需支持")
+    if found.relief:
+        first = period(found.relief_first, view.reader)
+        cases = _by_scenario(view)
+        note = view.say(f"expected; {cases}, from {first}", f"期望值;{cases};最早{first}")
     return Tile(label, amount(found.relief, view.reader), note, unit_label(view.reader))
 
 
@@ -214,6 +216,21 @@ def _asking(view: View, found: Findings) -> str:
         f"saves{floor}.",
         f"共{asked}(相当于债务的{share});再少要,资产损失将大于节省的支持{floor}。",
     )
+
+
+def _by_scenario(view: View) -> str:
+    """Say how much help each scenario needs, in a few words."""
+    sums = (
+        view.tables["relief"]
+        .filter(pl.col("scenario") != "expected")
+        .group_by("scenario", maintain_order=True)
+        .agg(pl.col("amount").sum())
+    )
+    parts = [
+        f"{view.reader.read(label(SCENARIO, name))} {amount(sum_, view.reader)}"
+        for name, sum_ in sums.iter_rows()
+    ]
+    return listing(parts, view.reader)
 
 
 def _help_table(view: View, found: Findings) -> tuple[Table, ...]:
