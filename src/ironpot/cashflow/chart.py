@@ -17,7 +17,7 @@ KINDS = {
 def text_chart(flows: CashFlows, *, scenario: str = "base", width: int = 40) -> str:
     """Return one line a day on which a debtor pays: principal █, interest ▒, fees ░, total.
 
-    The longest line has `width` blocks; what a loan brings in is marked by + and no bar.
+    The longest bar has `width` blocks. What a loan brings in is marked by +; a bar is what is paid.
 
     >>> import datetime as dt
     >>> from ironpot.cashflow.engine import project_cash_flows

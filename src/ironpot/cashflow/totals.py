@@ -30,7 +30,8 @@ DRAWN = (Kind.IED, Kind.PI)
 class Service:
     """Debt service by period, (scenario, debt, period) in yuan; `outstanding` at a period's end.
 
-    What is paid is positive; `drawn` is what a loan brings in.
+    What is paid is positive; `drawn` is what a loan brings in. Principal that follows an index is
+    paid at the index, but outstanding as it was lent.
     """
 
     debt_ids: tuple[str, ...]
