@@ -5,7 +5,7 @@ Loans are claims (RPA) of 1,000: received is positive. The docstrings hold the d
 
 import pytest
 from tests.cashflow.contracts import day
-from tests.cashflow.loans import interest, loan, monthly
+from tests.cashflow.loans import interest, loan, monthly, payoffs
 
 
 @pytest.mark.parametrize(
@@ -121,6 +121,24 @@ def test_february_ends_differ_by_convention(convention, years):
     terms = {"day_count_convention": convention, "nominal_interest_rate": 1.0}
     found = interest(monthly("2025-01-31", **terms))
     assert found[1] == ("2025-02-28", pytest.approx(1000 * years, abs=1e-6))
+
+
+@pytest.mark.parametrize(
+    ("convention", "day_paid", "paid"),
+    [("NOS", "2026-01-31", 3.0), ("SCF", "2026-02-02", 3.2), ("CSF", "2026-02-02", 3.0)],
+)
+def test_principal_due_on_a_saturday_is_repaid_with_the_interest_on_monday(
+    convention, day_paid, paid
+):
+    """Maturity on Saturday 2026-01-31. Monday is 2 February, 32 days of 30/360 after the 30th."""
+    terms = {
+        "maturity_date": day("2026-01-31"),
+        "cycle_anchor_date_of_interest_payment": day("2025-12-30"),
+        "cycle_of_interest_payment": "P1YL1",
+        "calendar": "MF",
+        "business_day_convention": convention,
+    }
+    assert payoffs(loan(**terms))[-2:] == [(day_paid, "IP", paid), (day_paid, "MD", 1000.0)]
 
 
 def test_isda_thirty_days_leave_a_february_maturity_where_it_is():

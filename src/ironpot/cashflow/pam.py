@@ -28,8 +28,8 @@ from ironpot.cashflow.tape import (
     Tape,
     at_maturity,
     at_once,
+    derived,
     fee_share,
-    stated,
     years_at,
 )
 
@@ -46,7 +46,8 @@ MARKETS = {
 
 def maturity(block: Block) -> Maturity:
     """Return Md, as stated."""
-    return stated(block, block.times("maturity_date"))
+    end = block.times("maturity_date")
+    return derived(block, end, end)
 
 
 def schedule(block: Block, end: Maturity) -> list[Planned]:

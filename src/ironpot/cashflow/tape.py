@@ -89,7 +89,7 @@ def on_days(
 class Maturity:
     """Md, (contract,) each: where schedules `end`, when it is `paid` and up to when calculated.
 
-    A maturity that the contract states is not moved to a business day, a derived one is.
+    Maturities move to business days like all that is scheduled; calls and horizons stay.
     """
 
     end: Times
@@ -98,19 +98,19 @@ class Maturity:
 
 
 def stated(block: Block, end: Times) -> Maturity:
-    """Return maturities as the contracts state them."""
-    return derived(block, end, end)
+    """Return ends that stay on their day; SC* conventions still calculate on business days."""
+    return Maturity(end, end, _moved_end(block, end).accrual)
 
 
 def derived(block: Block, end: Times, given: Times) -> Maturity:
-    """Return the given maturities and, where there is none, the derived `end` on a business day.
-
-    A derived maturity that an earlier chapter of the contract fixed is still moved.
-    """
+    """Return the given maturities, else the derived `end`, paid on business days as agreed."""
     last = np.where(np.isnat(given), end, given)
-    free = np.isnat(given) | block.flags("derived_maturity")
-    moved = moved_to_business_days(block, np.arange(block.count), last)
-    return Maturity(last, np.where(free, moved.paid, given), moved.accrual)
+    moved = _moved_end(block, last)
+    return Maturity(last, moved.paid, moved.accrual)
+
+
+def _moved_end(block: Block, end: Times) -> Adjusted:
+    return moved_to_business_days(block, np.arange(block.count), end)
 
 
 def in_cycles(

@@ -21,14 +21,14 @@ ROUNDING = 1e-9  # of a payment
 
 
 def maturity_of(c: Contract) -> tuple[dt.datetime | None, bool]:
-    """Return Md and whether it was derived (a derived one moves to a business day)."""
+    """Return Md and whether it moves to a business day: not where it is open to a call."""
     if c["contract_type"] in CALLABLE and (call := call_of(c)):
         return call, False
     if c["maturity_date"] is not None and c["contract_type"] != "UMP":
-        return c["maturity_date"], False
+        return c["maturity_date"], c["contract_type"] != "CLM"
     match c["contract_type"]:
         case "ANN" if c["amortization_date"] is not None:
-            return c["amortization_date"], False
+            return c["amortization_date"], True
         case "LAM":
             return _nth(c, _payments(c.number("notional_principal"), c.number(INSTALMENT))), True
         case "NAM" | "ANN":
@@ -51,8 +51,8 @@ def call_of(c: Contract) -> dt.datetime | None:
 
 def events_of(c: Contract) -> list[Event]:
     """Return the events of a contract after its status date, payoffs and states."""
-    end, is_derived = maturity_of(c)
-    paid_end = c.shifted(end) if is_derived and end else end
+    end, moves = maturity_of(c)
+    paid_end = c.shifted(end) if moves and end else end
     dues = [
         due._replace(time=paid_end) if paid_end and due.scheduled == end and _closes(due) else due
         for due in schedule(c, end)

@@ -148,8 +148,8 @@ def _swap(c: Contract) -> Iterator[Event]:
     end, netted = c["maturity_date"], c["delivery_settlement"] == "S"
     kinds = (Kind.IP,) if netted else (Kind.IPFX, Kind.IPFL)
     dates = c.dates("interest_payment", end, include_end=True)
-    dues = [c.on(kind, t, end) for t in dates for kind in kinds]
-    dues += [c.at(Kind.IED, c["initial_exchange_date"]), c.at(Kind.MD, end)]
+    dues = [c.on(kind, t, None) for t in dates for kind in kinds]
+    dues += [c.at(Kind.IED, c["initial_exchange_date"]), c.on(Kind.MD, end, None)]
     dues += [c.on(Kind.RR, t, None) for t in c.dates("rate_reset", end)]
     dues += [c.at(kind, time) for time, kind, _, _ in trades(c)]
     prices = {kind: price for _, kind, price, _ in trades(c)}
