@@ -38,8 +38,8 @@ def build_report(case: Case, plan: PlanFiles, *, lang: Lang, unit: Unit) -> Repo
         reader=view.reader,
         date=case.date.isoformat(),
         footer=_footer(view),
-        leader=_without_empty(view, leader_page(view, found)),
-        sections=tuple(_without_empty(view, section) for section in _sections(view, found)),
+        leader=shown_blocks(view.reader, leader_page(view, found)),
+        sections=tuple(shown_blocks(view.reader, section) for section in _sections(view, found)),
         details=_details(view),
     )
 
@@ -62,19 +62,19 @@ def _sections(view: View, found: Findings) -> tuple[Section, ...]:
     )
 
 
-def _without_empty(view: View, section: Section) -> Section:
+def shown_blocks(reader: Reader, section: Section) -> Section:
     """Say of a table or chart without rows that there are none, instead of showing its frame."""
-    return replace(section, blocks=_said(view, section.blocks))
+    return replace(section, blocks=_said(reader, section.blocks))
 
 
-def _said(view: View, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+def _said(reader: Reader, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     shown: list[Block] = []
     for block in blocks:
         rows = block.numbers if isinstance(block, Chart) else block
         if isinstance(block, Pair):
-            shown.append(Pair(_said(view, block.left), _said(view, block.right), block.share))
+            shown.append(Pair(_said(reader, block.left), _said(reader, block.right), block.share))
         elif isinstance(rows, Table) and rows.frame.height == 0:
-            none = view.say(f"{rows.title}: no rows.", f"{rows.title}:无数据。")
+            none = reader.say(f"{rows.title}: no rows.", f"{rows.title}:无数据。")
             shown += [] if rows.excel_only and block is rows else [Paragraph(none, tone="quiet")]
         else:
             shown.append(block)

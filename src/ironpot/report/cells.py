@@ -131,13 +131,23 @@ def heading(table: Table, reader: Reader) -> str:
     return with_unit(table.title, reader)
 
 
+def chart_title(chart: Chart, reader: Reader) -> str:
+    """Return a chart's title with the unit that its axis counts; none where it counts nothing."""
+    if chart.unit is None:
+        return with_unit(chart.title, reader)
+    return _with(chart.title, chart.unit, reader) if chart.unit else chart.title
+
+
 def with_unit(title: str, reader: Reader) -> str:
     """Add the unit to a title, inside the brackets that it may end with.
 
     >>> with_unit("Cash", Reader("en", "yuan")), with_unit("Cash (expected)", Reader("en", "yuan"))
     ('Cash (yuan)', 'Cash (expected, yuan)')
     """
-    unit = figures.unit_label(reader)
+    return _with(title, figures.unit_label(reader), reader)
+
+
+def _with(title: str, unit: str, reader: Reader) -> str:
     if title.endswith((")", "\uff09")):
         return reader.say(f"{title[:-1]}, {unit})", f"{title[:-1]},{unit}\uff09")
     return reader.say(f"{title} ({unit})", f"{title}({unit})")

@@ -151,7 +151,7 @@ def _pair(block: Pair, report: Report, pictures: Mapping[str, str]) -> str:
 
 
 def _chart(block: Chart, report: Report, pictures: Mapping[str, str]) -> str:
-    title = cells.with_unit(block.title, report.reader)
+    title = cells.chart_title(block, report.reader)
     source = cells.source_line(block, report)
     return (
         f'<figure id="{block.chart_id}"><figcaption><b>{escape(title)}</b> '

@@ -81,7 +81,8 @@ class Native:
 class Chart:
     """One chart: an ECharts option, the sentence it shows, and its numbers as a table.
 
-    `option` is JSON data only; `width` and `height` are pixels at 96 a inch.
+    `option` is JSON data only; `width` and `height` are pixels at 96 a inch. `unit` is what the
+    axis counts where that is not the reader's money.
     """
 
     chart_id: str
@@ -93,6 +94,7 @@ class Chart:
     width: int = 700
     height: int = 320
     native: Native | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

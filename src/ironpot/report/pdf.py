@@ -123,7 +123,7 @@ def _tile(tile: Tile) -> Json:
 def _chart(chart: Chart, report: Report, pictures: Mapping[str, str]) -> Json:
     return {
         "kind": "chart",
-        "title": cells.with_unit(chart.title, report.reader),
+        "title": cells.chart_title(chart, report.reader),
         "takeaway": chart.takeaway,
         "alt": chart.takeaway,
         "svg": pictures[chart.chart_id],

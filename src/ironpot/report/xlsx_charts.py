@@ -76,9 +76,8 @@ def _dress(drawn: ExcelChart, chart: Chart, reader: Reader) -> None:
     form = chart.native.form if chart.native else "column"
     lying = form.startswith("bar")
     drawn.set_title({"name": chart.title, "name_font": {"size": 12}})
-    unit = {
-        "name": reader.say("quarters", "季度数") if form == "bar_floating" else unit_label(reader)
-    }
+    counted = reader.say("quarters", "季度数") if form == "bar_floating" else unit_label(reader)
+    unit = {"name": counted if chart.unit is None else chart.unit}
     drawn.set_y_axis({"reverse": True, "label_position": "low"} if lying else unit)
     drawn.set_x_axis(unit if lying else {"label_position": "low"})
     drawn.set_legend({"position": "bottom"})

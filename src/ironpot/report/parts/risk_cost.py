@@ -1,0 +1,112 @@
+"""What does debt cost, how soon must it be renewed, could it be paid back?"""
+
+import polars as pl
+
+from ironpot.case.schema.labels import PRIMARY_CLASSES
+from ironpot.report.figures import number
+from ironpot.report.model import Field, FieldKind, Paragraph, Section, Table
+from ironpot.report.risk_view import RiskView
+from ironpot.report.risk_words import PHASE
+from ironpot.report.words import label
+
+MONEY = ("principal", "interest_y", "service_y", "present_value")
+HEADS: tuple[tuple[str, str, str, FieldKind], ...] = (
+    ("principal", "principal", "本金", "money"),
+    ("average_time_to_maturity_y", "years to maturity", "平均剩余年限", "number"),
+    ("average_time_to_refixing_y", "years to refixing", "平均重定价年限", "number"),
+    ("due_in_year_share", "due in a year", "一年内到期", "percent"),
+    ("refixing_in_year_share", "refixed in a year", "一年内重定价", "percent"),
+    ("fixed_share", "fixed", "固定利率占比", "percent"),
+    ("weighted_rate", "rate", "加权利率", "percent"),
+    ("interest_y", "interest of a year", "年利息", "money"),
+    ("service_y", "service of a year", "年偿债", "money"),
+    ("present_value_share", "present value over principal", "现值/本金", "percent"),
+)
+
+
+def cost_section(view: RiskView) -> Section:
+    """Return the cost-risk indicators by class, payback and coverage."""
+    return Section(
+        "cost",
+        view.say("2. ", "二、"),
+        view.say("Cost and risk of the debt", "债务成本与风险"),
+        (
+            Paragraph(
+                view.say(
+                    "Times are weighted by payments of principal; a dash is a figure that the "
+                    "register does not allow to compute.",
+                    "年限按本金偿还额加权;“—”表示台账数据不足以计算。",
+                ),
+                tone="quiet",
+            ),
+            _by_class(view),
+            _capacity(view),
+        ),
+        wide=True,
+    )
+
+
+def _by_class(view: RiskView) -> Table:
+    rows = view.assessment.indicators
+    words = {word: view.reader.read(text) for word, text in PRIMARY_CLASSES.items()}
+    words["all"] = view.say("all", "合计")
+    known = [head for head in HEADS if head[0] in rows.columns]
+    money = [name for name in MONEY if name in rows.columns]
+    shown = rows.with_columns(
+        pl.col("primary_class").replace(words),
+        (pl.col(money) * 100).round().cast(pl.Int64),
+        *([_phase(view)] if "phase" in rows.columns else []),
+    )
+    both = "phase" in rows.columns and view.planned
+    return Table(
+        "cost-risk",
+        view.say("Cost and risk", "成本与风险"),
+        view.say("Cost and risk by class of debt", "分类债务成本与风险"),
+        (
+            Field("primary_class", view.say("class", "类别"), width=1.6),
+            *([Field("phase", view.say("phase", "阶段"), width=1.4)] if both else []),
+            *(Field(name, view.say(en, zh), kind) for name, en, zh, kind in known),
+        ),
+        shown,
+    )
+
+
+def _phase(view: RiskView) -> pl.Expr:
+    return pl.col("phase").replace({word: view.reader.read(label(PHASE, word)) for word in PHASE})
+
+
+def _capacity(view: RiskView) -> Table:
+    zh = view.reader.lang == "zh"
+    rows = view.capacity
+    units = {"years": view.say("years", "年"), "multiple": view.say("times", "倍"), "percent": "%"}
+    shown = rows.select(
+        pl.col("label_zh" if zh else "label_en").alias("label"),
+        pl.Series("shown", [_figure(value) for value in rows["value"]]),
+        pl.col("unit").replace(units),
+        "formula",
+        pl.col("missing").fill_null(""),
+        "source",
+    )
+    return Table(
+        "capacity",
+        view.say("Payback and coverage", "偿还与保障"),
+        view.say("Payback and coverage, perimeter as a whole", "偿还年限与保障倍数(合并)"),
+        (
+            Field("label", view.say("indicator", "指标"), width=2.6),
+            Field("shown", view.say("value", "数值"), width=0.8),
+            Field("unit", view.say("unit", "单位"), width=0.7),
+            Field("formula", view.say("formula", "公式"), width=2.4),
+            Field("missing", view.say("lacks", "缺少"), width=1.4),
+            Field("source", view.say("after", "依据"), width=2.6, excel_only=True),
+        ),
+        shown,
+        note=view.say(
+            "A dash: a figure is unknown, or the operating balance is not positive and pays "
+            "nothing back. Land is left out of operating revenue.",
+            "“—”表示数据未知,或经常性结余不为正、无力偿还。经常性收入不含土地收入。",
+        ),
+    )
+
+
+def _figure(value: float | None) -> str:
+    return number(value, 2)

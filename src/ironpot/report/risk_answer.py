@@ -1,0 +1,192 @@
+"""When does it run out, how sure is that, what helps most? Three answers in a sentence each.
+
+The same sentences stand on the screen and on the report's first page.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from ironpot.core.outputs import CONSOLIDATED
+from ironpot.core.sources import ORIGIN_TEXT, origin_shares
+from ironpot.report.charts.runs import lowest
+from ironpot.report.figures import listing, money, percent, period
+from ironpot.report.risk_view import AFTER, BEFORE, RiskView
+from ironpot.report.risk_words import SCENARIO
+
+NAMED = ("base", "adverse", "favourable")
+MONTHS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The three sentences, and what a plan changes of the first; empty without one."""
+
+    when: str
+    sure: str
+    helps: str
+    planned: str
+
+
+def answer(view: RiskView) -> Answer:
+    """Return the three answers about the perimeter as a whole."""
+    return Answer(when(view, BEFORE), sure(view), helps(view), _planned(view))
+
+
+def first_below(view: RiskView, phase: str) -> dict[str, str | None]:
+    """Return by named scenario the first period with cash below zero, None if there is none."""
+    return {name: _first(view.rungs(phase, name)) for name in NAMED}
+
+
+def _first(rungs: pl.DataFrame) -> str | None:
+    below = rungs.filter(pl.col("cumulative_gap") < 0)
+    return str(below["period"][0]) if below.height else None
+
+
+def missing_in_two_years(view: RiskView, phase: str, scenario: str) -> int:
+    """Return the most that is missing in a month of the first two years, integer fen."""
+    return max(-lowest(view.rungs(phase, scenario).head(MONTHS)["cumulative_gap"]), 0)
+
+
+def when(view: RiskView, phase: str) -> str:
+    """Say when cash runs out, for the perimeter and for the first of its members."""
+    found = first_below(view, phase)
+    name = view.name(CONSOLIDATED)
+    if found["base"] is None:
+        low = money(lowest(view.rungs(phase, "base")["cumulative_gap"]), view.reader)
+        lines = view.say(
+            f"In the base scenario {name} does not run out of cash within ten years; its lowest "
+            f"point is {low}.",
+            f"基准情景下{name}十年内现金不断流,最低为{low}。",
+        )
+        return _joined(view, lines, _others(view, found))
+    first = period(found["base"], view.reader)
+    gap = money(missing_in_two_years(view, phase, "base"), view.reader)
+    lines = view.say(
+        f"{name} runs out of cash in {first} (base scenario); within two years up to {gap} are "
+        "missing.",
+        f"{name}将于{first}现金断流(基准情景);两年内最多缺口{gap}。",
+    )
+    return _joined(view, lines, _others(view, found), _first_member(view, phase))
+
+
+def _others(view: RiskView, found: dict[str, str | None]) -> str:
+    if len(set(found.values())) == 1 and found["base"] is not None:
+        return view.say(
+            "The adverse and the favourable scenario give the same month: the contracts decide it, "
+            "not the outlook.",
+            "不利和有利情景下月份相同:取决于既有合同,而非前景假设。",
+        )
+    never = view.say("not within ten years", "十年内不断流")
+    said = [
+        view.say(f"{SCENARIO[name].en}: ", f"{SCENARIO[name].zh}情景:")
+        + (period(found[name], view.reader) if found[name] else never)
+        for name in NAMED[1:]
+    ]
+    return view.say("; ".join(said) + ".", ";".join(said) + "。")
+
+
+def _first_member(view: RiskView, phase: str) -> str:
+    """Say which account holder runs out first."""
+    ladder = view.assessment.ladder.filter(
+        pl.col("phase") == phase,
+        pl.col("scenario") == "base",
+        pl.col("entity_id") != CONSOLIDATED,
+        pl.col("cumulative_gap") < 0,
+    )
+    if ladder.is_empty():
+        return ""
+    first = ladder.group_by("entity_id", maintain_order=True).agg(pl.col("period").first())
+    row = first.sort("period", maintain_order=True).row(0, named=True)
+    name, month = view.name(row["entity_id"]), period(row["period"], view.reader)
+    return view.say(f"First is {name}, in {month}.", f"最早断流的是{name}({month})。")
+
+
+def sure(view: RiskView) -> str:
+    """Say how sure the answer is: drawn scenarios, and where the debt figures come from."""
+    return _joined(view, _drawn(view), _origins(view))
+
+
+def below_zero(view: RiskView, phase: str) -> pl.DataFrame:
+    """Return (period, probability, standard_error) of cash below zero by quarter."""
+    rows = view.assessment.probabilities
+    cash = rows.filter(pl.col("phase") == phase, pl.col("measure") == "cash")
+    return cash.sort("period").select("period", "probability", "standard_error")
+
+
+def _drawn(view: RiskView) -> str:
+    rows = below_zero(view, BEFORE)
+    if rows.is_empty():
+        return view.say("No scenarios were drawn.", "未抽取随机情景。")
+    draws = view.assessment.fingerprint.get("draws", "?")
+    likely = rows.filter(pl.col("probability") >= 0.5)
+    shown = likely if likely.height else rows.tail(1)
+    row = shown.row(0, named=True)
+    chance, error = percent(row["probability"]), percent(1.96 * row["standard_error"])
+    quarter = period(row["period"], view.reader)
+    return view.say(
+        f"With roll-over as the case assumes it, cash is below zero in {quarter} in {chance} of "
+        f"{draws} drawn scenarios (± {error}).",
+        f"按案例续贷假设,{draws}个随机情景中{chance}在{quarter}现金为负(±{error})。",
+    )
+
+
+def _origins(view: RiskView) -> str:
+    debts = view.case.debts
+    shares = origin_shares(debts["notional_principal"], debts["origin"])
+    said = [
+        f"{percent(share, 0)} {view.reader.read(ORIGIN_TEXT[name])}"
+        for name, share in shares.items()
+        if share > 0.0
+    ]
+    return view.say(
+        f"Of the principal of debts {listing(said, view.reader)}.",
+        f"债务本金来源:{listing(said, view.reader)}。",
+    )
+
+
+def helps(view: RiskView) -> str:
+    """Say which lever takes away most, and which stress hurts most."""
+    rows = view.levers.filter(pl.col("taken_away") > 0)
+    if rows.is_empty():
+        return view.say(
+            "Nothing that the case offers lowers the shortfall of two years by itself.",
+            "案例所列措施单独均不能减少两年内缺口。",
+        )
+    best = rows.row(0, named=True)
+    label = best["label_zh"] if view.reader.lang == "zh" else best["label_en"]
+    whole = best["shortfall"] + best["taken_away"]
+    gone, left = money(best["taken_away"], view.reader), money(best["shortfall"], view.reader)
+    lines = view.say(
+        f"If {label}: {gone} of {money(whole, view.reader)} missing within two years go away, "
+        f"{left} are left{_later(view, best)}.",
+        f"最有效的是“{label}”:两年内缺口{money(whole, view.reader)}减少{gone},仍缺{left}"
+        f"{_later(view, best)}。",
+    )
+    return _joined(view, lines, _next_best(view, rows))
+
+
+def _later(view: RiskView, best: dict[str, object]) -> str:
+    if best["first_below_zero"] is None:
+        return view.say(", and cash no longer runs out within ten years", ",十年内不再断流")
+    month = period(str(best["first_below_zero"]), view.reader)
+    return view.say(f", and cash lasts until {month}", f",断流推迟至{month}")
+
+
+def _next_best(view: RiskView, rows: pl.DataFrame) -> str:
+    key = "label_zh" if view.reader.lang == "zh" else "label_en"
+    more = [
+        f"{row[key]} ({money(row['taken_away'], view.reader)})"
+        for row in rows.slice(1, 2).iter_rows(named=True)
+    ]
+    if not more:
+        return ""
+    return view.say(f"Next: {'; '.join(more)}.", f"其次:{';'.join(more)}。")
+
+
+def _planned(view: RiskView) -> str:
+    return when(view, AFTER) if view.planned else ""
+
+
+def _joined(view: RiskView, *sentences: str) -> str:
+    return view.say(" ", "").join(sentence for sentence in sentences if sentence)
