@@ -115,14 +115,30 @@ def _path(planned):
                 money = [value * resources for value in (after, 1.0)]
                 balance = (-deficit * resources, interest * resources, sales * resources)
                 paths.append(
-                    (phase, scenario, "resources", year, *money, 100 * after, RATE, GROWTH)
-                    + (*balance, 2.0, 5.0)
+                    (
+                        phase,
+                        scenario,
+                        "resources",
+                        year,
+                        *money,
+                        100 * after,
+                        RATE,
+                        GROWTH,
+                        *balance,
+                        2.0,
+                        5.0,
+                    )
                 )
                 ratio = after
     return (
         pl.DataFrame(paths, schema=shape.PATH, orient="row"),
         pl.DataFrame(parts, schema=shape.DECOMPOSITION, orient="row"),
     )
+
+
+def quarter(step):
+    """Return the name of the quarter that is `step` quarters on, the first being 2025Q1."""
+    return f"{2025 + (step - 1) // 4}Q{(step - 1) % 4 + 1}"
 
 
 def _fan(planned):
@@ -133,27 +149,18 @@ def _fan(planned):
             ranks = [middle + 9 * step**0.7 * NormalDist().inv_cdf(rank) for rank in shape.RANKS]
             rows.append((phase, RATIO, "percent", str(year), middle, middle, *ranks))
         for step in range(1, 13):
-            quarter = f"{2025 + (step - 1) // 4}Q{(step - 1) % 4 + 1}"
             middle = (40 - 9 * step) * YI
             ranks = [middle + 6 * step * YI * NormalDist().inv_cdf(rank) for rank in shape.RANKS]
-            rows.append((phase, "cash", "yuan", quarter, middle, middle, *ranks))
+            rows.append((phase, "cash", "yuan", quarter(step), middle, middle, *ranks))
     return pl.DataFrame(rows, schema=shape.FAN, orient="row")
 
 
 def _probabilities():
     rows = [
-        (
-            "before",
-            "cash",
-            "cash",
-            None,
-            f"{2025 + (step - 1) // 4}Q{(step - 1) % 4 + 1}",
-            chance,
-            0.01,
-        )
+        ("before", "below_zero", "cash", "", quarter(step), chance, 0.01, chance)
         for step, chance in enumerate((0.0, 0.02, 0.2, 0.55, 0.8, 0.95), start=1)
     ]
-    rows += [("before", "band", RATIO, "orange", str(year), 0.4, 0.015) for year in YEARS]
+    rows += [("before", "worse", RATIO, "orange", str(year), 0.4, 0.015, 0.4) for year in YEARS]
     return pl.DataFrame(rows, schema=shape.PROBABILITIES, orient="row")
 
 

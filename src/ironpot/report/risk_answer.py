@@ -11,11 +11,11 @@ from ironpot.core.outputs import CONSOLIDATED
 from ironpot.core.sources import ORIGIN_TEXT, origin_shares
 from ironpot.report.charts.runs import lowest
 from ironpot.report.figures import listing, money, percent, period
-from ironpot.report.risk_view import AFTER, BEFORE, RiskView
-from ironpot.report.risk_words import SCENARIO
+from ironpot.report.risk_view import AFTER, BEFORE, LadderView, RiskView
 
 NAMED = ("base", "adverse", "favourable")
 MONTHS = 24
+LIKELY, NEARLY_ALL = 0.5, 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class Answer:
 
 def answer(view: RiskView) -> Answer:
     """Return the three answers about the perimeter as a whole."""
-    return Answer(when(view, BEFORE), sure(view), helps(view), _planned(view))
+    return Answer(when(view.cash, BEFORE), sure(view), helps(view), _planned(view))
 
 
-def first_below(view: RiskView, phase: str) -> dict[str, str | None]:
+def first_below(view: LadderView, phase: str) -> dict[str, str | None]:
     """Return by named scenario the first period with cash below zero, None if there is none."""
     return {name: _first(view.rungs(phase, name)) for name in NAMED}
 
@@ -43,12 +43,12 @@ def _first(rungs: pl.DataFrame) -> str | None:
     return str(below["period"][0]) if below.height else None
 
 
-def missing_in_two_years(view: RiskView, phase: str, scenario: str) -> int:
+def missing_in_two_years(view: LadderView, phase: str, scenario: str) -> int:
     """Return the most that is missing in a month of the first two years, integer fen."""
     return max(-lowest(view.rungs(phase, scenario).head(MONTHS)["cumulative_gap"]), 0)
 
 
-def when(view: RiskView, phase: str) -> str:
+def when(view: LadderView, phase: str) -> str:
     """Say when cash runs out, for the perimeter and for the first of its members."""
     found = first_below(view, phase)
     name = view.name(CONSOLIDATED)
@@ -61,16 +61,23 @@ def when(view: RiskView, phase: str) -> str:
         )
         return _joined(view, lines, _others(view, found))
     first = period(found["base"], view.reader)
-    gap = money(missing_in_two_years(view, phase, "base"), view.reader)
     lines = view.say(
-        f"{name} runs out of cash in {first} (base scenario); within two years up to {gap} are "
-        "missing.",
-        f"{name}将于{first}现金断流(基准情景);两年内最多缺口{gap}。",
+        f"{name} runs out of cash in {first} (base scenario).",
+        f"{name}将于{first}现金断流(基准情景)。",
     )
-    return _joined(view, lines, _others(view, found), _first_member(view, phase))
+    gap = _gap(view, phase)
+    return _joined(view, lines, gap, _others(view, found), _first_member(view, phase))
 
 
-def _others(view: RiskView, found: dict[str, str | None]) -> str:
+def _gap(view: LadderView, phase: str) -> str:
+    missing = missing_in_two_years(view, phase, "base")
+    if not missing:
+        return view.say("Nothing is missing within two years.", "两年内无缺口。")
+    gap = money(missing, view.reader)
+    return view.say(f"Up to {gap} are missing within two years.", f"两年内最多缺口{gap}。")
+
+
+def _others(view: LadderView, found: dict[str, str | None]) -> str:
     if len(set(found.values())) == 1 and found["base"] is not None:
         return view.say(
             "The adverse and the favourable scenario give the same month: the contracts decide it, "
@@ -78,17 +85,16 @@ def _others(view: RiskView, found: dict[str, str | None]) -> str:
             "不利和有利情景下月份相同:取决于既有合同,而非前景假设。",
         )
     never = view.say("not within ten years", "十年内不断流")
-    said = [
-        view.say(f"{SCENARIO[name].en}: ", f"{SCENARIO[name].zh}情景:")
-        + (period(found[name], view.reader) if found[name] else never)
-        for name in NAMED[1:]
-    ]
-    return view.say("; ".join(said) + ".", ";".join(said) + "。")
+    low, high = (period(found[name], view.reader) if found[name] else never for name in NAMED[1:])
+    return view.say(
+        f"In the adverse scenario: {low}; in the favourable one: {high}.",
+        f"不利情景:{low};有利情景:{high}。",
+    )
 
 
-def _first_member(view: RiskView, phase: str) -> str:
+def _first_member(view: LadderView, phase: str) -> str:
     """Say which account holder runs out first."""
-    ladder = view.assessment.ladder.filter(
+    ladder = view.ladder.filter(
         pl.col("phase") == phase,
         pl.col("scenario") == "base",
         pl.col("entity_id") != CONSOLIDATED,
@@ -108,10 +114,15 @@ def sure(view: RiskView) -> str:
 
 
 def below_zero(view: RiskView, phase: str) -> pl.DataFrame:
-    """Return (period, probability, standard_error) of cash below zero by quarter."""
+    """Return (period, probability, standard_error, by_then) of cash below zero by quarter.
+
+    `by_then` is the share of scenarios that have run out by the quarter's end.
+    """
     rows = view.assessment.probabilities
-    cash = rows.filter(pl.col("phase") == phase, pl.col("measure") == "cash")
-    return cash.sort("period").select("period", "probability", "standard_error")
+    cash = rows.filter(
+        pl.col("phase") == phase, pl.col("measure") == "cash", pl.col("event") == "below_zero"
+    )
+    return cash.sort("period").select("period", "probability", "standard_error", "by_then")
 
 
 def _drawn(view: RiskView) -> str:
@@ -119,16 +130,26 @@ def _drawn(view: RiskView) -> str:
     if rows.is_empty():
         return view.say("No scenarios were drawn.", "未抽取随机情景。")
     draws = view.assessment.fingerprint.get("draws", "?")
-    likely = rows.filter(pl.col("probability") >= 0.5)
+    likely = rows.filter(pl.col("by_then") >= LIKELY)
     shown = likely if likely.height else rows.tail(1)
     row = shown.row(0, named=True)
-    chance, error = percent(row["probability"]), percent(1.96 * row["standard_error"])
-    quarter = period(row["period"], view.reader)
-    return view.say(
-        f"With roll-over as the case assumes it, cash is below zero in {quarter} in {chance} of "
-        f"{draws} drawn scenarios (± {error}).",
-        f"按案例续贷假设,{draws}个随机情景中{chance}在{quarter}现金为负(±{error})。",
+    chance, quarter = percent(row["by_then"]), period(row["period"], view.reader)
+    error = percent(1.96 * row["standard_error"])
+    lines = view.say(
+        f"Even with debt rolled over as the case assumes, {chance} of {draws} drawn scenarios "
+        f"have run out by {quarter} (± {error}).",
+        f"即使按案例假设续贷,{draws}个随机情景中{chance}在{quarter}前断流(±{error})。",
     )
+    return _joined(view, lines, _nearly_all(view, rows, row["period"]))
+
+
+def _nearly_all(view: RiskView, rows: pl.DataFrame, first: str) -> str:
+    """Say by when nearly all scenarios have run out, if that is later."""
+    most = rows.filter(pl.col("by_then") >= NEARLY_ALL)
+    if most.is_empty() or most["period"][0] == first:
+        return ""
+    chance, quarter = percent(most["by_then"][0]), period(str(most["period"][0]), view.reader)
+    return view.say(f"By {quarter} it is {chance}.", f"至{quarter}为{chance}。")
 
 
 def _origins(view: RiskView) -> str:
@@ -185,8 +206,8 @@ def _next_best(view: RiskView, rows: pl.DataFrame) -> str:
 
 
 def _planned(view: RiskView) -> str:
-    return when(view, AFTER) if view.planned else ""
+    return when(view.cash, AFTER) if view.planned else ""
 
 
-def _joined(view: RiskView, *sentences: str) -> str:
+def _joined(view: RiskView | LadderView, *sentences: str) -> str:
     return view.say(" ", "").join(sentence for sentence in sentences if sentence)

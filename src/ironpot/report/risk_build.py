@@ -80,7 +80,7 @@ def _tiles(view: RiskView) -> Tiles:
 
 
 def _gone(view: RiskView, phase: str, label: str) -> Tile:
-    found = first_below(view, phase)
+    found = first_below(view.cash, phase)
     never = view.say("not in ten years", "十年内不会")
     adverse = period(found["adverse"], view.reader) if found["adverse"] else never
     shown = period(found["base"], view.reader) if found["base"] else never
@@ -89,20 +89,21 @@ def _gone(view: RiskView, phase: str, label: str) -> Tile:
 
 def _missing(view: RiskView) -> Tile:
     base, adverse = (
-        money(missing_in_two_years(view, BEFORE, name), view.reader) for name in ("base", "adverse")
+        money(missing_in_two_years(view.cash, BEFORE, name), view.reader)
+        for name in ("base", "adverse")
     )
     label = view.say("Missing within two years", "两年内最多缺口")
     return Tile(label, base, view.say(f"adverse: {adverse}", f"不利情景:{adverse}"))
 
 
 def _chance(view: RiskView) -> Tile:
-    label = view.say("Probability of cash below zero", "现金为负的概率")
+    label = view.say("Run out, even with roll-over", "续贷后仍断流的概率")
     rows = below_zero(view, BEFORE)
     if rows.is_empty():
         return Tile(label, view.say("unknown", "未知"), view.say("none drawn", "未抽样"))
     row = rows.row(min(3, rows.height - 1), named=True)
     quarter = period(row["period"], view.reader)
-    return Tile(label, percent(row["probability"]), view.say(f"in {quarter}", f"{quarter}"))
+    return Tile(label, percent(row["by_then"]), view.say(f"by {quarter}", f"截至{quarter}"))
 
 
 def _ratio(view: RiskView) -> Tile:

@@ -57,6 +57,11 @@ COLUMNS: dict[str, Meaning] = {
     "service_to_revenue": _doc("share", "service over revenue", "偿债支出占收入比重"),
     "present_value": _doc("yuan", "payments discounted to the case date", "偿债支出现值"),
     "present_value_share": _doc("share", "present value over principal", "现值与本金之比"),
+    "assets": _doc("yuan", "assets owned, on the row all", "资产合计(仅 all 行)"),
+    "net_worth": _doc("yuan", "net worth, on the row all", "净值(仅 all 行)"),
+    "debt_to_assets": _doc(
+        "share", "debt over assets, on the row all", "债务占资产比重(仅 all 行)"
+    ),
     "indicator": _doc("id", "indicator", "指标"),
     "label_en": _doc("text", "name in English", "英文名称"),
     "label_zh": _doc("text", "name in Chinese", "中文名称"),
@@ -128,6 +133,7 @@ COLUMNS: dict[str, Meaning] = {
     "p95": _doc("as unit", "95 % of scenarios lie below", "95%分位"),
     "event": _doc("word", "what the probability is of", "事件"),
     "probability": _doc("share", "share of drawn scenarios", "随机情景占比"),
+    "by_then": _doc("share", "share that has come to it by then", "截至该期累计占比"),
     "standard_error": _doc("share", "standard error of that share", "标准误"),
     "tail": _doc("as unit", "mean or rank beyond the tail probability", "尾部值"),
     "at_risk": _doc("as unit", "tail less centre", "在险额"),
@@ -149,6 +155,8 @@ COLUMNS: dict[str, Meaning] = {
     "observations": _doc("count", "observations", "观测数"),
     "units": _doc("count", "units pooled", "汇总单位数"),
 }
+
+UNKNOWN_COLUMN = _doc("", "not described", "未说明")
 
 # Columns that frames hold in integer fen, by table.
 FEN_COLUMNS: dict[str, tuple[str, ...]] = {

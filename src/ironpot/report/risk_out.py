@@ -17,7 +17,7 @@ from ironpot.report.model import Report
 from ironpot.report.pdf import pdf
 from ironpot.report.risk_answer import answer
 from ironpot.report.risk_build import build_risk_report
-from ironpot.report.risk_columns import COLUMNS, FEN_COLUMNS
+from ironpot.report.risk_columns import COLUMNS, FEN_COLUMNS, UNKNOWN_COLUMN
 from ironpot.report.risk_view import RiskView
 from ironpot.report.xlsx import xlsx
 
@@ -72,7 +72,7 @@ def risk_tables(view: RiskView) -> dict[str, pl.DataFrame]:
 def column_guide(view: RiskView) -> pl.DataFrame:
     """Return (table, column, unit, meaning_en, meaning_zh): what every column of a table is."""
     rows = [
-        (table, column, *COLUMNS[column])
+        (table, column, *COLUMNS.get(column, UNKNOWN_COLUMN))
         for table, frame in risk_tables(view).items()
         for column in frame.columns
     ]

@@ -19,11 +19,38 @@ BEFORE, AFTER = "before", "after"
 
 
 @dataclass(frozen=True, slots=True)
+class LadderView:
+    """A case and its liquidity ladder for one reader; `ladder` rows of core.outputs.LADDER, fen."""
+
+    reader: Reader
+    case: Case
+    ladder: pl.DataFrame
+
+    def say(self, en: str, zh: str) -> str:
+        """Return the sentence in the reader's language."""
+        return self.reader.say(en, zh)
+
+    def name(self, entity_id: str) -> str:
+        """Return an entity's name; the perimeter is called by the case."""
+        if entity_id == CONSOLIDATED:
+            return self.case.settings.name.say(self.reader.lang)
+        found = self.case.entities.filter(pl.col("entity_id") == entity_id)["name"]
+        return str(found[0]) if found.len() and found[0] else entity_id
+
+    def rungs(self, phase: str, scenario: str) -> pl.DataFrame:
+        """Return the consolidated ladder of one phase and scenario, in fen."""
+        return self.ladder.filter(
+            pl.col("entity_id") == CONSOLIDATED,
+            pl.col("phase") == phase,
+            pl.col("scenario") == scenario,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class RiskView:
     """Case and assessment as the risk report needs them.
 
-    `levers`: rows of risk.levers.LEVER_ROWS; `capacity`: rows of risk.capacity.CAPACITY; `planned`
-    says whether a plan's frames stand beside those of doing nothing.
+    `levers`: rows of risk.levers.LEVER_ROWS; `capacity`: rows of risk.capacity.CAPACITY.
     """
 
     reader: Reader
@@ -38,6 +65,11 @@ class RiskView:
         return self.reader.say(en, zh)
 
     @property
+    def cash(self) -> LadderView:
+        """The ladder alone."""
+        return LadderView(self.reader, self.case, self.assessment.ladder)
+
+    @property
     def planned(self) -> bool:
         """Whether the assessment shows a plan's after beside before."""
         return AFTER in set(self.assessment.ladder["phase"].unique())
@@ -49,18 +81,11 @@ class RiskView:
 
     def name(self, entity_id: str) -> str:
         """Return an entity's name; the perimeter is called by the case."""
-        if entity_id == CONSOLIDATED:
-            return self.case.settings.name.say(self.reader.lang)
-        found = self.case.entities.filter(pl.col("entity_id") == entity_id)["name"]
-        return str(found[0]) if found.len() and found[0] else entity_id
+        return self.cash.name(entity_id)
 
     def rungs(self, phase: str, scenario: str) -> pl.DataFrame:
         """Return the consolidated ladder of one phase and scenario, in fen."""
-        return self.assessment.ladder.filter(
-            pl.col("entity_id") == CONSOLIDATED,
-            pl.col("phase") == phase,
-            pl.col("scenario") == scenario,
-        )
+        return self.cash.rungs(phase, scenario)
 
 
 def fen_of(yuan: float | None) -> int | None:

@@ -87,14 +87,56 @@ def status(
     path: CasePath,
     lang: LangOption = None,
     unit: UnitOption = "hundred_million",
+    rules: Annotated[list[Path] | None, typer.Option("--rules", help=HELP["rule_files"])] = None,
     column_map: MapOption = None,
 ) -> None:
-    """Show balance sheet, dues, cash and rules of a case on one screen."""
+    """Show when cash runs out, balance sheet, dues and rules of a case on one screen."""
+    from ironpot.workbench.rules import rules_for
     from ironpot.workbench.screen import console
     from ironpot.workbench.status import show_status
 
     chosen, amounts = user_language(lang), unit_of(unit)
-    show_status(_read(path, column_map), console(), chosen, amounts)
+    book = rules_for(path, rules or [])
+    show_status(_read(path, column_map), console(), chosen, amounts, book)
+
+
+@app.command(help=HELP["risk"])
+def risk(
+    path: CasePath,
+    out: Annotated[Path, typer.Option("--out", "-o", help=HELP["risk_out"])],
+    lang: LangOption = None,
+    unit: UnitOption = "hundred_million",
+    rules: Annotated[list[Path] | None, typer.Option("--rules", help=HELP["rule_files"])] = None,
+    plan: Annotated[Path | None, typer.Option("--plan", help=HELP["risk_plan"])] = None,
+    years: Annotated[int, typer.Option("--years", help=HELP["risk_years"])] = 10,
+    draws: Annotated[int, typer.Option("--draws", help=HELP["draws"])] = 10_000,
+    seed: Annotated[int, typer.Option("--seed", help=HELP["draw_seed"])] = 0,
+    column_map: MapOption = None,
+) -> None:
+    """Say when a case runs out, how sure that is and what helps most; write tables and report."""
+    from ironpot.risk.assessment import RiskOptions
+    from ironpot.workbench.risk import run_risk
+    from ironpot.workbench.rules import rules_for
+    from ironpot.workbench.screen import console
+
+    chosen, amounts = user_language(lang), unit_of(unit)
+    case, book = _read(path, column_map), rules_for(path, rules or [])
+    options = RiskOptions(years=years, draws=draws, seed=seed)
+    run_risk(
+        case,
+        out,
+        rules=book,
+        plan=plan,
+        options=options,
+        lang=chosen,
+        unit=amounts,
+        screen=console(),
+    )
+    _say(
+        chosen,
+        f"Wrote {out}: report.html .xlsx .pdf, tables/, charts/",
+        f"已写出 {out}:report.html、.xlsx、.pdf,tables/、charts/",
+    )
 
 
 @app.command(help=HELP["pots"])

@@ -22,6 +22,8 @@ from ironpot.risk.rules import classify
 from ironpot.risk.ruleset import STATUS_TEXT, RuleSet
 from ironpot.workbench.screen import show_table
 
+RULES_FOLDER = "rules"
+
 
 def show_rules(
     rule_set_id: str | None,
@@ -65,6 +67,13 @@ def check_rules(path: Path, lang: Lang) -> bool:
             ).say(lang)
         )
     return not issues
+
+
+def rules_for(case: Path, files: Sequence[Path]) -> RuleBook:
+    """Return the shipped rule sets, those in `rules` beside the case, and those of `files`."""
+    beside = (case if case.is_dir() else case.parent) / RULES_FOLDER
+    own = [beside] if beside.is_dir() and any(beside.glob("*.toml")) else []
+    return usable(read_rule_files([*own, *files]))
 
 
 def usable(book: RuleBook) -> RuleBook:

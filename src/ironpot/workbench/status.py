@@ -13,11 +13,14 @@ from ironpot.core.dates import quarter_end, quarter_name, quarter_number
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, to_fen
 from ironpot.core.outputs import CONSOLIDATED
+from ironpot.report.figures import Reader
+from ironpot.report.risk_answer import when
+from ironpot.report.risk_view import BEFORE, LadderView
 from ironpot.risk.drivers import rate_paths, three_scenarios
 from ironpot.risk.flows import do_nothing_flows
 from ironpot.risk.ladder import Ladder, liquidity_ladder
 from ironpot.risk.ratios import rule_table
-from ironpot.risk.rule_files import rule_book
+from ironpot.risk.rule_files import RuleBook
 from ironpot.workbench.screen import amount, show_table, unit_words
 
 LADDER_QUARTERS = 40
@@ -31,17 +34,19 @@ SCENARIO_TEXT = {
 }
 
 
-def show_status(case: Case, screen: Console, lang: Lang, unit: Unit) -> None:
-    """Print balance sheet, debt by class, the next twelve months, first gaps and rule bands."""
+def show_status(case: Case, screen: Console, lang: Lang, unit: Unit, rules: RuleBook) -> None:
+    """Print when cash runs out, balance sheet, debt, twelve months, first gaps and lights."""
     screen.print(f"[bold]{case.settings.name.say(lang)}[/bold]  {case.date}")
     if case.settings.notice is not None:
         screen.print(case.settings.notice.say(lang))
+    ladder = do_nothing_ladder(case)
+    view = LadderView(Reader(lang, unit, case.settings.currency), case, ladder.frame)
+    screen.print(f"[bold]{when(view, BEFORE)}[/bold]")
     _show_balance(case, screen, lang, unit)
     _show_debt(case, screen, lang, unit)
-    ladder = do_nothing_ladder(case)
     _show_months(ladder, screen, lang, unit)
     _show_breaches(ladder, screen, lang, unit)
-    _show_rules(case, screen, lang)
+    _show_rules(case, rules, screen, lang)
 
 
 def do_nothing_ladder(case: Case) -> Ladder:
@@ -139,8 +144,8 @@ def _show_breaches(ladder: Ladder, screen: Console, lang: Lang, unit: Unit) -> N
     show_table(screen, f"{title} ({unit_words(unit, lang)})", heads, rows, right=(3,))
 
 
-def _show_rules(case: Case, screen: Console, lang: Lang) -> None:
-    table = rule_table(case, rule_book().rule_sets)
+def _show_rules(case: Case, rules: RuleBook, screen: Console, lang: Lang) -> None:
+    table = rule_table(case, rules.rule_sets)
     rows = [
         (
             row["rule_set_id"],

@@ -40,6 +40,10 @@ _TEXTS: dict[str, Text] = {
     "compare": Text("What differs between two plans?", "比较两个方案的差异。"),
     "verify": Text("Re-add a plan's files.", "复核方案文件能否加总一致。"),
     "report": Text("Write a plan's report again.", "重新生成方案报告。"),
+    "risk": Text(
+        "When does it run out, how sure is that, what helps most? Tables, charts, report.",
+        "何时断流、把握多大、什么最有效:表格、图和报告。",
+    ),
     "rules": Text(
         "Rule sets: list them, show one, classify figures, check a bureau's own file.",
         "规则集:列出、查看、按数值测算、检查本单位规则文件。",
@@ -66,6 +70,13 @@ _TEXTS: dict[str, Text] = {
     "lot": Text("lot, as in the assets table", "资产编号"),
     "again": Text("solve again with that decision turned round", "反向决策重新求解"),
     "target": Text("folder for the report", "报告文件夹"),
+    "risk_out": Text("folder for tables, charts and report", "表格、图和报告的文件夹"),
+    "risk_plan": Text(
+        "folder of a plan: show every figure before and after", "方案文件夹:逐项比较前后"
+    ),
+    "risk_years": Text("how many years paths go", "测算年数"),
+    "draws": Text("how many scenarios are drawn", "随机情景数"),
+    "draw_seed": Text("seed of the draws", "随机种子"),
     "rule_set": Text("rule set, as the list names it", "规则集编号"),
     "figures": Text("figures to classify, as NAME=VALUE", "待测算的数值,写作 名称=数值"),
     "rule_files": Text("further rule files or folders of them", "追加的规则文件或文件夹"),

@@ -12,16 +12,20 @@ from ironpot.report.risk_words import STRESS, sheet_word, slug
 from ironpot.report.words import label
 
 YUAN = "yuan"
+TWO_YEARS = 8
 
 
 def tornado_chart(view: RiskView, measure: str, title: str) -> Chart | None:
-    """Return the stresses of one measure in its last period; None where none was computed."""
+    """Return the stresses of one measure in its last year, or its eighth quarter.
+
+    None where none was computed.
+    """
     rows = view.assessment.stresses.filter(
         pl.col("measure") == measure, pl.col("phase") == BEFORE, pl.col("change").is_not_null()
     )
-    rows = rows.filter(pl.col("period") == pl.col("period").max())
     if rows.is_empty():
         return None
+    rows = rows.filter(pl.col("period") == _period(rows))
     unit = str(rows["unit"][0])
     shown = _shown(view, rows, unit)
     return Chart(
@@ -38,6 +42,13 @@ def tornado_chart(view: RiskView, measure: str, title: str) -> Chart | None:
         native=Native("bar", "name", ("change",)),
         unit=None if unit == YUAN else {"percent": view.say("points", "百分点")}.get(unit, unit),
     )
+
+
+def _period(rows: pl.DataFrame) -> str:
+    """Return the last year, or of quarters the one that ends two years."""
+    periods: list[str] = rows["period"].unique().sort().to_list()
+    quarterly = "Q" in periods[-1]
+    return periods[min(TWO_YEARS, len(periods)) - 1] if quarterly else periods[-1]
 
 
 def _shown(view: RiskView, rows: pl.DataFrame, unit: str) -> pl.DataFrame:

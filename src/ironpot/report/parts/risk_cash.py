@@ -105,7 +105,8 @@ def _probabilities(view: RiskView) -> Table:
         view.say("Probability that cash is below zero", "各季现金为负的概率"),
         (
             Field("period", view.say("quarter", "季度"), "period"),
-            Field("probability", view.say("probability", "概率"), "percent"),
+            Field("probability", view.say("in that quarter", "当季"), "percent"),
+            Field("by_then", view.say("by then", "截至当季"), "percent"),
             Field("standard_error", view.say("standard error", "标准误"), "percent"),
         ),
         rows,
