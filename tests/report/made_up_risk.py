@@ -13,6 +13,7 @@ from ironpot.report.figures import Reader
 from ironpot.report.risk_view import RiskView
 from ironpot.risk import assessment as shape
 from ironpot.risk.capacity import capacity_facts, capacity_ratios
+from ironpot.risk.debt_ratios import debt_ratios
 from ironpot.risk.drivers import rate_paths, three_scenarios
 from ironpot.risk.flows import do_nothing_flows
 from ironpot.risk.indicators import cost_risk
@@ -63,7 +64,13 @@ def risk_view(case, lang="en", unit="hundred_million", *, planned=False):
         fingerprint={"input_hash": case.input_hash[:12], "version": "0", "seed": 0, "draws": 1000},
     )
     return RiskView(
-        Reader(lang, unit), case, made, rule_book().rule_sets, parts["levers"], parts["capacity"]
+        Reader(lang, unit),
+        case,
+        made,
+        rule_book().rule_sets,
+        parts["levers"],
+        parts["capacity"],
+        debt_ratios(case),
     )
 
 

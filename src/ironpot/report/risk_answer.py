@@ -181,7 +181,7 @@ def helps(view: RiskView) -> str:
     lines = view.say(
         f"If {label}: {gone} of {money(whole, view.reader)} missing within two years go away, "
         f"{left} are left{_later(view, best)}.",
-        f"最有效的是“{label}”:两年内缺口{money(whole, view.reader)}减少{gone},仍缺{left}"
+        f"“{label}”:两年内缺口{money(whole, view.reader)}减少{gone},仍缺{left}"
         f"{_later(view, best)}。",
     )
     return _joined(view, lines, _next_best(view, rows))
@@ -197,7 +197,7 @@ def _later(view: RiskView, best: dict[str, object]) -> str:
 def _next_best(view: RiskView, rows: pl.DataFrame) -> str:
     key = "label_zh" if view.reader.lang == "zh" else "label_en"
     more = [
-        f"{row[key]} ({money(row['taken_away'], view.reader)})"
+        row[key] + view.say(" ", "") + f"({money(row['taken_away'], view.reader)})"
         for row in rows.slice(1, 2).iter_rows(named=True)
     ]
     if not more:

@@ -1,5 +1,7 @@
 """What does the risk report say? The three answers first, then what they rest on."""
 
+import polars as pl
+
 from ironpot import __version__
 from ironpot.report.build import shown_blocks
 from ironpot.report.charts.runs import runs_chart
@@ -109,7 +111,9 @@ def _chance(view: RiskView) -> Tile:
 def _ratio(view: RiskView) -> Tile:
     """Return the worst and the best light of the first rule in the latest year that is known."""
     label = view.say("Debt ratio, indicative", "债务率(测算)")
-    known = view.assessment.ratios.drop_nulls("value")
+    table = view.assessment.ratios
+    before = table.filter(pl.col("phase") == BEFORE) if "phase" in table.columns else table
+    known = before.drop_nulls("value")
     if known.is_empty():
         return Tile(label, view.say("unknown", "未知"), view.say("not published", "数据未公布"))
     first = known["rule_set_id"][0]

@@ -89,6 +89,7 @@ COLUMNS: dict[str, Meaning] = {
     "severity": _doc(
         "0 to 1", "place of the worst level on its scale", "最差等级在等级序列中的位置"
     ),
+    "debt_count": _doc("id", "named count of debt", "债务口径"),
     "denominator": _doc("id", "named formula that debt is measured by", "分母口径"),
     "debt": _doc("yuan", "debt at the end of the year", "年末债务"),
     "resources": _doc("yuan", "the denominator of the year", "当年分母"),

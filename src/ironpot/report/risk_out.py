@@ -53,6 +53,7 @@ def risk_tables(view: RiskView) -> dict[str, pl.DataFrame]:
         "breaches": whole.breaches,
         "indicators": whole.indicators,
         "capacity": view.capacity,
+        "debt_ratios": view.measured,
         "rules": whole.ratios,
         "lights": whole.lights,
         "path": whole.path,

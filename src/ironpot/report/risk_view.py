@@ -50,7 +50,8 @@ class LadderView:
 class RiskView:
     """Case and assessment as the risk report needs them.
 
-    `levers`: rows of risk.levers.LEVER_ROWS; `capacity`: rows of risk.capacity.CAPACITY.
+    `levers`: rows of risk.levers.LEVER_ROWS; `capacity`: rows of risk.capacity.CAPACITY;
+    `measured`: rows of risk.debt_ratios.DEBT_RATIOS.
     """
 
     reader: Reader
@@ -59,6 +60,7 @@ class RiskView:
     rule_sets: Mapping[str, RuleSet]
     levers: pl.DataFrame
     capacity: pl.DataFrame
+    measured: pl.DataFrame
 
     def say(self, en: str, zh: str) -> str:
         """Return the sentence in the reader's language."""

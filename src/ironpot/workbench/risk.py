@@ -26,6 +26,7 @@ from ironpot.risk.adjustments import Adjustments
 from ironpot.risk.assess import assess_debt
 from ironpot.risk.assessment import Assessment, RiskOptions
 from ironpot.risk.capacity import capacity_facts, capacity_ratios
+from ironpot.risk.debt_ratios import debt_ratios
 from ironpot.risk.drivers import Scenarios, rate_paths, three_scenarios
 from ironpot.risk.flows import do_nothing_flows
 from ironpot.risk.levers import lever_table
@@ -110,7 +111,8 @@ def _view(ground: _Ground, found: Assessment, rules: RuleBook, reader: Reader) -
     levers = lever_table(case, events, nothing, ground.scenarios, lots=_lots(case))
     whole = found.indicators.filter(pl.col("primary_class") == "all").row(0, named=True)
     facts = capacity_facts(case, service_y=whole["service_y"], interest_y=whole["interest_y"])
-    return RiskView(reader, case, found, rules.rule_sets, levers, capacity_ratios(facts))
+    capacity, measured = capacity_ratios(facts), debt_ratios(case)
+    return RiskView(reader, case, found, rules.rule_sets, levers, capacity, measured)
 
 
 def _lots(case: Case) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from ironpot.report.charts import style
-from ironpot.report.figures import money, percent
+from ironpot.report.figures import money, percent, period
 from ironpot.report.model import Chart, Field, Native, Table
 from ironpot.report.risk_view import AFTER, BEFORE, RiskView, fen_of
 from ironpot.report.risk_words import sheet_word, slug
@@ -155,9 +155,10 @@ def _limit_lines(limits: dict[str, float], unit: str) -> dict[str, Any]:
 def _takeaway(view: RiskView, before: pl.DataFrame, unit: str) -> str:
     last = before.row(-1, named=True)
     low, mid, high = (_said(view, last[name], unit) for name in ("p05", "p50", "p95"))
+    when = period(last["period"], view.reader)
     return view.say(
-        f"In {last['period']} the median is {mid}; nine paths of ten end between {low} and {high}.",
-        f"{last['period']}年中位数为{mid};九成路径落在{low}至{high}之间。",
+        f"In {when} the median is {mid}; nine paths of ten end between {low} and {high}.",
+        f"{when}中位数为{mid};九成路径落在{low}至{high}之间。",
     )
 
 

@@ -13,6 +13,7 @@ from ironpot.report.charts import style
 from ironpot.report.figures import listing
 from ironpot.report.model import Chart, Field, Table
 from ironpot.report.risk_view import RiskView
+from ironpot.report.risk_words import PHASE
 from ironpot.risk.rule_words import level_text
 from ironpot.risk.ruleset import UNKNOWN, RuleSet
 
@@ -34,7 +35,7 @@ def heat_map(view: RiskView, phase: str) -> Chart | None:
     years: list[int] = rows["year"].unique().sort().to_list()
     return Chart(
         f"heat-{phase}",
-        view.say("Lights by rule, definition and year", "各规则分口径、分年度等级"),
+        _title(view, phase),
         _takeaway(view, rows),
         _option(rows, order, years),
         _table(view, rows, phase),
@@ -45,6 +46,12 @@ def heat_map(view: RiskView, phase: str) -> Chart | None:
         height=110 + ROW_HEIGHT * len(order),
         unit="",
     )
+
+
+def _title(view: RiskView, phase: str) -> str:
+    when = PHASE[phase]
+    en, zh = ("", "") if not view.planned else (f", {when.en}", f"({when.zh})")
+    return view.say(f"Lights by rule, definition and year{en}", f"各规则分口径、分年度等级{zh}")
 
 
 def _rows(view: RiskView, phase: str) -> pl.DataFrame:
@@ -182,7 +189,7 @@ def _table(view: RiskView, rows: pl.DataFrame, phase: str) -> Table:
     return Table(
         f"heat-{phase}",
         view.say(f"Lights {phase}", f"等级{'方案前' if phase == 'before' else '方案后'}"),
-        view.say("Lights by rule, definition and year", "各规则分口径、分年度等级"),
+        _title(view, phase),
         (
             Field("row", view.say("rule and definition", "规则与口径"), width=3.0),
             Field("year", view.say("year", "年份"), "text"),

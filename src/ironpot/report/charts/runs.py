@@ -57,7 +57,7 @@ def _option(view: RiskView, rows: pl.DataFrame) -> style.Option:
     ]
     if view.planned:
         plan = view.reader.read(WITH_PLAN)
-        lines.append(_line(view, rows, "planned", plan, "solid", style.MIDDLE))
+        lines.append(_line(view, rows, "planned", plan, [10, 4], style.MIDDLE))
     if rows["buffer"].null_count() < rows.height:
         name = view.say("buffer to keep", "应留缓冲")
         lines.append(_line(view, rows, "buffer", name, [2, 4], style.FAINT))

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from ironpot.report.charts import style
-from ironpot.report.figures import money
+from ironpot.report.figures import money, period
 from ironpot.report.model import Chart, Field, FieldKind, Native, Table
 from ironpot.report.risk_view import BEFORE, RiskView
 from ironpot.report.risk_words import STRESS, sheet_word, slug
@@ -96,9 +96,10 @@ def _takeaway(view: RiskView, shown: pl.DataFrame, unit: str) -> str:
     single = shown.filter(pl.col("name") != view.reader.read(STRESS["combined"]))
     worst = (single if single.height else shown).row(0, named=True)
     size = _size(view, worst["change"], unit)
+    when = period(worst["period"], view.reader)
     return view.say(
-        f"Of the single stresses, “{worst['name']}” moves it most: {size} by {worst['period']}.",
-        f"单项压力中“{worst['name']}”影响最大:至{worst['period']}变动{size}。",
+        f"Of the single stresses, “{worst['name']}” moves it most: {size} by {when}.",
+        f"单项压力中“{worst['name']}”影响最大:至{when}变动{size}。",
     )
 
 

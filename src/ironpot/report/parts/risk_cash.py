@@ -59,7 +59,11 @@ def _breaches(view: RiskView) -> Table:
     kept = [CONSOLIDATED, *[name for name in holders if name != CONSOLIDATED][:MOST_MEMBERS]]
     names = {entity: view.name(entity) for entity in kept}
     shown = (
-        rows.filter(pl.col("entity_id").is_in(kept), pl.col("scenario") != "expected")
+        rows.filter(
+            pl.col("entity_id").is_in(kept),
+            pl.col("scenario") != "expected",
+            (pl.col("entity_id") == CONSOLIDATED) | (pl.col("scenario") == "base"),
+        )
         .sort(pl.col("entity_id") != CONSOLIDATED, maintain_order=True)
         .with_columns(
             pl.col("entity_id").replace(names),

@@ -8,6 +8,8 @@ from ironpot.report.model import Field, FieldKind, Paragraph, Section, Table
 from ironpot.report.risk_view import RiskView
 from ironpot.report.risk_words import PHASE
 from ironpot.report.words import label
+from ironpot.risk.debt_ratios import DEBTS
+from ironpot.risk.resources import DENOMINATORS
 
 MONEY = ("principal", "interest_y", "service_y", "present_value")
 HEADS: tuple[tuple[str, str, str, FieldKind], ...] = (
@@ -41,6 +43,7 @@ def cost_section(view: RiskView) -> Section:
             ),
             _by_class(view),
             _capacity(view),
+            _measured(view),
         ),
         wide=True,
     )
@@ -110,3 +113,32 @@ def _capacity(view: RiskView) -> Table:
 
 def _figure(value: float | None) -> str:
     return number(value, 2)
+
+
+def _measured(view: RiskView) -> Table:
+    """Return the debt ratio under each named count of debt and denominator, years side by side."""
+    counts = {name: view.reader.read(text) for name, (_, text) in DEBTS.items()}
+    below = {name: view.reader.read(text) for name, (_, text) in DENOMINATORS.items()}
+    years = [str(year) for year in view.measured["year"].unique().sort()]
+    key = ["debt_count", "denominator"]
+    wide = view.measured.with_columns(pl.col("year").cast(pl.String)).pivot(
+        "year", index=key, values="value", maintain_order=True
+    )
+    return Table(
+        "debt-ratios",
+        view.say("Debt ratios", "债务率口径"),
+        view.say("Debt ratio by count of debt and denominator, %", "分口径债务率(%)"),
+        (
+            Field("debt_count", view.say("debt", "债务口径"), width=2.2),
+            Field("denominator", view.say("over", "分母"), width=3.2),
+            *(Field(year, year, "number") for year in years),
+        ),
+        wide.with_columns(
+            pl.col("debt_count").replace(counts), pl.col("denominator").replace(below)
+        ),
+        note=view.say(
+            "A dash: a figure of that year is not published. Counts contain one another and are "
+            "not added up.",
+            "“—”表示该年数据未公布。各口径逐级包含,不得相加。",
+        ),
+    )

@@ -1,5 +1,6 @@
 """Which rule shows which light? Formula, numbers, band, consequence, source, what was checked."""
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -47,6 +48,7 @@ def rules_section(view: RiskView) -> Section:
         ),
         *[chart for chart in maps if chart is not None],
         *_unchecked(view),
+        _known(view),
         _table(view),
     ]
     return Section(
@@ -76,6 +78,25 @@ def _unchecked(view: RiskView) -> list[Block]:
     return [Paragraph(text, tone="notice")]
 
 
+def _known(view: RiskView) -> Table:
+    """Return the rows that have a value: the page shows the unknown ones in the map."""
+    whole = _table(view)
+    unknown = view.assessment.ratios["value"].null_count()
+    note = view.say(
+        f"{unknown} rows are unknown; they stand in the map and in the Excel file. ",
+        f"另有{unknown}行未知,见上图及Excel表。",
+    )
+    return replace(
+        whole,
+        table_id="rules-known",
+        title=view.say("Rules with a value", "可计算的规则指标"),
+        sheet=view.say("Rules known", "可计算规则"),
+        frame=whole.frame.filter(view.assessment.ratios["value"].is_not_null()),
+        note=note + whole.note,
+        excel_only=False,
+    )
+
+
 def _table(view: RiskView) -> Table:
     rows = [_row(view, row) for row in view.assessment.ratios.iter_rows(named=True)]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
@@ -102,6 +123,7 @@ def _table(view: RiskView) -> Table:
         ),
         frame,
         note=_sources(view),
+        excel_only=True,
     )
 
 
