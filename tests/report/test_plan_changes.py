@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from ironpot.case.read import read_case
+from ironpot.case.schema.words import PRIMARY_CLASSES
 from ironpot.cashflow.debts import contracts_of_debts
 from ironpot.cashflow.engine import project_cash_flows
 from ironpot.core.outputs import CONSOLIDATED, EXPECTED
@@ -16,6 +17,7 @@ from ironpot.report.plan_changes import adjustments_of
 from ironpot.report.plan_files import PlanFiles, settled
 from ironpot.risk.drivers import rate_paths, three_scenarios
 from ironpot.risk.maturity import PRINCIPAL_EVENTS
+from ironpot.risk.standing import debt_facts_after
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "two-pots"
 
@@ -48,6 +50,24 @@ def test_debt_by_contract_and_the_plans_changes_is_what_the_plan_leaves(planned)
         debts[name].sum() / 100 for name in ("opening_principal", "closing_principal")
     )
     assert opening - paid + change == pytest.approx(closing, abs=0.01)
+
+
+def test_rules_after_the_plan_measure_the_debt_that_it_leaves(planned):
+    case, files, events, made = planned
+    facts = debt_facts_after(case, made, events)
+    debts = files.tables["resolution"].unique("debt_id")
+    for name in PRIMARY_CLASSES:
+        left = debts.filter(pl.col("primary_class") == name)["closing_principal"].sum() / 100
+        assert facts[f"debt_{name}"] == pytest.approx(left, abs=0.01), name
+
+
+def test_interest_after_the_plan_is_that_of_its_last_year(planned):
+    case, files, events, made = planned
+    facts = debt_facts_after(case, made, events)
+    last = case.horizon.quarters[-4:]
+    paid = files.tables["debt_actions"].filter(pl.col("quarter").is_in(last))["interest_paid"].sum()
+    interest = sum(facts[f"interest_{name}"] for name in PRIMARY_CLASSES)
+    assert interest == pytest.approx(paid / 100, abs=0.01)
 
 
 def test_what_only_a_plan_has_comes_whole_from_its_cash_table(planned):
