@@ -301,6 +301,26 @@ def test_an_unknown_type_is_refused_and_named():
         project_cash_flows(odd, status_date=CASE_DATE)
 
 
+def test_reset_dates_without_a_reference_rate_are_found():
+    frame = debts({"cycle_anchor_date_of_rate_reset": dt.date(2025, 6, 30)})
+    with pytest.raises(CaseError) as caught:
+        service(frame, RATES)
+    assert [issue.code for issue in caught.value.issues] == ["contract.no_reference_rate"]
+
+
+def test_a_step_that_floats_over_no_reference_rate_is_refused_by_name():
+    steps = {
+        "array_cycle_anchor_date_of_rate_reset": "2025-06-30",
+        "array_rate": "0.01",
+        "array_fixed_variable": "VAR",
+    }
+    contracts = contracts_of_debts(debts({}), case_date=CASE_DATE)
+    stepped = contracts.with_columns(pl.lit(text).alias(name) for name, text in steps.items())
+    for rates in (None, RATES):
+        with pytest.raises(UnsupportedTermError, match=r"D0 has RR events but no market_object"):
+            project_cash_flows(stepped, status_date=CASE_DATE, rates=rates)
+
+
 def test_bad_terms_are_all_told_at_once():
     frame = debts(
         {"maturity_date": dt.date(2023, 1, 1), "initial_exchange_date": dt.date(2025, 6, 1)},

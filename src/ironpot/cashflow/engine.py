@@ -52,11 +52,16 @@ def project_cash_flows(
 ) -> CashFlows:
     """Return every event after `status_date`, up to and with `until`, in every scenario of `rates`.
 
-    `contracts` has a row a contract in the columns of `terms.CONTRACTS` (any others are ignored):
-    ACTUS terms as of the status date. A `nested` contract is part of a combined one and has no
-    events of its own. `observed` has unscheduled events: contract_id, time, event_type, value,
-    and for credit events (CE) the performance. `changes` are agreed for given days: contract_id
-    and the columns of the case's `debt_changes`. Without rates there is one scenario, `base`.
+    `contracts` has a row a contract in the columns of `terms.CONTRACTS` (docs/reference/contracts;
+    any others are ignored): ACTUS terms as of the status date, amounts positive, rates decimals a
+    year. A `nested` contract is part of a combined one and has no events of its own. `observed` has
+    unscheduled events: contract_id, time, event_type, value, and for credit events (CE) the
+    performance. `changes` are agreed for given days: contract_id and the columns of the case's
+    `debt_changes`. Without rates there is one scenario, `base`.
+
+    The table `events` of the result has a row a scenario, contract and event, in that order:
+    payoffs signed from the contract's owner (a debtor, RPL, pays negative amounts), principal, rate
+    and accrued interest as the event leaves them. Source: ACTUS technical specification 1.1.
 
     Raises CaseError with every finding if terms do not fit together, UnsupportedTermError if the
     engine cannot do a contract, IronpotError if a path or a value of it is missing.
