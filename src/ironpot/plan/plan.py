@@ -102,7 +102,7 @@ def plan_resolution(
     began = time.monotonic()
     question, found = _answer(model, watch)
     if found.point is None:
-        raise _no_plan(chosen)
+        raise _no_plan(chosen, interrupted=found.interrupted)
     seconds = time.monotonic() - began
     return _plan(case, chosen, model, appraisals, question, found, seconds)
 
@@ -152,7 +152,14 @@ def _no_gap(stake: float) -> float:
     return max(NO_GAP, NO_GAP_SHARE * stake)
 
 
-def _no_plan(options: PlanOptions) -> SolverError:
+def _no_plan(options: PlanOptions, *, interrupted: bool) -> SolverError:
+    if interrupted:
+        return SolverError(
+            Text(
+                "Stopped before any plan was found; nothing was written.",
+                "在找到方案之前已停止,未写出任何文件。",
+            )
+        )
     return SolverError(
         Text(
             f"No plan was found within {options.time_limit_s:.0f} seconds; give the search more "
