@@ -111,6 +111,9 @@ def risk(
     years: Annotated[int, typer.Option("--years", help=HELP["risk_years"])] = 10,
     draws: Annotated[int, typer.Option("--draws", help=HELP["draws"])] = 10_000,
     seed: Annotated[int, typer.Option("--seed", help=HELP["draw_seed"])] = 0,
+    denominator: Annotated[
+        str, typer.Option("--denominator", help=HELP["denominator"])
+    ] = "resources",
     column_map: MapOption = None,
 ) -> None:
     """Say when a case runs out, how sure that is and what helps most; write tables and report."""
@@ -121,7 +124,7 @@ def risk(
 
     chosen, amounts = user_language(lang), unit_of(unit)
     case, book = _read(path, column_map), rules_for(path, rules or [])
-    options = RiskOptions(years=years, draws=draws, seed=seed)
+    options = RiskOptions(years=years, draws=draws, seed=seed, denominator=denominator)
     run_risk(
         case,
         out,

@@ -13,10 +13,11 @@ from ironpot.cashflow.engine import project_cash_flows
 from ironpot.cashflow.flows import CashFlows
 from ironpot.core.dates import QUARTERS_PER_YEAR
 from ironpot.core.errors import IronpotError
+from ironpot.core.formula import names
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit
 from ironpot.plan.prepare import appraise_case
-from ironpot.report.figures import Reader
+from ironpot.report.figures import Reader, unit_label
 from ironpot.report.plan_changes import adjustments_of
 from ironpot.report.plan_files import read_plan
 from ironpot.report.risk_answer import answer
@@ -25,17 +26,21 @@ from ironpot.report.risk_view import BEFORE, RiskView
 from ironpot.risk.adjustments import Adjustments
 from ironpot.risk.assess import assess_debt
 from ironpot.risk.assessment import Assessment, RiskOptions
+from ironpot.risk.budget import budget_flows
 from ironpot.risk.capacity import capacity_facts, capacity_ratios
 from ironpot.risk.debt_ratios import debt_ratios
 from ironpot.risk.drivers import Scenarios, rate_paths, three_scenarios
 from ironpot.risk.flows import do_nothing_flows
 from ironpot.risk.levers import lever_table
+from ironpot.risk.outlook import planned_facts
+from ironpot.risk.resources import DENOMINATORS
 from ironpot.risk.rule_files import RuleBook
 from ironpot.risk.rule_words import level_text
 from ironpot.risk.ruleset import INDICATIVE
-from ironpot.workbench.screen import amount, show_table, unit_words
+from ironpot.workbench.screen import amount, show_table
 
 QUARTERS = 40
+INSTEAD = "own_revenue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ def run_risk(
         whole_years = max(case.settings.horizon_quarters // QUARTERS_PER_YEAR, 1)
         options = replace(options, years=min(options.years, whole_years))
     ground = _ground(case, options)
+    options, note = measured_by(case, ground.scenarios, options)
     adjustments = None if plan is None else _adjustments(ground, plan)
     found = assess_debt(
         case,
@@ -76,10 +82,36 @@ def run_risk(
         adjustments=adjustments,
         options=options,
     )
+    found = replace(found, notes=(*note, *found.notes))
     view = _view(ground, found, rules, Reader(lang, unit, case.settings.currency))
     written = write_risk(view, out)
     show_risk(view, screen, lang, unit)
     return written
+
+
+def measured_by(
+    case: Case, scenarios: Scenarios, options: RiskOptions
+) -> tuple[RiskOptions, tuple[Text, ...]]:
+    """Return options whose denominator the budget carries, and a note if another one was taken.
+
+    Where the budget carries neither the one asked for nor own revenue, the options stay as they
+    are, and the assessment says what is lacking.
+    """
+    facts = planned_facts(budget_flows(case, scenarios), case.settings.top_entity)["fact"]
+    carried = set(facts.unique())
+    for name in (options.denominator, INSTEAD):
+        if name in DENOMINATORS and set(names(DENOMINATORS[name][0])) <= carried:
+            other = name != options.denominator
+            return replace(options, denominator=name), (_instead(name),) * other
+    return options, ()
+
+
+def _instead(name: str) -> Text:
+    label = DENOMINATORS[name][1]
+    return Text(
+        f"The budget does not carry comprehensive resources: debt is measured by {label.en}.",
+        f"预算未列全部综合财力,改以{label.zh}为分母。",
+    )
 
 
 def _ground(case: Case, options: RiskOptions) -> _Ground:
@@ -152,6 +184,13 @@ def show_risk(view: RiskView, screen: Console, lang: Lang, unit: Unit) -> None:
 
 
 def _show_lights(view: RiskView, screen: Console, lang: Lang) -> None:
+    if view.assessment.lights.is_empty():
+        none = Text(
+            "No rule applies: name rule sets in the rules table (ironpot rules lists them).",
+            "未适用任何规则:请在“适用规则”表中填写规则集(ironpot rules 可查看)。",
+        )
+        screen.print(none.say(lang))
+        return
     rows = [
         _light(view, row, lang)
         for row in view.assessment.lights.iter_rows(named=True)
@@ -185,6 +224,8 @@ def _light(view: RiskView, row: dict[str, str], lang: Lang) -> tuple[str, ...]:
 
 def _show_levers(view: RiskView, screen: Console, lang: Lang, unit: Unit) -> None:
     never = Text("never", "不会").say(lang)
+    if view.levers.is_empty():
+        return
     rows = [
         (
             row["label_zh" if lang == "zh" else "label_en"],
@@ -200,5 +241,5 @@ def _show_levers(view: RiskView, screen: Console, lang: Lang, unit: Unit) -> Non
         Text("still missing", "仍缺").say(lang),
         Text("cash below zero", "现金为负").say(lang),
     ]
-    title = Text("What helps", "有效措施").say(lang) + f" ({unit_words(unit, lang)})"
+    title = Text("What helps", "有效措施").say(lang) + f" ({unit_label(view.reader)})"
     show_table(screen, title, heads, rows, right=(1, 2))

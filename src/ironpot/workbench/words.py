@@ -77,6 +77,12 @@ _TEXTS: dict[str, Text] = {
     "risk_years": Text("how many years paths go", "测算年数"),
     "draws": Text("how many scenarios are drawn", "随机情景数"),
     "draw_seed": Text("seed of the draws", "随机种子"),
+    "denominator": Text(
+        "what debt is measured by: resources, resources_and_capital, resources_net_of_land_cost, "
+        "own_revenue or gdp",
+        "债务率分母:resources、resources_and_capital、resources_net_of_land_cost、"
+        "own_revenue 或 gdp",
+    ),
     "rule_set": Text("rule set, as the list names it", "规则集编号"),
     "figures": Text("figures to classify, as NAME=VALUE", "待测算的数值,写作 名称=数值"),
     "rule_files": Text("further rule files or folders of them", "追加的规则文件或文件夹"),
