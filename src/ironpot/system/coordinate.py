@@ -1,0 +1,205 @@
+"""What should all counties sell together, and how far can that be from the best? A certified gap.
+
+Fees on crowded rows stand for the others' loss; each county answers them by its own program; steps
+are shared so that all together descend. The bound needs no solver to be trusted. Yuan.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from ironpot.system.links import Bools, Floats, Ints
+from ironpot.system.shared_markets import SharedMarkets
+
+_BATCHES = 10
+_STIFF = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class CoordinationOptions:
+    """When to stop: `gap` of stake and of cost, at most `sweeps`; a certificate every `every`."""
+
+    gap: float = 0.01
+    sweeps: int = 400
+    every: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Coordination:
+    """A joint plan that fits all markets, what it costs, and a proof of how good it is.
+
+    `sold` (lot, slot), `costs` (county,), `fees` (market, slot) yuan per appraised yuan. No plan at
+    all can cost less than `bound`. `stake` is the cost of doing nothing less the bound.
+    """
+
+    sold: Floats
+    costs: Floats
+    fees: Floats
+    cost: float
+    bound: float
+    do_nothing: float
+    sweeps: int
+    reached: bool
+
+    @property
+    def stake(self) -> float:
+        """What coordination can save at most, against doing nothing."""
+        return self.do_nothing - self.bound
+
+    @property
+    def gap_of_stake(self) -> float:
+        """Cost above the bound, over the stake; 0 where nothing is at stake."""
+        return _over(self.cost - self.bound, self.stake)
+
+    @property
+    def gap_of_cost(self) -> float:
+        """Cost above the bound, over the cost's size."""
+        return _over(self.cost - self.bound, abs(self.cost))
+
+
+def coordinate_plans(
+    markets: SharedMarkets, *, options: CoordinationOptions | None = None
+) -> Coordination:
+    """Find a joint plan within the gap asked for, and certify it.
+
+    Block Frank-Wolfe on an augmented Lagrangian of the shared rows: fixed batches by hash of the
+    county's id, fees max(0, f + rho (load - room)), rho = 0.1 / room, the step of each county from
+    its own first-order gain and the crowding of its batch. Starts from doing nothing. The bound is
+    the Lagrangian's at the fees, from clipped cash duals; the plan is cut pro rata in crowded rows.
+
+    >>> one = SharedMarkets(("a",), np.array([[[0.8]]]), np.array([[[50.0]]]), np.array([0, 1]),
+    ...                     np.array([0]), np.array([100.0]), np.array([1.0]),
+    ...                     np.array([[60.0]]), np.array([[0.5]]))
+    >>> plan = coordinate_plans(one)
+    >>> plan.sold.tolist(), round(plan.cost, 6), round(plan.bound, 6)
+    ([[50.0]], 20.0, 20.0)
+    """
+    options = options or CoordinationOptions()
+    search = _Search.start(markets)
+    best = search.certify(0, options.gap)
+    for count in range(1, options.sweeps + 1):
+        search.sweep()
+        if count % options.every == 0 or count == options.sweeps:
+            best = _better(best, search.certify(count, options.gap), options.gap)
+            if best.reached:
+                break
+    return best
+
+
+def _better(old: Coordination, new: Coordination, gap: float) -> Coordination:
+    """Keep the cheaper plan and the higher bound of two certificates."""
+    cheaper = new if new.cost < old.cost else old
+    bound = max(old.bound, new.bound)
+    joined = Coordination(
+        cheaper.sold,
+        cheaper.costs,
+        new.fees,
+        cheaper.cost,
+        bound,
+        old.do_nothing,
+        new.sweeps,
+        reached=False,
+    )
+    return _judged(joined, gap)
+
+
+def _judged(plan: Coordination, gap: float) -> Coordination:
+    reached = max(plan.gap_of_stake, plan.gap_of_cost) <= gap
+    return Coordination(
+        plan.sold,
+        plan.costs,
+        plan.fees,
+        plan.cost,
+        plan.bound,
+        plan.do_nothing,
+        plan.sweeps,
+        reached,
+    )
+
+
+def _over(part: float, whole: float) -> float:
+    return part / whole if whole > 0.0 else (0.0 if part <= 0.0 else np.inf)
+
+
+def batches(counties: tuple[str, ...]) -> tuple[Ints, ...]:
+    """Split counties into fixed batches by a hash of their ids, whoever computes them.
+
+    >>> sum(len(batch) for batch in batches(("a", "b", "c")))
+    3
+    """
+    digests = [hashlib.sha256(name.encode()).digest()[0] for name in counties]
+    number = np.array(digests, dtype=np.int64) % _BATCHES
+    parts = tuple(np.flatnonzero(number == k).astype(np.int64) for k in range(_BATCHES))
+    return tuple(part for part in parts if part.size)
+
+
+@dataclass(slots=True)
+class _Search:
+    """What changes: the plan, the fees and each county's cash duals."""
+
+    markets: SharedMarkets
+    groups: tuple[Ints, ...]
+    price: Floats
+    destroyed: Floats
+    cap: Floats
+    room: Floats
+    stiff: Floats
+    sold: Floats
+    load: Floats
+    fees: Floats
+    duals: Floats
+
+    @classmethod
+    def start(cls, markets: SharedMarkets) -> "_Search":
+        """Start from doing nothing: no sales, no fees, no price on cash."""
+        room = markets.room.reshape(len(markets.room), -1)
+        usable: Bools = np.greater(room, 0.0)
+        stiff = np.divide(_STIFF, room, out=np.zeros_like(room), where=usable)
+        price = markets.by_lot(markets.price)
+        return cls(
+            markets,
+            batches(markets.counties),
+            price,
+            markets.keep[:, None] - price,
+            markets.by_lot(markets.room),
+            room,
+            stiff,
+            np.zeros_like(price),
+            np.zeros_like(room),
+            np.zeros_like(room),
+            np.zeros_like(markets.need),
+        )
+
+    def sweep(self) -> None:
+        """Let every batch answer the fees once, then raise the fees where rows are crowded."""
+        from ironpot.system.county_batch import move_batch
+
+        first, due, late = self.markets.first_lot, self.markets.due, self.markets.late
+        for group in self.groups:
+            fees = np.maximum(self.fees + self.stiff * (self.load - self.room), 0.0)
+            move_batch(
+                *(group, first, self.markets.market, self.markets.lots, self.price),
+                *(self.destroyed, self.cap, due, late, fees, self.stiff),
+                *(self.sold, self.load, self.duals),
+            )
+        self.fees = np.maximum(self.fees + self.stiff * (self.load - self.room), 0.0)
+
+    def certify(self, count: int, gap: float) -> Coordination:
+        """Bound all plans from below at today's fees and price today's plan, cut to the rooms."""
+        from ironpot.system.county_batch import bound_all
+
+        plan = self.markets.within_room(self.sold)
+        costs = self.markets.costs(plan)
+        bounds = bound_all(
+            *(self.markets.first_lot, self.markets.market, self.markets.lots, self.price),
+            *(self.destroyed, self.cap, self.markets.due, self.markets.late, self.fees),
+        )
+        bound = float(
+            bounds.sum() - (self.fees * np.where(self.room < np.inf, self.room, 0.0)).sum()
+        )
+        nothing = float(self.markets.doing_nothing().sum())
+        found = Coordination(
+            plan, costs, self.fees.copy(), float(costs.sum()), bound, nothing, count, reached=False
+        )
+        return _judged(found, gap)

@@ -1,0 +1,94 @@
+"""Many counties, the same thin markets: what each has, needs and gives up. Yuan, quarters from 0.
+
+A lot row is one county's lots for one market; a slot is (quarter, tranche). Prices fall along the
+tranches; `room` is what a slot takes from all counties together.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ironpot.core.errors import IronpotError
+from ironpot.core.lang import Text
+from ironpot.system.links import Floats, Ints
+
+
+@dataclass(frozen=True)
+class SharedMarkets:
+    """The joint problem.
+
+    `price` and `room` are (market, quarter, tranche); `first_lot` (county + 1,) says which lot rows
+    belong to each county; `market`, `lots` (appraised) and `keep` (value kept per appraised yuan)
+    are (lot,); `need` (county, quarter) is cash to be found in each quarter, opening cash counted
+    against the first; `late` (county, quarter) the price of a yuan of arrears at each quarter's
+    end, the horizon's own weight in the last.
+    """
+
+    counties: tuple[str, ...]
+    price: Floats
+    room: Floats
+    first_lot: Ints
+    market: Ints
+    lots: Floats
+    keep: Floats
+    need: Floats
+    late: Floats
+
+    def __post_init__(self) -> None:
+        """Refuse unknown figures, negative rooms or lots, and arrears that cost nothing."""
+        arrays = (self.price, self.lots, self.keep, self.need, self.late)
+        known = all(np.isfinite(a).all() for a in arrays) and not np.isnan(self.room).any()
+        signs = bool((self.room >= 0.0).all() and (self.lots >= 0.0).all())
+        if not (known and signs and (self.late >= 0.0).all()):
+            raise IronpotError(_BAD)
+
+    @property
+    def slots(self) -> int:
+        """Quarters times tranches."""
+        return self.price.shape[1] * self.price.shape[2]
+
+    def by_lot(self, rows: Floats) -> Floats:
+        """Return a (market, quarter, tranche) array for each lot row, (lot, slot)."""
+        return rows.reshape(len(rows), -1)[self.market]
+
+    @property
+    def due(self) -> Floats:
+        """Cash to be found up to each quarter, (county, quarter)."""
+        return np.cumsum(self.need, axis=1)
+
+    def load(self, sold: Floats) -> Floats:
+        """Return what all counties together put into each row, (market, slot)."""
+        total = np.zeros((len(self.price), self.slots))
+        np.add.at(total, self.market, sold)
+        return total
+
+    def within_room(self, sold: Floats) -> Floats:
+        """Cut overloaded rows pro rata, (lot, slot): what a plan is worth once all have come."""
+        load, room = self.load(sold), self.room.reshape(len(self.room), -1)
+        share = np.divide(room, load, out=np.ones_like(load), where=load > room)
+        return sold * share[self.market]
+
+    def costs(self, sold: Floats) -> Floats:
+        """Return what `sold` (lot, slot) costs each county: value destroyed and arrears."""
+        price = self.by_lot(self.price)
+        quarters = self.price.shape[1]
+        destroyed = ((self.keep[:, None] - price) * sold).sum(axis=1)
+        paid = (price * sold).reshape(len(sold), quarters, -1).sum(axis=2)
+        owner = np.repeat(np.arange(len(self.counties)), np.diff(self.first_lot))
+        raised = np.zeros_like(self.need)
+        np.add.at(raised, owner, paid)
+        behind = np.maximum(self.due - np.cumsum(raised, axis=1), 0.0)
+        own = np.bincount(owner, destroyed, minlength=len(self.counties))
+        return own + (self.late * behind).sum(axis=1)
+
+    def doing_nothing(self) -> Floats:
+        """Return what each county pays if nobody sells, (county,)."""
+        return (self.late * np.maximum(self.due, 0.0)).sum(axis=1)
+
+
+_BAD = Text(
+    "Shared markets need known prices, values, needs and arrears prices, and rooms and lots of 0 "
+    "or more. An unknown need is not nil: fill it or leave the county out.",
+    "共同市场要求价格、保留价值、资金需求和欠款价格均已知,容量与存量不小于0。"
+    "未知需求不等于零:请补齐或剔除该县。",
+)
