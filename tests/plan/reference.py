@@ -259,7 +259,10 @@ class Reference(DebtRules):
             stock = (owed * self.z).sum("o") - (own * gone).sum("d")
             stock += (groups * outlasts.sel(t=t) * rolled).sum(["g", "u"])
             if "special" in band.classes:
-                stock += self._new_special(t)
+                stock += self._swapped_in(t)
+            stock += sum(self._lent_help(t, band.classes))
+            if "vehicle_other" in band.classes:
+                stock += self._against_lots(t)
             slack = self.slack.sel(r=number)
             bound = array(band.bound / M, "s")
             self.model.add_constraints(stock - slack <= bound, name=f"band_{number}")
@@ -268,20 +271,31 @@ class Reference(DebtRules):
             price = self.i.options.rule_slack_price * float(self.discount[t])
             self.cost.append((price * self.p * slack).sum())
 
-    def _new_special(self, t: int) -> object:
-        """On-lent bonds and lent help that stand at the end of quarter t."""
+    def _swapped_in(self, t: int) -> object:
+        """On-lent bonds that stand at the end of quarter t."""
         d, parts = self.i.debts, []
         size = array(d.outstanding[d.contract] / M, "d", "s", "u")
         for w, terms in enumerate(d.swaps):
             left = [1.0 - terms.principal[: t - u].sum() if u <= t else 0.0 for u in range(self.T)]
             parts.append((array(left, "u") * size * self.swap.sel(w=w)).sum(["d", "u"]))
+        return sum(parts) if parts else 0.0
+
+    def _lent_help(self, t: int, classes: tuple[str, ...]) -> list[object]:
+        """Repayable help that stands at the end of quarter t, of the class its account serves."""
+        parts = []
         for h, giver in enumerate(self.i.givers):
-            nodes = [
-                n for n in giver.nodes if giver.repay_after and "special" in self.i.nodes.pays[n]
-            ]
-            first = max(t + 1 - giver.repay_after, 0)
-            parts += [self.relief.sel(h=h, n=n, t=slice(first, t)).sum("t") for n in nodes]
-        return sum(parts[1:], parts[0])
+            for n in giver.nodes if giver.repay_after else ():
+                kind = "special" if "special" in self.i.nodes.pays[n] else "other"
+                if kind in classes:
+                    first = max(t + 1 - giver.repay_after, 0)
+                    parts.append(self.relief.sel(h=h, n=n, t=slice(first, t)).sum("t"))
+        return parts
+
+    def _against_lots(self, t: int) -> object:
+        """Loans against lots that stand at the end of quarter t."""
+        moves = self.i.releases.moves
+        stands = (moves["borrowing"] + moves["principal"])[:, : t + 1].sum(axis=1)[:, None]
+        return (self._sum_members(stands / M, "one") * self.x).sum()
 
     # rule 8
     def _cash(self) -> None:

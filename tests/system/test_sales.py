@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.system.networks import LAWS
 
@@ -168,6 +168,9 @@ def test_one_seller_gains_where_all_together_lose():
 @LAWS
 @given(st.floats(0.05, 3.0))
 def test_one_seller_is_warned_exactly_past_the_turning_point(quantity):
+    # A finite step cannot tell which side of the turn it stands on within its own length.
+    assume(abs(quantity - proceeds_rise_until(2.0)) > 1e-4)
+
     def worth(q):
         return (q * exponential_price(1.0, q, 2.0)).sum(axis=2)
 

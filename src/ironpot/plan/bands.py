@@ -7,13 +7,16 @@ ceiling has none.
 
 import numpy as np
 
-from ironpot.plan.inputs import MILLION, Inputs
+from ironpot.plan.inputs import MILLION, Band, Inputs
 from ironpot.plan.now import prepayment_dates, swap_dates
 from ironpot.plan.program import Builder, Ints
 from ironpot.plan.recourse import bond_service
 
+# Class of loans against lots.
+SECURED = "vehicle_other"
 
-def add_bands(build: Builder, inputs: Inputs) -> None:
+
+def add_bands(build: Builder, inputs: Inputs, release_of: Ints) -> None:
     """Add one row and one slack for each band, year and scenario."""
     scenarios = inputs.weights.size
     shape = (len(inputs.bands), scenarios)
@@ -32,13 +35,13 @@ def add_bands(build: Builder, inputs: Inputs) -> None:
     rows = build.add_rows("band", shape, upper=upper / MILLION)
     build.add(rows, slack, -1.0)
     for number, band in enumerate(inputs.bands):
-        add_stock(build, inputs, band.classes, band.quarter, rows[number])
+        _add_stock(build, inputs, band, rows[number])
+        _add_secured(build, inputs, release_of, band, rows[number])
 
 
-def add_stock(
-    build: Builder, inputs: Inputs, classes: tuple[str, ...], quarter: int, rows: Ints
-) -> None:
-    """Add the debt of some classes outstanding after `quarter` to rows (scenario,)."""
+def _add_stock(build: Builder, inputs: Inputs, band: Band, rows: Ints) -> None:
+    """Add the debt of the band's classes outstanding after its quarter to rows (scenario,)."""
+    classes, quarter = band.classes, band.quarter
     debts, option = inputs.debts, build.columns["option"].index
     kinds = np.array([debts.groups[g][2] in classes for g in debts.group])
     chosen = np.flatnonzero(kinds[debts.option_debt])
@@ -64,8 +67,7 @@ def _add_new_debt(
         if kind in classes:
             first = max(quarter + 1 - int(debts.roll.term[number]), 0)
             build.add(rows[:, None], roll[number][:, first : quarter + 1], 1.0)
-    if "special" in classes:
-        _add_lent_help(build, inputs, quarter, rows)
+    _add_lent_help(build, inputs, classes, quarter, rows)
     programme, debt, at = swap_dates(inputs)
     if "special" in classes and debt.size:
         repaid = bond_service(inputs, programme, at)[1, :, : quarter + 1].sum(axis=1)
@@ -74,11 +76,28 @@ def _add_new_debt(
         build.add(rows[None, :], build.columns["swap"].index[:, None], size * left[:, None])
 
 
-def _add_lent_help(build: Builder, inputs: Inputs, quarter: int, rows: Ints) -> None:
-    """Repayable help into accounts that serve special debt is special debt while it runs."""
+def _add_secured(build: Builder, inputs: Inputs, release_of: Ints, band: Band, rows: Ints) -> None:
+    """Loans against lots, as far as they still run after the band's quarter."""
+    if SECURED not in band.classes:
+        return
+    moves = inputs.releases.moves
+    left = (moves["borrowing"] + moves["principal"])[:, : band.quarter + 1].sum(axis=1)
+    lent = np.flatnonzero(left > 0.0)
+    build.add(rows[:, None], release_of[lent], left[lent] / MILLION)
+
+
+def _add_lent_help(
+    build: Builder, inputs: Inputs, classes: tuple[str, ...], quarter: int, rows: Ints
+) -> None:
+    """Repayable help is debt while it runs, of the class that its account serves."""
     relief = build.columns["relief"].index
     for number, giver in enumerate(inputs.givers):
         first = max(quarter + 1 - giver.repay_after, 0)
         for node in giver.nodes:
-            if giver.repay_after and "special" in inputs.nodes.pays[node]:
+            if giver.repay_after and help_class(inputs, node) in classes:
                 build.add(rows[:, None], relief[number, node][:, first : quarter + 1], 1.0)
+
+
+def help_class(inputs: Inputs, node: int) -> str:
+    """Return the class of repayable help: special where the account serves special debt."""
+    return "special" if "special" in inputs.nodes.pays[node] else "other"

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ironpot.core.dates import QUARTERS_PER_YEAR
 from ironpot.core.money import split_fen, to_fen
+from ironpot.plan.bands import SECURED, help_class
 from ironpot.plan.inputs import MILLION, Inputs
 from ironpot.plan.model import Model
 from ironpot.plan.now import prepayment_dates, swap_dates
@@ -244,9 +245,7 @@ def _repayable_help(model: Model, point: Floats) -> Loans:
     return Loans(
         kind=("help",) * number.size,
         node=node,
-        primary_class=tuple(
-            "special" if "special" in inputs.nodes.pays[n] else "other" for n in node
-        ),
+        primary_class=tuple(help_class(inputs, n) for n in node.tolist()),
         creditor_class=("province",) * number.size,
         quarter=quarter,
         owner=number,
@@ -270,7 +269,7 @@ def _against_lots(model: Model, candidates: Ints) -> Loans:
     return Loans(
         kind=("secured",) * taken.size,
         node=releases.node[taken],
-        primary_class=("vehicle_other",) * taken.size,
+        primary_class=(SECURED,) * taken.size,
         creditor_class=("other",) * taken.size,
         quarter=releases.start[taken],
         owner=taken,

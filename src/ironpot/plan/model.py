@@ -49,7 +49,7 @@ def build_model(inputs: Inputs) -> Model:
     add_debt_actions(build, inputs, release_of)
     add_depth(build, inputs, release_of)
     add_recourse(build, inputs, release_of)
-    add_bands(build, inputs)
+    add_bands(build, inputs, release_of)
     wishes = read_wishes(build, inputs, release_of)
     unwished = _without_impossible_starts(build.build(), inputs, release_of)
     return Model(apply_wishes(unwished, wishes), inputs, release_of, wishes, unwished)
