@@ -91,6 +91,11 @@ def test_enough_cash_pays_every_contract_on_its_day():
     assert paid["interest"].to_list() == pytest.approx([40.0, 80.0 / 3, 40.0 / 3])
 
 
+def test_where_nothing_falls_due_and_nothing_comes_in_nothing_is_paid():
+    flows = project(SENIOR, JUNIOR, until=day("2025-06-30"))
+    assert pay_from_cash(flows, cash(), TERMS).is_empty()
+
+
 def test_a_contract_without_rank_or_penalty_rate_is_refused_by_name():
     lacking = TERMS.with_columns(penalty_rate=pl.Series([0.1, None]))
     with pytest.raises(IronpotError, match=r"J has no penalty_rate"):

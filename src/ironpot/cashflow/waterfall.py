@@ -142,6 +142,8 @@ def _due(flows: CashFlows, scenario: str, ids: list[str]) -> dict[dt.date, Float
 
 def _growth(terms: pl.DataFrame, days: list[dt.date]) -> Floats:
     """Return the penalty on one yuan since the day before in the list, (day, contract)."""
+    if not days:
+        return np.zeros((0, terms.height))
     counts = words_of(terms["day_count_convention"].replace({"AAICMA": "AA"}))
     rate = terms["penalty_rate"].to_numpy()
     places = [place_in_years(np.full(terms.height, day, "datetime64[D]"), counts) for day in days]
