@@ -104,11 +104,9 @@ COLUMNS: dict[str, Meaning] = {
     ),
     "stock_flow": _doc("yuan", "what else changes debt", "其他存量流量调整"),
     "stabilising_balance": _doc(
-        "percent", "primary balance that keeps the ratio", "稳定债务率所需收支"
+        "yuan", "primary balance that keeps the ratio", "稳定债务率所需收支"
     ),
-    "target_balance": _doc(
-        "percent", "primary balance that reaches the target", "达到目标所需收支"
-    ),
+    "target_balance": _doc("yuan", "primary balance that reaches the target", "达到目标所需收支"),
     "opening_pct": _doc("percent", "ratio at the beginning", "期初债务率"),
     "closing_pct": _doc("percent", "ratio at the end", "期末债务率"),
     "growth": _doc("points", "part of growth", "增长因素"),

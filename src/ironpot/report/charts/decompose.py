@@ -7,7 +7,7 @@ import polars as pl
 from ironpot.report.charts import style
 from ironpot.report.model import Chart, Field, Native, Table
 from ironpot.report.risk_view import BEFORE, RiskView
-from ironpot.report.risk_words import COMPONENT
+from ironpot.report.risk_words import COMPONENT, PHASE
 
 NEGLIGIBLE = 0.005
 COLORS = (*style.RAMP, style.ALARM, style.FAINT)
@@ -28,7 +28,7 @@ def decomposition_chart(view: RiskView, scenario: str, *, phase: str = BEFORE) -
     parts = [name for name in COMPONENT if _counts(rows, name)]
     return Chart(
         f"decomposition-{phase}",
-        view.say("What moves the debt ratio", "债务率变动分解"),
+        _title(view, phase),
         _takeaway(view, rows, parts),
         _option(view, rows, parts),
         _table(view, rows, phase),
@@ -40,6 +40,12 @@ def decomposition_chart(view: RiskView, scenario: str, *, phase: str = BEFORE) -
         native=Native("column_stacked", "year", tuple(parts)),
         unit=view.say("percentage points", "百分点"),
     )
+
+
+def _title(view: RiskView, phase: str) -> str:
+    when = PHASE[phase]
+    en, zh = ("", "") if not view.planned else (f", {when.en}", f"({when.zh})")
+    return view.say(f"What moves the debt ratio{en}", f"债务率变动分解{zh}")
 
 
 def _counts(rows: pl.DataFrame, name: str) -> bool:
@@ -89,7 +95,7 @@ def _takeaway(view: RiskView, rows: pl.DataFrame, parts: list[str]) -> str:
     part = COMPONENT[most]
     return view.say(
         f"The ratio goes from {first['opening_pct']:.0f} % to {last['closing_pct']:.0f} % by "
-        f"{last['year']}; {part.en} moves it most ({sums[most]:+.0f} points).",
+        f"{last['year']}; the largest part is {part.en} ({sums[most]:+.0f} points).",
         f"债务率由{first['opening_pct']:.0f}%变为{last['year']}年的{last['closing_pct']:.0f}%;"
         f"其中{part.zh}影响最大({sums[most]:+.0f}个百分点)。",
     )

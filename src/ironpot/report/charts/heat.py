@@ -126,7 +126,7 @@ def _option(rows: pl.DataFrame, order: list[str], years: list[int]) -> style.Opt
         "xAxis": style.categories([str(year) for year in years], position="top") | axis,
         "yAxis": style.categories(order, inverse=True)
         | axis
-        | {"axisLabel": {"color": style.INK, "fontSize": 11, "width": 330, "overflow": "break"}},
+        | {"axisLabel": {"color": style.INK, "fontSize": 11, "width": 290, "overflow": "break"}},
         "series": [
             {
                 "type": "heatmap",

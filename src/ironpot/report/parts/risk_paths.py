@@ -11,8 +11,17 @@ from ironpot.report.charts.tornado import tornado_chart
 from ironpot.report.model import Block, Field, FieldKind, Paragraph, Section, Table
 from ironpot.report.risk_view import RiskView
 from ironpot.report.risk_words import JOIN, PHASE, SCENARIO, STRESS, measure_text
+from ironpot.risk.rule_words import level_text
 
-MONEY = ("debt", "resources", "interest", "primary_balance", "stock_flow")
+MONEY = (
+    "debt",
+    "resources",
+    "interest",
+    "primary_balance",
+    "stock_flow",
+    "stabilising_balance",
+    "target_balance",
+)
 YUAN = "yuan"
 
 
@@ -28,7 +37,7 @@ def paths_section(view: RiskView) -> Section:
     measure = main_measure(view)
     fan = None
     if measure is not None:
-        title = view.reader.read(measure_text(measure, view.rule_sets))
+        title = _capital(view.reader.read(measure_text(measure, view.rule_sets)))
         fan = fan_chart(view, measure, title, limits=limits_of(view, measure))
     blocks: list[Block] = [
         *_notes(view),
@@ -41,6 +50,10 @@ def paths_section(view: RiskView) -> Section:
     return Section(
         "paths", view.say("4. ", "四、"), view.say("Where debt goes", "债务走势"), tuple(blocks)
     )
+
+
+def _capital(title: str) -> str:
+    return title[:1].upper() + title[1:]
 
 
 def limits_of(view: RiskView, measure: str) -> dict[str, float]:
@@ -75,8 +88,8 @@ def _path(view: RiskView) -> Table:
         ("growth_rate", "growth", "财力增速", "percent"),
         ("primary_balance", "primary balance", "基本收支", "money"),
         ("interest", "interest", "利息", "money"),
-        ("stabilising_balance", "stabilising balance, %", "稳定所需收支(%)", "number"),
-        ("target_balance", "target balance, %", "达标所需收支(%)", "number"),
+        ("stabilising_balance", "balance that keeps the ratio", "稳定债务率所需收支", "money"),
+        ("target_balance", "balance that reaches the target", "达到目标所需收支", "money"),
     )
     shown = rows.with_columns(
         pl.col("scenario").replace(_words(view, SCENARIO)),
@@ -99,25 +112,41 @@ def _path(view: RiskView) -> Table:
 
 
 def _crossing(view: RiskView) -> Table:
-    """Return the probabilities of crossing each band."""
+    """Return the probabilities of standing beyond each level, years side by side."""
     rows = view.assessment.probabilities.filter(pl.col("measure").str.contains(JOIN, literal=True))
+    key = ["phase", "measure", "level"]
+    wide = rows.pivot("period", index=key, values="probability", maintain_order=True)
     names = {name: _measure(view, name) for name in rows["measure"].unique()}
+    years = [name for name in wide.columns if name not in key]
     return Table(
         "crossing",
         view.say("Crossing bands", "触线概率"),
         view.say("Probability of standing beyond a level", "超过各等级的概率"),
         (
             *([Field("phase", view.say("phase", "阶段"))] if view.planned else []),
-            Field("measure", view.say("measure", "指标"), width=3.0),
-            Field("level", view.say("beyond", "超过等级")),
-            Field("period", view.say("year", "年份"), "period"),
-            Field("probability", view.say("probability", "概率"), "percent"),
-            Field("standard_error", view.say("standard error", "标准误"), "percent"),
+            Field("measure", view.say("measure", "指标"), width=4.0),
+            Field("level", view.say("beyond", "超过等级"), width=1.1),
+            *(Field(year, year, "percent") for year in years),
         ),
-        rows.with_columns(
-            pl.col("measure").replace(names), pl.col("phase").replace(_words(view, PHASE))
+        wide.with_columns(
+            pl.col("measure").replace(names),
+            pl.col("phase").replace(_words(view, PHASE)),
+            pl.Series("level", _levels(view, wide)),
+        ),
+        note=view.say(
+            "Shares of drawn scenarios; sampling errors stand in tables/probabilities.csv.",
+            "为随机情景占比,抽样误差见 tables/probabilities.csv。",
         ),
     )
+
+
+def _levels(view: RiskView, rows: pl.DataFrame) -> list[str]:
+    """Return the label of each row's level, from the rule set that its measure names."""
+    said: list[str] = []
+    for measure, level in rows.select("measure", "level").iter_rows():
+        rule_set = view.rule_sets.get(str(measure).partition(JOIN)[0])
+        said.append(view.reader.read(level_text(rule_set, level)) if rule_set else str(level))
+    return said
 
 
 def _at_risk(view: RiskView) -> Table:
@@ -206,6 +235,7 @@ def _reverse(view: RiskView) -> Table:
     none = view.say("does not break it", "不足以触线")
     shown = rows.with_columns(
         pl.col("measure").replace(names),
+        pl.Series("level", _levels(view, rows)),
         pl.col("stress").replace(stresses),
         pl.col("phase").replace(_words(view, PHASE)),
         pl.Series(

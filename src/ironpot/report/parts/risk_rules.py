@@ -12,7 +12,7 @@ from ironpot.report.model import Block, Field, Paragraph, Section, Table
 from ironpot.report.risk_view import RiskView
 from ironpot.report.risk_words import PHASE
 from ironpot.report.words import RULE_UNIT, label
-from ironpot.risk.rule_words import level_text
+from ironpot.risk.rule_words import band_text, level_text
 from ironpot.risk.ruleset import STATUS_TEXT, UNKNOWN, RuleSet
 
 COLUMNS = (
@@ -88,6 +88,7 @@ def _known(view: RiskView) -> Table:
     )
     return replace(
         whole,
+        fields=tuple(field for field in whole.fields if field.name != "missing"),
         table_id="rules-known",
         title=view.say("Rules with a value", "可计算的规则指标"),
         sheet=view.say("Rules known", "可计算规则"),
@@ -179,11 +180,14 @@ def _definition(view: RiskView, rule_set: RuleSet | None, row: dict[str, Any]) -
 def _band(view: RiskView, rule_set: RuleSet | None, row: dict[str, Any]) -> str:
     level = row["band"] or UNKNOWN
     name = view.reader.read(level_text(rule_set, level)) if rule_set else level
-    ends = [row["band_from"], row["band_to"]]
-    if all(end is None for end in ends):
-        return name
-    low, high = ("" if end is None else f"{end:g}" for end in ends)
-    return f"{name} ({low} .. {high})"
+    ends = row["band_from"], row["band_to"]
+    found = [
+        band_text(item, band)
+        for item in (rule_set.indicators if rule_set else ())
+        for band in item.bands
+        if item.id == row["indicator"] and band.level == level and (band.min, band.max) == ends
+    ]
+    return f"{name} {found[0]}" if found else name
 
 
 def _status(status: str) -> Text:
