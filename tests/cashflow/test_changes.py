@@ -65,9 +65,7 @@ def test_a_change_that_changes_nothing_leaves_every_payment_as_it_was(contract, 
     )
     whole = paid(events)
     parted = paid(project_cash_flows(rows, **how, changes=changes).events)
-    both = whole.join(parted, on=["scenario", "date", "event_type"], how="full", coalesce=True)
-    apart = both["payoff"].fill_null(0.0) - both["payoff_right"].fill_null(0.0)
-    assert apart.abs().max() <= 1e-9 * contract["notional_principal"]
+    assert gap(whole, parted) <= 1e-9 * contract["notional_principal"]
 
 
 def paid(events: pl.DataFrame) -> pl.DataFrame:
@@ -252,3 +250,37 @@ def test_a_derived_maturity_inside_a_moratorium_is_refused():
     )
     with pytest.raises(UnsupportedTermError, match=r"D matures on 2028-01-01"):
         project(loan, changes=changes)
+
+
+@FEW
+@given(kept(), days("2025-01-01", "2029-12-31"), st.integers(1, 700))
+def test_a_default_without_penalty_moves_payments_to_the_cure_and_loses_none(contract, day, late):
+    cured = day + dt.timedelta(days=late)
+    rows = frame(numbered([contract])).with_columns(penalty_rate=pl.lit(0.0))
+    ends = contract.get("maturity_date") or UNTIL
+    assume(contract["initial_exchange_date"] <= day < ends)
+    changes = pl.DataFrame(
+        {"contract_id": "C0", "date": day.date(), "change": "default", "until": cured.date()}
+    )
+    how = {"status_date": STATUS, "until": dt.date(2040, 1, 1), "rates": RATES}
+    plain = project_cash_flows(rows, **how).events
+    moved = project_cash_flows(rows, **how, changes=changes).events
+    inside = (pl.col("date") > day.date()) & (pl.col("date") < cured.date())
+    owed = pl.col("event_type").is_in(["PR", "IP", "FP", "MD"])
+    assert (moved.filter(inside, owed)["payoff"] == 0.0).all()
+    size = 1e-9 * contract["notional_principal"]
+    for scenario in RATES.scenarios:
+        before, after = (
+            events.filter(pl.col("scenario") == scenario)["payoff"].sum()
+            for events in (plain, moved)
+        )
+        assert abs(before - after) <= size
+    elsewhere = ~inside & (pl.col("date") != cured.date())
+    assert gap(paid(plain.filter(elsewhere)), paid(moved.filter(elsewhere))) <= size
+
+
+def gap(left: pl.DataFrame, right: pl.DataFrame) -> float:
+    """Return by how much two tables of `paid` differ at most."""
+    both = left.join(right, on=["scenario", "date", "event_type"], how="full", coalesce=True)
+    apart = both["payoff"].fill_null(0.0) - both["payoff_right"].fill_null(0.0)
+    return max([0.0, *apart.abs().to_list()])
