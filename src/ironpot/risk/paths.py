@@ -71,9 +71,10 @@ def simulate_debt(
     ratio = np.empty((baseline.periods + 1, draws))
 
     def fill(block: int, rows: slice) -> None:
-        shocks = draw_block(model, block, baseline.periods, seed=seed)
+        count = rows.stop - rows.start
+        shocks = draw_block(model, block, baseline.periods, seed=seed, rows=count)
         by_name = {name: shocks[:, :, place].T for place, name in enumerate(model.drivers)}
-        ratio[:, rows] = shocked_paths(baseline, by_name)[:, : rows.stop - rows.start]
+        ratio[:, rows] = shocked_paths(baseline, by_name)
 
     for_blocks(draws, fill, workers=workers)
     return ratio.T

@@ -1,8 +1,8 @@
 """How far may drivers move together? Joint draws that do not depend on who draws them.
 
 Scenario j is row j mod 4,096 of block j // 4,096. Block b has a generator of its own, PCG64 of
-SeedSequence(seed, spawn_key=(b,)), and is always drawn whole: neither the number of workers nor the
-number of scenarios changes a scenario.
+SeedSequence(seed, spawn_key=(b,)), and gives its rows as if drawn whole: neither the number of
+workers nor the number of scenarios changes a scenario.
 """
 
 from collections.abc import Callable
@@ -77,7 +77,8 @@ def draw_shocks(
     shocks = np.empty((draws, periods, len(model.drivers)))
 
     def fill(block: int, rows: slice) -> None:
-        shocks[rows] = draw_block(model, block, periods, seed=seed)[: rows.stop - rows.start]
+        count = rows.stop - rows.start
+        shocks[rows] = draw_block(model, block, periods, seed=seed, rows=count)
 
     for_blocks(draws, fill, workers=workers)
     return shocks
@@ -98,9 +99,15 @@ def for_blocks(draws: int, work: Callable[[int, slice], None], *, workers: int) 
 
 
 def draw_block(
-    model: ShockModel, block: int, periods: int, *, seed: int, entity: int | None = None
+    model: ShockModel,
+    block: int,
+    periods: int,
+    *,
+    seed: int,
+    entity: int | None = None,
+    rows: int = BLOCK,
 ) -> Floats:
-    """Return one whole block of shocks, (4,096, period, driver).
+    """Return the first `rows` of a block of shocks, (scenario, period, driver).
 
     Normals are drawn in that order and multiplied by the root of the covariance, then a chi-square
     a scenario and period for a Student-t; bootstraps draw rows, (4,096, period), or first rows of
@@ -109,19 +116,22 @@ def draw_block(
     key = (block,) if entity is None else (block, entity)
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
     if model.kind == "block":
-        return _blocks_of_history(model, rng, periods)
-    innovations = _innovations(model, rng, periods)
+        return _blocks_of_history(model, rng, periods)[:rows]
+    innovations = _innovations(model, rng, periods, rows)
     if model.coefficients is None or model.kind not in ("var", "residual"):
         return innovations
     return _autoregressive(innovations, model.coefficients)
 
 
-def _innovations(model: ShockModel, rng: np.random.Generator, periods: int) -> Floats:
+def _innovations(model: ShockModel, rng: np.random.Generator, periods: int, rows: int) -> Floats:
     if model.kind == "residual" and model.history is not None:
-        return model.history[rng.integers(0, len(model.history), (BLOCK, periods))]
-    normal = _times(rng.standard_normal((BLOCK, periods, len(model.drivers))), model.root)
+        return model.history[rng.integers(0, len(model.history), (BLOCK, periods))[:rows]]
+    # Normals come row by row, so that the first rows of a block need no others; what is drawn
+    # after them does.
+    drawn = BLOCK if model.kind == "student" else rows
+    normal = _times(rng.standard_normal((drawn, periods, len(model.drivers)))[:rows], model.root)
     if model.kind == "student":
-        squares = rng.chisquare(model.degrees, (BLOCK, periods))
+        squares = rng.chisquare(model.degrees, (BLOCK, periods))[:rows]
         normal *= np.sqrt((model.degrees - 2.0) / squares)[:, :, None]
     return normal
 
