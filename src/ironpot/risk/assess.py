@@ -70,8 +70,8 @@ def assess_debt(
     - `scenarios`: the named scenarios over at least `options.years`; draws are made around one
     - `rules`: rule sets by id; those of the case's rules table that are in force are applied
 
-    Raises IronpotError if the denominator cannot be made or the shocks cannot be drawn, CaseError
-    on what the ladder cannot book.
+    Raises IronpotError on options that cannot be met (a denominator that there is not, shocks that
+    need a history), CaseError on what the ladder cannot book.
 
     >>> from ironpot.balance.consolidate import consolidate
     >>> from ironpot.case.read import read_case
@@ -198,10 +198,11 @@ def _resources(study: _Study) -> tuple[Floats, Text | None]:
     return denominator(study.years, top, options, opening)
 
 
-def _first_year(study: _Study) -> float:
-    """Return the first projected year's resources in the centre, yuan."""
+def _first_year(study: _Study) -> float | None:
+    """Return the first projected year's resources in the centre, yuan; None if unknown."""
     centre = study.drivers.names.index(study.outlook.options.centre)
-    return float(_resources(study)[0][centre, 1])
+    first = float(_resources(study)[0][centre, 1])
+    return None if np.isnan(first) else first
 
 
 def _paths(study: _Study) -> dict[str, pl.DataFrame]:

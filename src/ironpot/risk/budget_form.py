@@ -153,7 +153,7 @@ def _table(rows: pl.DataFrame, names: tuple[str, ...], quarters: tuple[str, ...]
     """Return the sums of rows by driver and quarter, (driver + 1, quarter)."""
     table = np.zeros((len(names), len(quarters)))
     place = {quarter: number for number, quarter in enumerate(quarters)}
-    summed = rows.group_by("scenario", "quarter").agg(pl.col("amount").sum())
+    summed = rows.group_by("scenario", "quarter", maintain_order=True).agg(pl.col("amount").sum())
     for scenario, quarter, amount in summed.iter_rows():
         table[names.index(scenario), place[quarter]] = amount
     return table

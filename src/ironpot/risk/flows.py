@@ -150,7 +150,7 @@ def lot_flows(case: Case, scenarios: Scenarios) -> pl.DataFrame:
     by_owner = (
         case.assets.join(months, how="cross")
         .filter(pl.col("index") < life)
-        .group_by("owner_id", "date")
+        .group_by("owner_id", "date", maintain_order=True)
         .agg(amount=net.sum())
     )
     return (

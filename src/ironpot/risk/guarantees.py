@@ -36,8 +36,10 @@ def guarantees_of(case: Case) -> Guarantees:
         .with_columns(together=pl.col("notional_principal").sum().over("row"))
         .with_columns(share=pl.col("amount_limit").fill_null(float("inf")) / pl.col("together"))
     )
-    by_debt = rows.group_by("debt_id", "debtor_id", "notional_principal").agg(
-        share=pl.min_horizontal(pl.col("share").sum(), pl.lit(1.0))
+    by_debt = (
+        rows.sort("debt_id", "row")
+        .group_by("debt_id", "debtor_id", "notional_principal", maintain_order=True)
+        .agg(share=pl.min_horizontal(pl.col("share").sum(), pl.lit(1.0)))
     )
     inside = pl.col("debtor_id").is_in(case.perimeter)
     outside = by_debt.filter(~inside)

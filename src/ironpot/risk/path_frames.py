@@ -14,7 +14,7 @@ from ironpot.risk.assessment import DECOMPOSITION, FINANCING_NEED, PATH, RiskOpt
 from ironpot.risk.dsa import financing_need, stabilising_balance, target_balance
 from ironpot.risk.linear import linear_sum
 from ironpot.risk.projection import Projection
-from ironpot.risk.resources import denominator_formula, formula_of
+from ironpot.risk.resources import formula_of, lacking_facts
 from ironpot.risk.yearly import Years
 
 Floats = npt.NDArray[np.float64]
@@ -28,12 +28,16 @@ def denominator(
     """Return what debt is measured by, (scenario, year + 1), the opening first, and a note on it.
 
     `published` is the last published year's; without it the first projected year stands in for the
-    opening, so that growth of the first year is zero, and the note says so. Raises IronpotError if
-    the budget does not carry the formula's facts.
+    opening, so that growth of the first year is zero, and the note says so. NaN where the budget
+    does not carry the formula's facts: such a ratio is unknown. Raises IronpotError if there is no
+    denominator of that name.
     """
     known = years.known(entity_id)
-    formula = denominator_formula(options.denominator, known)
+    formula = formula_of(options.denominator)
     terms = linear_sum(formula) or {}
+    lacking = [name for name in terms if name not in known]
+    if lacking:
+        return np.full(years.debt.shape, np.nan), lacking_facts(options.denominator, lacking)
     total = np.sum([weight * known[name] for name, weight in terms.items()], axis=0)
     if published is not None:
         return np.concatenate([np.full((len(total), 1), published), total], axis=1), None

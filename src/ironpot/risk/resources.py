@@ -1,9 +1,8 @@
 """What is debt measured by? Named formulas over the facts of a year's budget and accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from ironpot.core.errors import IronpotError
-from ironpot.core.formula import names
 from ironpot.core.lang import Text
 
 # Own revenue, transfers and funds, gross: land revenue counts whole. Net: less what land costs.
@@ -28,21 +27,12 @@ DENOMINATORS: dict[str, tuple[str, Text]] = {
 }
 
 
-def denominator_formula(name: str, known: Mapping[str, object]) -> str:
-    """Return the formula of a denominator; IronpotError if it has none or a fact is lacking.
+def formula_of(name: str) -> str:
+    """Return a denominator's formula; IronpotError if there is no such denominator.
 
-    >>> denominator_formula("own_revenue", {"general_own_revenue": 1.0})
+    >>> formula_of("own_revenue")
     'general_own_revenue'
     """
-    formula = formula_of(name)
-    lacking = [fact for fact in names(formula) if fact not in known]
-    if lacking:
-        raise _lacking(name, lacking)
-    return formula
-
-
-def formula_of(name: str) -> str:
-    """Return a denominator's formula; IronpotError if there is no such denominator."""
     if name not in DENOMINATORS:
         raise _unknown(name)
     return DENOMINATORS[name][0]
@@ -58,12 +48,11 @@ def _unknown(name: str) -> IronpotError:
     )
 
 
-def _lacking(name: str, facts: list[str]) -> IronpotError:
+def lacking_facts(name: str, facts: Sequence[str]) -> Text:
+    """Say that debt cannot be measured by a denominator because the budget lacks facts of it."""
     listed = ", ".join(facts)
-    return IronpotError(
-        Text(
-            f"{name} needs {listed}, which the budget does not carry, so that debt cannot be "
-            "measured by it. Add the lines to the budget or choose another denominator.",
-            f"{name} 需要 {listed},预算中没有,无法以此衡量债务。请补充预算科目或更换分母。",
-        )
+    return Text(
+        f"Debt is not measured by {name}: the budget does not carry {listed}. Add the lines to the "
+        "budget or choose another denominator.",
+        f"无法以 {name} 衡量债务:预算中没有 {listed}。请补充预算科目或更换分母。",
     )
