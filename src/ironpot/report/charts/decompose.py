@@ -54,35 +54,39 @@ def _counts(rows: pl.DataFrame, name: str) -> bool:
 
 def _option(view: RiskView, rows: pl.DataFrame, parts: list[str]) -> style.Option:
     names = {name: view.reader.read(COMPONENT[name]) for name in parts}
-    change = view.say("change of the ratio", "债务率变动")
-    series: list[dict[str, Any]] = [
-        {
-            "type": "bar",
-            "stack": "parts",
-            "name": names[name],
-            "data": [round(value or 0.0, 4) for value in rows[name]],
-            "itemStyle": {"color": color} | style.EDGE,
-            "barMaxWidth": 34,
-        }
-        for name, color in zip(parts, COLORS, strict=False)
+    columns = [
+        _column(names[name], rows[name], color) for name, color in zip(parts, COLORS, strict=False)
     ]
-    moved = (rows["closing_pct"] - rows["opening_pct"]).to_list()
-    series.append(
-        {
-            "type": "line",
-            "name": change,
-            "data": [round(value, 4) for value in moved],
-            "symbol": "diamond",
-            "symbolSize": 9,
-            "lineStyle": {"color": style.INK, "type": "dashed", "width": 1.6},
-            "itemStyle": {"color": style.INK},
-        }
-    )
+    change = view.say("change of the ratio", "债务率变动")
+    line = _line(change, rows["closing_pct"] - rows["opening_pct"])
     return style.base(top=72, right=16) | {
         "legend": style.legend([*names.values(), change]),
         "xAxis": style.categories([str(year) for year in rows["year"]]),
         "yAxis": style.values(view.reader) | {"name": view.say("percentage points", "百分点")},
-        "series": series,
+        "series": [*columns, line],
+    }
+
+
+def _column(name: str, values: pl.Series, color: str) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "stack": "parts",
+        "name": name,
+        "data": [round(value or 0.0, 4) for value in values],
+        "itemStyle": {"color": color} | style.EDGE,
+        "barMaxWidth": 34,
+    }
+
+
+def _line(name: str, values: pl.Series) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "name": name,
+        "data": [round(value, 4) for value in values],
+        "symbol": "diamond",
+        "symbolSize": 9,
+        "lineStyle": {"color": style.INK, "type": "dashed", "width": 1.6},
+        "itemStyle": {"color": style.INK},
     }
 
 

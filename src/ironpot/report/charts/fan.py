@@ -67,28 +67,27 @@ def _option(
     series: list[dict[str, Any]] = []
     for name, (low, high, shade) in zip(names, LAYERS, strict=True):
         series += _band(name, rows[low].to_list(), rows[high].to_list(), shade, low)
-    series.append(_line(middle, rows["p50"].to_list(), "solid", 2.6))
-    listed = [*names, middle]
-    if after.height:
-        with_plan = {
-            rank: view.say(f"with the plan, {text[0]}", f"实施方案,{text[1]}")
-            for rank, text in (("p50", ("median", "中位数")), ("p95", ("95 %", "95%分位")))
-        }
-        series += [
-            _line(name, after[rank].to_list(), "dashed" if rank == "p50" else "dotted", 2.0)
-            for rank, name in with_plan.items()
-        ]
-        listed += list(with_plan.values())
-    series[-1]["markLine"] = _limit_lines(limits, unit)
-    axis = style.values(view.reader) | {"scale": True}
-    if unit != YUAN:
-        axis |= {"name": _unit_words(unit)}
+    lines = [_line(middle, rows["p50"].to_list(), "solid", 2.6), *_with_plan(view, after)]
+    lines[-1]["markLine"] = _limit_lines(limits, unit)
+    named = {} if unit == YUAN else {"name": _unit_words(unit)}
     return style.base(top=64, right=78) | {
-        "legend": style.legend(listed),
+        "legend": style.legend([*names, *(str(line["name"]) for line in lines)]),
         "xAxis": style.categories(rows["period"].to_list()) | {"boundaryGap": False},
-        "yAxis": axis,
-        "series": series,
+        "yAxis": style.values(view.reader) | {"scale": True} | named,
+        "series": [*series, *lines],
     }
+
+
+def _with_plan(view: RiskView, after: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the plan's median and its outer rank as lines; none without a plan."""
+    if after.is_empty():
+        return []
+    median = view.say("with the plan, median", "实施方案,中位数")
+    outer = view.say("with the plan, 95 %", "实施方案,95%分位")
+    return [
+        _line(median, after["p50"].to_list(), "dashed", 2.0),
+        _line(outer, after["p95"].to_list(), "dotted", 2.0),
+    ]
 
 
 def _layer_name(view: RiskView, low: str, high: str) -> str:

@@ -13,6 +13,13 @@ from ironpot.report.risk_words import SCENARIO
 
 MONTHS = 24
 DASHES = {"base": "solid", "adverse": "dashed", "favourable": "dotted"}
+ZERO_LINE = {
+    "symbol": "none",
+    "silent": True,
+    "label": {"show": False},
+    "lineStyle": {"color": style.INK, "type": "solid", "width": 1},
+    "data": [{"yAxis": 0}],
+}
 WITH_PLAN = Text("cash left with the plan, base", "实施方案后余额(基准)")
 
 
@@ -51,9 +58,20 @@ def _option(view: RiskView, rows: pl.DataFrame) -> style.Option:
         _bar(view, rows, "sources", view.say("comes in", "流入"), style.LIGHT),
         _bar(view, rows, "uses", view.say("goes out", "流出"), style.PALE),
     ]
+    series = [*bars, *_lines(view, rows)]
+    return style.base(top=72, right=16) | {
+        "legend": style.legend([str(item["name"]) for item in series]) | {"itemWidth": 28},
+        "xAxis": style.categories(rows["period"].to_list(), axisLine={"onZero": False}),
+        "yAxis": style.values(view.reader),
+        "series": series,
+    }
+
+
+def _lines(view: RiskView, rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return cash in each scenario, with the plan where there is one, and the buffer."""
     lines = [
-        _line(view, rows, name, _cash_name(view, name), DASHES[name], style.DARK)
-        for name in ("base", "adverse", "favourable")
+        _line(view, rows, name, _cash_name(view, name), dash, style.DARK)
+        for name, dash in DASHES.items()
     ]
     if view.planned:
         plan = view.reader.read(WITH_PLAN)
@@ -61,20 +79,8 @@ def _option(view: RiskView, rows: pl.DataFrame) -> style.Option:
     if rows["buffer"].null_count() < rows.height:
         name = view.say("buffer to keep", "应留缓冲")
         lines.append(_line(view, rows, "buffer", name, [2, 4], style.FAINT))
-    lines[0]["markLine"] = {
-        "symbol": "none",
-        "silent": True,
-        "label": {"show": False},
-        "lineStyle": {"color": style.INK, "type": "solid", "width": 1},
-        "data": [{"yAxis": 0}],
-    }
-    series = [*bars, *lines]
-    return style.base(top=72, right=16) | {
-        "legend": style.legend([str(item["name"]) for item in series]) | {"itemWidth": 28},
-        "xAxis": style.categories(rows["period"].to_list(), axisLine={"onZero": False}),
-        "yAxis": style.values(view.reader),
-        "series": series,
-    }
+    lines[0]["markLine"] = ZERO_LINE
+    return lines
 
 
 def _cash_name(view: RiskView, scenario: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from ironpot.core.lang import Text
-from ironpot.core.outputs import CONSOLIDATED
+from ironpot.core.outputs import CONSOLIDATED, EXPECTED
 from ironpot.report.charts.fan import fan_chart
 from ironpot.report.model import Block, Field, Paragraph, Section, Table
 from ironpot.report.risk_answer import below_zero
@@ -47,31 +47,6 @@ def cash_section(view: RiskView) -> Section:
 
 def _breaches(view: RiskView) -> Table:
     """Return by entity and scenario when cash falls below its buffer and below zero."""
-    ladder = view.assessment.ladder
-    cash = pl.col("cumulative_gap")
-    rows = ladder.group_by("phase", "entity_id", "scenario", maintain_order=True).agg(
-        first_under_buffer=pl.col("period").filter(pl.col("below_buffer")).first(),
-        first_below_zero=pl.col("period").filter(cash < 0).first(),
-        lowest_cash=cash.min(),
-        lowest_period=pl.col("period").get(cash.arg_min()),
-    )
-    holders = rows["entity_id"].unique(maintain_order=True).to_list()
-    kept = [CONSOLIDATED, *[name for name in holders if name != CONSOLIDATED][:MOST_MEMBERS]]
-    names = {entity: view.name(entity) for entity in kept}
-    shown = (
-        rows.filter(
-            pl.col("entity_id").is_in(kept),
-            pl.col("scenario") != "expected",
-            (pl.col("entity_id") == CONSOLIDATED) | (pl.col("scenario") == "base"),
-        )
-        .sort(pl.col("entity_id") != CONSOLIDATED, maintain_order=True)
-        .with_columns(
-            pl.col("entity_id").replace(names),
-            _said(view, "scenario", SCENARIO),
-            _said(view, "phase", PHASE),
-        )
-    )
-    never = view.say("never within ten years", "十年内不会")
     return Table(
         "breaches",
         view.say("First gaps", "首次缺口"),
@@ -85,11 +60,36 @@ def _breaches(view: RiskView) -> Table:
             Field("lowest_cash", view.say("lowest", "最低"), "money"),
             Field("lowest_period", view.say("when", "时间"), "period"),
         ),
-        shown.with_columns(
+        _first_gaps(view),
+        note=view.say("A dash: the case sets no buffer.", "“—”表示未设缓冲。"),
+    )
+
+
+def _first_gaps(view: RiskView) -> pl.DataFrame:
+    """Return the rows of the whole in every named scenario, of its members in the base one."""
+    cash, whole = pl.col("cumulative_gap"), pl.col("entity_id") == CONSOLIDATED
+    ladder = view.assessment.ladder.filter(
+        (whole & (pl.col("scenario") != EXPECTED)) | (pl.col("scenario") == "base")
+    )
+    rows = ladder.group_by("phase", "entity_id", "scenario", maintain_order=True).agg(
+        first_under_buffer=pl.col("period").filter(pl.col("below_buffer")).first(),
+        first_below_zero=pl.col("period").filter(cash < 0).first(),
+        lowest_cash=cash.min(),
+        lowest_period=pl.col("period").get(cash.arg_min()),
+    )
+    never = view.say("never within ten years", "十年内不会")
+    members = rows.filter(~whole)["entity_id"].unique(maintain_order=True).head(MOST_MEMBERS)
+    kept = [CONSOLIDATED, *members]
+    return (
+        rows.filter(pl.col("entity_id").is_in(kept))
+        .sort(~whole, maintain_order=True)
+        .with_columns(
+            pl.col("entity_id").replace({name: view.name(name) for name in kept}),
+            _said(view, "scenario", SCENARIO),
+            _said(view, "phase", PHASE),
             pl.col("first_below_zero").fill_null(never),
             _buffer(view, never).alias("first_under_buffer"),
-        ),
-        note=view.say("A dash: the case sets no buffer.", "“—”表示未设缓冲。"),
+        )
     )
 
 

@@ -79,17 +79,6 @@ def _phase(view: RiskView) -> pl.Expr:
 
 
 def _capacity(view: RiskView) -> Table:
-    zh = view.reader.lang == "zh"
-    rows = view.capacity
-    units = {"years": view.say("years", "年"), "multiple": view.say("times", "倍"), "percent": "%"}
-    shown = rows.select(
-        pl.col("label_zh" if zh else "label_en").alias("label"),
-        pl.Series("shown", [_figure(value) for value in rows["value"]]),
-        pl.col("unit").replace(units),
-        "formula",
-        pl.col("missing").fill_null(""),
-        "source",
-    )
     return Table(
         "capacity",
         view.say("Payback and coverage", "偿还与保障"),
@@ -102,12 +91,26 @@ def _capacity(view: RiskView) -> Table:
             Field("missing", view.say("lacks", "缺少"), width=1.4),
             Field("source", view.say("after", "依据"), width=2.6, excel_only=True),
         ),
-        shown,
+        _named(view),
         note=view.say(
             "A dash: a figure is unknown, or the operating balance is not positive and pays "
             "nothing back. Land is left out of operating revenue.",
             "“—”表示数据未知,或经常性结余不为正、无力偿还。经常性收入不含土地收入。",
         ),
+    )
+
+
+def _named(view: RiskView) -> pl.DataFrame:
+    """Return the ratios with labels and units in the reader's language."""
+    rows, zh = view.capacity, view.reader.lang == "zh"
+    units = {"years": view.say("years", "年"), "multiple": view.say("times", "倍"), "percent": "%"}
+    return rows.select(
+        pl.col("label_zh" if zh else "label_en").alias("label"),
+        pl.Series("shown", [_figure(value) for value in rows["value"]]),
+        pl.col("unit").replace(units),
+        "formula",
+        pl.col("missing").fill_null(""),
+        "source",
     )
 
 

@@ -23,6 +23,17 @@ MONEY = (
     "target_balance",
 )
 YUAN = "yuan"
+PATH_HEADS: tuple[tuple[str, str, str, FieldKind], ...] = (
+    ("debt", "debt", "债务", "money"),
+    ("resources", "resources", "财力", "money"),
+    ("ratio_pct", "ratio, %", "债务率(%)", "number"),
+    ("effective_rate", "effective rate", "实际利率", "percent"),
+    ("growth_rate", "growth", "财力增速", "percent"),
+    ("primary_balance", "primary balance", "基本收支", "money"),
+    ("interest", "interest", "利息", "money"),
+    ("stabilising_balance", "balance that keeps the ratio", "稳定债务率所需收支", "money"),
+    ("target_balance", "balance that reaches the target", "达到目标所需收支", "money"),
+)
 
 
 def main_measure(view: RiskView) -> str | None:
@@ -79,19 +90,7 @@ def _notes(view: RiskView) -> list[Block]:
 
 
 def _path(view: RiskView) -> Table:
-    rows = view.assessment.path
-    kinds: tuple[tuple[str, str, str, FieldKind], ...] = (
-        ("debt", "debt", "债务", "money"),
-        ("resources", "resources", "财力", "money"),
-        ("ratio_pct", "ratio, %", "债务率(%)", "number"),
-        ("effective_rate", "effective rate", "实际利率", "percent"),
-        ("growth_rate", "growth", "财力增速", "percent"),
-        ("primary_balance", "primary balance", "基本收支", "money"),
-        ("interest", "interest", "利息", "money"),
-        ("stabilising_balance", "balance that keeps the ratio", "稳定债务率所需收支", "money"),
-        ("target_balance", "balance that reaches the target", "达到目标所需收支", "money"),
-    )
-    shown = rows.with_columns(
+    shown = view.assessment.path.with_columns(
         pl.col("scenario").replace(_words(view, SCENARIO)),
         pl.col("phase").replace(_words(view, PHASE)),
         pl.col("year").cast(pl.String),
@@ -105,7 +104,7 @@ def _path(view: RiskView) -> Table:
             *([Field("phase", view.say("phase", "阶段"))] if view.planned else []),
             Field("scenario", view.say("scenario", "情景")),
             Field("year", view.say("year", "年份"), width=0.7),
-            *(Field(name, view.say(en, zh), kind) for name, en, zh, kind in kinds),
+            *(Field(name, view.say(en, zh), kind) for name, en, zh, kind in PATH_HEADS),
         ),
         shown,
     )
@@ -229,20 +228,6 @@ def _levers(view: RiskView) -> Table:
 
 
 def _reverse(view: RiskView) -> Table:
-    rows = view.assessment.reverse_stress
-    names = {name: _measure(view, name) for name in rows["measure"].unique()}
-    stresses = _words(view, STRESS)
-    none = view.say("does not break it", "不足以触线")
-    shown = rows.with_columns(
-        pl.col("measure").replace(names),
-        pl.Series("level", _levels(view, rows)),
-        pl.col("stress").replace(stresses),
-        pl.col("phase").replace(_words(view, PHASE)),
-        pl.Series(
-            "multiple_said",
-            [none if value is None else f"{value:.2f}" for value in rows["multiple"]],
-        ),
-    )
     return Table(
         "reverse",
         view.say("Reverse stress", "反向压力"),
@@ -255,5 +240,21 @@ def _reverse(view: RiskView) -> Table:
             Field("multiple_said", view.say("multiple", "倍数")),
             Field("period", view.say("when", "时间"), "period"),
         ),
-        shown,
+        _broken(view),
+    )
+
+
+def _broken(view: RiskView) -> pl.DataFrame:
+    """Return the rows of the reverse stress in words; a stress that breaks nothing says so."""
+    rows = view.assessment.reverse_stress
+    none = view.say("does not break it", "不足以触线")
+    said = [none if value is None else f"{value:.2f}" for value in rows["multiple"]]
+    return rows.with_columns(
+        pl.col("measure").replace(
+            {name: _measure(view, name) for name in rows["measure"].unique()}
+        ),
+        pl.Series("level", _levels(view, rows)),
+        pl.col("stress").replace(_words(view, STRESS)),
+        pl.col("phase").replace(_words(view, PHASE)),
+        pl.Series("multiple_said", said),
     )
