@@ -4,10 +4,11 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from tests.case.sample import findings
 
-from ironpot.case.example import SETTINGS, example_tables
+from ironpot.case.example import SETTINGS, example_tables, write_example
 from ironpot.case.propose import propose_map
 from ironpot.case.read import read_case
 from ironpot.case.template import write_workbook
+from ironpot.core.errors import FileRefusedError
 
 
 @pytest.fixture
@@ -75,3 +76,25 @@ def test_a_ledger_as_bureaus_keep_it_is_proposed_whole(tmp_path):
     columns = propose_map(tmp_path / "export.xlsx").column_map.tables["debts"].columns
     proposed = {entry.header: name for name, entry in columns.items()}
     assert {header: proposed.get(header) for header in REQUIRED} == REQUIRED
+
+
+def test_settings_that_are_no_toml_are_one_finding(tmp_path):
+    folder = write_example(tmp_path / "case", "en")
+    settings = folder / "case.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace('name_en = "', "name_en = ", 1), "utf-8")
+    reading = read_case(folder)
+    assert [issue.code for issue in reading.issues] == ["settings.unreadable"]
+
+
+def test_a_folder_with_a_workbook_names_it(tmp_path):
+    write_workbook(tmp_path / "my.xlsx", SETTINGS, example_tables("zh"))
+    (tmp_path / "~$my.xlsx").write_bytes(b"open in Excel")
+    with pytest.raises(FileRefusedError, match=r"my\.xlsx\. Give the workbook itself"):
+        read_case(tmp_path)
+
+
+def test_the_folder_one_stands_in_has_a_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileRefusedError, match=tmp_path.name):
+        read_case(".")

@@ -65,7 +65,7 @@ def read_case(
     issues += [*unread, *check_parts(parts)]
     draft, acts = fill_draft(Draft(settings, parts), opened.path, defaults)
     issues += check_draft(draft)
-    ordered = _in_file_order(issues, opened)
+    ordered = _in_file_order(_without_echoes(issues), opened)
     return Reading(ordered, None if has_errors(ordered) else _case(draft, acts))
 
 
@@ -81,6 +81,16 @@ def _settings(opened: Opened, mapped: ColumnMap) -> tuple[DraftSettings, list[Is
     written = [entry for sheet in about[:1] for entry in sheet_entries(sheet)]
     settings, problems = read_settings([*entries, *written], whole)
     return settings, [*issues, *problems]
+
+
+def _without_echoes(issues: list[Issue]) -> list[Issue]:
+    """Leave out what is missing only because the settings as a whole could not be read."""
+    if not any(issue.code == "settings.unreadable" for issue in issues):
+        return issues
+    return [issue for issue in issues if issue.code not in _ECHOES]
+
+
+_ECHOES = ("settings.missing", "unit.undeclared")
 
 
 def _in_file_order(issues: list[Issue], opened: Opened) -> tuple[Issue, ...]:

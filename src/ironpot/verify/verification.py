@@ -119,7 +119,7 @@ def _verdict(verification: Verification, lang: Lang) -> str:
     if lang == "zh":
         verdict = "核对一致" if verification.ok else f"发现 {errors} 处错误"
         return f"{verdict}:{rules} 条规则,{comparisons:,} 次核对,{warnings} 处提醒"
-    verdict = "The files add up" if verification.ok else f"{errors} errors"
+    verdict = "The files add up" if verification.ok else f"{errors} error" + "s" * (errors > 1)
     return f"{verdict}: {rules} rules, {comparisons:,} comparisons, {warnings} warnings"
 
 

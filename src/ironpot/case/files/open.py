@@ -8,6 +8,7 @@ from ironpot.case.files.refusal import refused
 from ironpot.case.files.sheet import Sheet
 from ironpot.case.files.text import read_text_table
 from ironpot.case.files.workbook import read_workbook
+from ironpot.core.errors import FileRefusedError
 
 SETTINGS_FILE = "case.toml"
 MAX_SETTINGS = 1 << 20
@@ -55,9 +56,18 @@ def _open_folder(folder: Path) -> Opened:
         raise refused(folder, "too_many_parts", str(len(files)))
     settings = folder / SETTINGS_FILE
     if not files and not settings.exists():
-        raise refused(folder, "empty_folder")
+        raise _no_tables(folder)
     sheets = tuple(_TABLES[path.suffix.lower()](path) for path in files)
     return Opened(folder, sheets, _settings_text(settings))
+
+
+def _no_tables(folder: Path) -> FileRefusedError:
+    """Refuse a folder without tables; its workbook is named if there is one."""
+    books = [path.name for path in sorted(folder.iterdir()) if path.suffix.lower() in _WORKBOOKS]
+    own = [name for name in books if not name.startswith("~$")]
+    if own:
+        return refused(folder, "folder_of_workbooks", str(folder / own[0]))
+    return refused(folder, "empty_folder")
 
 
 def _settings_text(path: Path) -> str:

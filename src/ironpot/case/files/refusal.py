@@ -35,6 +35,12 @@ _REASONS: dict[str, tuple[Text, Text]] = {
             "请指定含case.toml及CSV、Parquet表的文件夹。",
         ),
     ),
+    "folder_of_workbooks": (
+        Text(
+            "it holds no table, but a workbook: {detail}", "文件夹中没有数据表,但有工作簿{detail}"
+        ),
+        Text("Give the workbook itself.", "请直接指定该工作簿。"),
+    ),
     "too_large": (
         Text("it is too large ({detail})", "文件过大({detail})"),
         Text(
@@ -149,10 +155,12 @@ def refused(path: Path, code: str, detail: str = "") -> FileRefusedError:
     a.xlsx 未读取:远离数据区的单元格有内容:S!XFD1。请删除该行或该列,...
     """
     what, mend = _REASONS[code]
+    # The folder that one stands in has no name of its own.
+    name = path.name or path.resolve().name
     return FileRefusedError(
         Text(
-            f"{path.name} was not read: {_fill(what.en, detail)}. {mend.en}",
-            f"{path.name} 未读取:{_fill(what.zh, detail)}。{mend.zh}",
+            f"{name} was not read: {_fill(what.en, detail)}. {mend.en}",
+            f"{name} 未读取:{_fill(what.zh, detail)}。{mend.zh}",
         )
     )
 
