@@ -173,7 +173,7 @@ def _baseline(plan: Plan) -> pl.DataFrame:
                 "scenario": name,
                 "shortfall": int(to_fen(float(need[number, quarter]) * MILLION)),
             }
-            for number, name in enumerate(SCENARIOS)
+            for number, name in enumerate(inputs.futures.names)
             for quarter in range(inputs.quarters)
         ]
     )

@@ -65,6 +65,7 @@ def plan_tables(plan: Plan, lang: Lang) -> dict[str, pl.DataFrame]:
 def plan_summary(plan: Plan, tables: dict[str, pl.DataFrame], lang: Lang) -> dict[str, Any]:
     """Return plan.json; rows and hashes of the tables are added when they are written."""
     case, options = plan.case, plan.options
+    futures = plan.model.inputs.futures
     return {
         "schema": SCHEMA_VERSION,
         "version": ironpot.__version__,
@@ -83,8 +84,8 @@ def plan_summary(plan: Plan, tables: dict[str, pl.DataFrame], lang: Lang) -> dic
             "last": case.horizon.last,
             "quarters": case.horizon.count,
         },
-        "scenarios": len(case.settings.weights),
-        "weights": dict(case.settings.weights),
+        "scenarios": futures.count,
+        "weights": dict(zip(futures.names, futures.weights.tolist(), strict=True)),
         "discount_rate": plan.model.inputs.rate,
         "status": plan.status,
         "objective": round(plan.cost, 2),
@@ -116,12 +117,13 @@ def _assumptions(plan: Plan) -> list[Text]:
 
 def _unknown(plan: Plan) -> list[Text]:
     """What the plan does not know, said in so many words."""
+    count = plan.model.inputs.futures.count
     unpriced = plan.case.assets.filter(pl.col("appraisal").is_null()).height
     found = [
         Text(
-            "Debt actions and resolution are expected amounts over three scenarios; "
+            f"Debt actions and resolution are expected amounts over {count} scenarios; "
             "cash shows each scenario.",
-            "债务处置和化解为三种情景的期望值;现金表列示各情景。",
+            f"债务处置和化解为{count}种情景的期望值;现金表列示各情景。",
         )
     ]
     if unpriced:

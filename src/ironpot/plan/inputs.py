@@ -16,6 +16,7 @@ from ironpot.plan.obligations import Obligations
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.program import Floats
 from ironpot.plan.releases import Releases
+from ironpot.risk.futures import Futures
 from ironpot.valuation.offers import Offers
 
 MILLION = 1e6
@@ -80,7 +81,8 @@ class Inputs:
 
     `budget` is the cash of budget lines by node, {column of the cash file: (node, scenario,
     quarter)}, in + and out -; `held` the income less cost of all lots as they stand, (node,
-    quarter); `givers` may help; `bands` are limits that rules set.
+    quarter); `givers` may help; `bands` are limits that rules set; `futures` are what the scenarios
+    stand for.
     """
 
     case: Case
@@ -94,6 +96,7 @@ class Inputs:
     givers: tuple[Giver, ...]
     bands: tuple[Band, ...]
     options: PlanOptions
+    futures: Futures
 
     @property
     def all_debts(self) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """Names that a plan gives to what it adds: new loans, help, and where each stands."""
 
 from ironpot.core.dates import quarter_name, quarter_number
+from ironpot.core.outputs import EXPECTED
 from ironpot.plan.debt_ledger import Loans
 from ironpot.plan.inputs import Giver, Inputs
 
@@ -38,3 +39,8 @@ def loan_names(inputs: Inputs, loans: Loans) -> list[str]:
         else:
             names.append(f"new-{lots[int(inputs.releases.row[owner])]}-{when}")
     return names
+
+
+def scenario_names(inputs: Inputs) -> tuple[str, ...]:
+    """Return the scenarios as the tables name them, the expected one last."""
+    return (*inputs.futures.names, EXPECTED)

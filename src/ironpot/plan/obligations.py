@@ -18,6 +18,7 @@ from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.plan.nodes import ALL, Nodes
 from ironpot.plan.program import Floats, Ints
+from ironpot.risk.futures import Futures
 from ironpot.valuation.retention import Bools, annuity
 
 Group = tuple[int, str, str]
@@ -91,7 +92,9 @@ class Obligations:
         return tuple(self.debts["debt_id"])
 
 
-def obligations(case: Case, options: DebtOptions, nodes: Nodes, *, rate: float) -> Obligations:
+def obligations(
+    case: Case, options: DebtOptions, nodes: Nodes, futures: Futures, *, rate: float
+) -> Obligations:
     """Arrange the debts of inside debtors for the planner.
 
     Raises IronpotError if a debt has no account that may pay it.
@@ -100,7 +103,7 @@ def obligations(case: Case, options: DebtOptions, nodes: Nodes, *, rate: float) 
     node = _paying_nodes(debts, nodes)
     groups, group = _groups(debts, node)
     rows, option_debt = _option_rows(options, debts)
-    succeeds = _succeeds(options.table["success_probability"].gather(rows), case)
+    succeeds = _succeeds(options.table["success_probability"].gather(rows), futures)
     contract = _contracts(option_debt)
     profiles = [
         _where_it_succeeds(profile[rows], succeeds, contract[option_debt])
@@ -129,7 +132,7 @@ def obligations(case: Case, options: DebtOptions, nodes: Nodes, *, rate: float) 
         prepayable=_may(case, debts, "prepay") & _states_fee(debts),
         penalty=debts["prepayment_penalty_rate"].fill_null(0.0).to_numpy(),
         swaps=_swap_programmes(case, debts, options, nodes, rate),
-        roll=_roll_over(case, groups, _may(case, debts, "refinance"), group),
+        roll=_roll_over(case, groups, _may(case, debts, "refinance"), group, futures),
     )
 
 
@@ -186,18 +189,17 @@ def _contracts(option_debt: Ints) -> Ints:
     return first.astype(np.int64)
 
 
-def _succeeds(chance: pl.Series, case: Case) -> Bools:
+def _succeeds(chance: pl.Series, futures: Futures) -> Bools:
     """Scenarios in which an option succeeds, (option, scenario): the better ones first.
 
     The set of best scenarios whose weight comes nearest to the stated chance; unknown is certain
     failure everywhere but in the contract itself, which is always open.
     """
-    best_first = ("favourable", "base", "adverse")
-    weights = np.array([case.settings.weights[name] for name in best_first])
-    reach = np.concatenate([[0.0], np.cumsum(weights)])
+    best_first = futures.best_first()
+    reach = np.concatenate([[0.0], np.cumsum(futures.weights[best_first])])
     known = chance.fill_null(0.0).to_numpy()
     count = np.abs(known[:, None] - reach[None, :]).argmin(axis=1)
-    order = np.array([best_first.index(name) for name in SCENARIOS])
+    order = np.argsort(best_first)
     return order[None, :] < count[:, None]
 
 
@@ -261,7 +263,9 @@ def _quota(case: Case, quota_y: float | None, until: str | None) -> Floats:
     return np.where(np.arange(years) * QUARTERS_PER_YEAR <= last, quota_y or 0.0, 0.0)
 
 
-def _roll_over(case: Case, groups: tuple[Group, ...], may: Bools, group: Ints) -> RollOver:
+def _roll_over(
+    case: Case, groups: tuple[Group, ...], may: Bools, group: Ints, futures: Futures
+) -> RollOver:
     """Read roll-over by group; a creditor class without rows, or not open to it, lends nil."""
     shape = (len(groups), len(SCENARIOS), case.horizon.count)
     share, rate = np.zeros(shape), np.zeros(shape)
@@ -278,7 +282,13 @@ def _roll_over(case: Case, groups: tuple[Group, ...], may: Bools, group: Ints) -
                 share[number, scenario, at] = row["rollover_share"]
                 rate[number, scenario, at] = row["rate"]
                 term[number] = max(int(row["term_months"]) // MONTHS_PER_QUARTER, 1)
-    return RollOver(share, rate, term)
+    drawn = [
+        (futures.spread(share[number], source), futures.spread(rate[number], source))
+        for number, source in enumerate(f"roll:{name}" for _, name, _ in groups)
+    ]
+    shape = (len(groups), futures.count, shape[2])
+    shares, rates = (np.array([pair[k] for pair in drawn]).reshape(shape) for k in range(2))
+    return RollOver(np.clip(shares, 0.0, 1.0), np.maximum(rates, 0.0), term)
 
 
 def service_after(rate: Floats, left: Ints, discount_rate: float) -> Floats:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 class PlanOptions:
     """Options of `plan_resolution`; money weights are shares, rates decimals a year.
 
-    `time_limit_s` bounds the search, not the reading or the report. `arrears_rate` is paid in cash
-    on what is overdue; `arrears_weight` is what a yuan overdue for a year costs beyond it.
-    `risk_weight` prices the mean of the worst `1 - cvar_level` of scenarios. `help_weight` is what
-    a yuan of help from above counts beside a yuan of public value destroyed: 1 asks for help rather
-    than burn more than it saves, a very large weight burns anything to save a yuan. Help is only
-    open where no plan works without it; `relief` False shuts it and shows what stays unpaid.
+    `scenarios` 0 plans for the case's three named futures with their weights; more are drawn around
+    them from `seed`, equally likely (`risk.futures`). `time_limit_s` bounds the search, not the
+    reading or the report. `arrears_rate` is paid in cash on what is overdue; `arrears_weight` is
+    what a yuan overdue for a year costs beyond it. `risk_weight` prices the mean of the worst `1 -
+    cvar_level` of scenarios. `help_weight` is what a yuan of help from above counts beside a yuan
+    of public value destroyed: 1 asks for help rather than burn more than it saves, a very large
+    weight burns anything to save a yuan. Help is only open where no plan works without it; `relief`
+    False shuts it and shows what stays unpaid.
     """
 
     time_limit_s: float = 50.0
@@ -26,4 +28,5 @@ class PlanOptions:
     help_weight: float = 1.0
     relief: bool = True
     seed: int = 1
+    scenarios: int = 0
     threads: int = 2

@@ -1,12 +1,14 @@
 """Gather what a plan is made from: a case, its debts' options, its lots' offers, its budget."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from ironpot.case.case import Case
-from ironpot.case.schema.words import SCENARIOS
 from ironpot.cashflow.options import CONTRACT, DebtOptions, debt_options
+from ironpot.cashflow.rates import RatePaths
 from ironpot.core.money import FEN_PER_YUAN, to_fen
 from ironpot.plan.debt_ledger import with_expected
 from ironpot.plan.inputs import Giver, Inputs, InsideDebt
@@ -17,7 +19,9 @@ from ironpot.plan.program import Floats
 from ironpot.plan.releases import candidate_releases
 from ironpot.plan.rule_limits import debt_bands
 from ironpot.risk.budget import budget_flows
-from ironpot.risk.drivers import Scenarios, rate_paths, three_scenarios
+from ironpot.risk.drivers import Scenarios, rate_paths
+from ironpot.risk.futures import Futures, drawn_futures, driver_paths, future_rates, named_futures
+from ironpot.valuation.listing import Listing
 from ironpot.valuation.offers import Offers
 from ironpot.valuation.pledges import pledges_of
 from ironpot.valuation.pot import Appraisals, appraise_assets
@@ -33,25 +37,24 @@ def appraise_case(case: Case, *, rate: float | None = None) -> tuple[Appraisals,
     (18, ['contract'])
     """
     chosen = meeting_rate(case) if rate is None else rate
-    options = debt_options(
-        case.debts,
-        case.class_actions,
-        case_date=case.date,
-        horizon=case.horizon,
-        rates=rate_paths(case),
-        discount_rate=chosen,
-    )
-    weights = np.array([case.settings.weights[name] for name in SCENARIOS])
-    pledges = pledges_of(case.debts, options, weights, rate=chosen)
+    options = _options_of(case, rate_paths(case), chosen)
+    pledges = pledges_of(case.debts, options, named_futures(case).weights, rate=chosen)
     return appraise_assets(case, pledges, rate=chosen), options
 
 
 def gather(case: Case, appraisals: Appraisals, debts: DebtOptions, options: PlanOptions) -> Inputs:
-    """Arrange everything for the planner, in yuan."""
+    """Arrange everything for the planner, in yuan.
+
+    The pot test looks at the case's three futures; the plan at as many as the options ask for.
+    """
     nodes = cash_nodes(case)
-    offers = appraisals.offers
-    scenarios = three_scenarios(case)
-    inside = _inside_debts(case, debts)
+    futures, offers = named_futures(case), appraisals.offers
+    if options.scenarios:
+        futures = drawn_futures(case, options.scenarios, seed=options.seed)
+        offers = _offers_in(futures, offers)
+        debts = _options_of(case, future_rates(case, futures), offers.rate)
+    scenarios = driver_paths(case, futures)
+    inside = _inside_debts(case, debts, futures)
     budget = budget_by_node(case, nodes, scenarios)
     _add_inside_service(budget, inside, nodes)
     return Inputs(
@@ -59,14 +62,53 @@ def gather(case: Case, appraisals: Appraisals, debts: DebtOptions, options: Plan
         nodes=nodes,
         offers=offers,
         releases=candidate_releases(offers, case.bundles, nodes),
-        debts=obligations(case, debts, nodes, rate=offers.rate),
+        debts=obligations(case, debts, nodes, futures, rate=offers.rate),
         budget=budget,
         held=held_income(offers, nodes, case.horizon.count),
         inside_debts=inside,
         givers=_givers(case, nodes),
         bands=debt_bands(case, scenarios),
         options=options,
+        futures=futures,
     )
+
+
+def _options_of(case: Case, rates: RatePaths, discount_rate: float) -> DebtOptions:
+    return debt_options(
+        case.debts,
+        case.class_actions,
+        case_date=case.date,
+        horizon=case.horizon,
+        rates=rates,
+        discount_rate=discount_rate,
+    )
+
+
+def _offers_in(futures: Futures, offers: Offers) -> Offers:
+    """Return the offers with listings and prices of drawn futures instead of the named ones."""
+    markets, drivers = offers.depth.markets, offers.depth.driver
+    prices = [
+        np.maximum(futures.spread(offers.prices[:, k], driver), 0.0)
+        for k, driver in enumerate(drivers)
+    ]
+    sold = [_sold_in(futures, offers.listing.sold[k], name) for k, name in enumerate(markets)]
+    reserve = [
+        np.clip(futures.spread_lasting(offers.listing.reserve[k], f"listing:{name}"), 0.0, 1.0)
+        for k, name in enumerate(markets)
+    ]
+    shape = (len(markets), futures.count, offers.listing.rounds)
+    return replace(
+        offers,
+        prices=np.array(prices).reshape(len(markets), futures.count, -1).swapaxes(0, 1),
+        listing=Listing(np.array(sold).reshape(shape), np.array(reserve).reshape(shape)),
+        weights=futures.weights,
+    )
+
+
+def _sold_in(futures: Futures, three: Floats, market: str) -> Floats:
+    """Shares sold by round, (scenario, round); no more than everything is sold in all."""
+    sold = np.clip(futures.spread_lasting(three, f"listing:{market}"), 0.0, 1.0)
+    return sold / np.maximum(sold.sum(axis=1, keepdims=True), 1.0)
 
 
 def budget_by_node(case: Case, nodes: Nodes, scenarios: Scenarios) -> dict[str, Floats]:
@@ -75,9 +117,10 @@ def budget_by_node(case: Case, nodes: Nodes, scenarios: Scenarios) -> dict[str, 
     A line of an account that its holder does not have goes to the holder's main account.
     """
     flows = budget_flows(case, scenarios).filter(pl.col("entity_id").is_in(list(nodes.holder)))
-    shape = (len(nodes.keys), len(SCENARIOS), case.horizon.count)
+    shape = (len(nodes.keys), len(scenarios.names), case.horizon.count)
     table: dict[str, Floats] = {}
     place = {name: number for number, name in enumerate(case.horizon.quarters)}
+    known = {name: number for number, name in enumerate(scenarios.names)}
     summed = flows.group_by("entity_id", "account", "line", "scenario", "quarter").agg(
         pl.col("amount").sum()
     )
@@ -85,16 +128,16 @@ def budget_by_node(case: Case, nodes: Nodes, scenarios: Scenarios) -> dict[str, 
         node = nodes.find(entity, account)
         node = node if node >= 0 else nodes.income_node(entity)
         array = table.setdefault(line, np.zeros(shape))
-        array[node, SCENARIOS.index(scenario), place[quarter]] += amount
+        array[node, known[scenario], place[quarter]] += amount
     return table
 
 
-def _inside_debts(case: Case, options: DebtOptions) -> tuple[InsideDebt, ...]:
+def _inside_debts(case: Case, options: DebtOptions, futures: Futures) -> tuple[InsideDebt, ...]:
     """Debts owed inside the perimeter, as their contracts stand."""
     owed = case.debts.filter(
         pl.col("debtor_id").is_in(case.perimeter), pl.col("creditor_id").is_in(case.perimeter)
     )
-    weights = np.array([case.settings.weights[name] for name in SCENARIOS])
+    weights = futures.weights
     contracts = {
         name: row
         for row, (name, action) in enumerate(options.table.select("debt_id", "action").iter_rows())

@@ -34,6 +34,7 @@ from ironpot.report.words import GROUP, GROUP_SHORT, SCENARIO, label
 
 SOLD_ROWS = 6
 KEPT_ROWS = 4
+FEW_SCENARIOS = 4
 HELP_ROWS = 3
 NAME_LETTERS = 32
 NOTICE_LETTERS = 420
@@ -226,6 +227,12 @@ def _by_scenario(view: View) -> str:
         .group_by("scenario", maintain_order=True)
         .agg(pl.col("amount").sum())
     )
+    if sums.height > FEW_SCENARIOS:
+        low, high = (
+            amount(int(sums["amount"].quantile(q, "nearest") or 0), view.reader)
+            for q in (0.05, 0.95)
+        )
+        return view.say(f"{low} to {high} in nine cases of ten", f"九成情形为{low}至{high}")
     parts = [
         f"{view.reader.read(label(SCENARIO, name))} {amount(sum_, view.reader)}"
         for name, sum_ in sums.iter_rows()

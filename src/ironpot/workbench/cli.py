@@ -168,6 +168,9 @@ def plan(
     unit: UnitOption = "hundred_million",
     time_limit: Annotated[float, typer.Option("--time-limit", min=1.0, help=HELP["limit"])] = 50.0,
     seed: Annotated[int, typer.Option("--seed", help=HELP["seed"])] = 1,
+    scenarios: Annotated[
+        int, typer.Option("--scenarios", min=0, max=4096, help=HELP["scenarios"])
+    ] = 0,
     horizon: Annotated[str | None, typer.Option("--horizon", help=HELP["horizon"])] = None,
     relief: Annotated[bool, typer.Option("--relief/--no-relief", help=HELP["relief"])] = True,
     least: Annotated[bool, typer.Option("--least", help=HELP["least"])] = False,
@@ -182,7 +185,13 @@ def plan(
     chosen, amounts, screen = user_language(lang), unit_of(unit), console()
     case = with_horizon(_read(path, column_map), horizon)
     weight = LEAST_HELP_WEIGHT if least else PlanOptions().help_weight
-    options = PlanOptions(time_limit_s=time_limit, seed=seed, relief=relief, help_weight=weight)
+    options = PlanOptions(
+        time_limit_s=time_limit,
+        seed=seed,
+        scenarios=scenarios,
+        relief=relief,
+        help_weight=weight,
+    )
     done = run_plan(case, options, out, lang=chosen, unit=amounts, screen=screen)
     show_done(done, out, screen, chosen, amounts)
     raise typer.Exit(0 if done.verification.ok else 1)

@@ -4,6 +4,8 @@ import math
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 from rich.console import Console
 from rich.markup import escape
@@ -106,6 +108,9 @@ def _show_help(plan: Plan, screen: Console, lang: Lang, unit: Unit) -> None:
     if plan.relief_pv <= 0.0:
         return
     need = plan.settled.relief.sum(axis=(0, 1, 3))
+    if plan.model.inputs.futures.levels is not None:
+        screen.print(_range_of_help(need, lang, unit), soft_wrap=True)
+        return
     names = ("base", "adverse", "favourable")
     english = ", ".join(f"{amount(int(need[k]), unit)} {name}" for k, name in enumerate(names))
     labels = ("基准", "不利", "有利")
@@ -116,6 +121,22 @@ def _show_help(plan: Plan, screen: Console, lang: Lang, unit: Unit) -> None:
         f"各情景所需上级支持:{chinese}{unit_words(unit, 'zh')};期望{amount(int(need[-1]), unit)}。",
     )
     screen.print(text.say(lang), soft_wrap=True)
+
+
+def _range_of_help(need: npt.NDArray[np.int64], lang: Lang, unit: Unit) -> str:
+    """Say what help drawn futures need; `need` is fen by future, the expected one last."""
+    few, middle, most = (
+        amount(int(need), unit)
+        for need in np.quantile(need[:-1], (0.05, 0.5, 0.95), method="inverted_cdf")
+    )
+    expected, count = amount(int(need[-1]), unit), need.size - 1
+    return Text(
+        f"Help over the horizon in {count} drawn futures: half need no more than {middle}, "
+        f"one in twenty more than {most}, one in twenty at most {few}; expected {expected} "
+        f"({unit_words(unit, 'en')}).",
+        f"{count}种抽样情景所需上级支持:半数不超过{middle},二十分之一超过{most},"
+        f"二十分之一不超过{few};期望{expected}{unit_words(unit, 'zh')}。",
+    ).say(lang)
 
 
 def _show_routes(decisions: pl.DataFrame, screen: Console, lang: Lang, unit: Unit) -> None:

@@ -63,7 +63,11 @@ _TEXTS: dict[str, Text] = {
     "all": Text("all lots, not the first thirty", "列出全部,而非前三十项"),
     "csv": Text("write every lot and route here", "将全部资产和方式写入此文件"),
     "limit": Text("seconds for the search", "计算时限(秒)"),
-    "seed": Text("seed of the search", "随机种子"),
+    "seed": Text("seed of the search and of drawn scenarios", "随机种子(搜索与抽样情景)"),
+    "scenarios": Text(
+        "how many futures to draw around the case's three; 0 plans for the three",
+        "围绕三种情景抽样的情景数;0表示只用三种情景",
+    ),
     "horizon": Text("how long to plan: 5y or 20q", "规划期:5y 或 20q"),
     "relief": Text("whether help from above may be asked for", "是否可申请上级支持"),
     "least": Text("the least help at any price of the lots", "不计资产损失,只求上级支持最少"),

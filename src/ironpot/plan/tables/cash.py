@@ -5,16 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from ironpot.case.schema.words import SCENARIOS
-from ironpot.core.outputs import CASH, CASH_FLOWS, CONSOLIDATED, EXPECTED
+from ironpot.core.outputs import CASH, CASH_FLOWS, CONSOLIDATED
 from ironpot.plan.debt_ledger import Fen
 from ironpot.plan.inputs import Inputs
-from ironpot.plan.names import quarter_text
+from ironpot.plan.names import quarter_text, scenario_names
 from ironpot.plan.settle import Settlement
 from ironpot.plan.tables.frame import out_frame
 
 INSIDE = ("asset_proceeds_inside", "intra_group_in", "intra_group_out")
-NAMES = (*SCENARIOS, EXPECTED)
 
 
 def cash_table(inputs: Inputs, settled: Settlement) -> pl.DataFrame:
@@ -50,7 +48,7 @@ def _rows(
 ) -> Iterator[dict[str, object]]:
     """Rows of one account; arrays (scenario, quarter)."""
     closing = opening + np.sum(list(flows.values()), axis=0)
-    for scenario, name in enumerate(NAMES):
+    for scenario, name in enumerate(scenario_names(inputs)):
         for quarter in range(inputs.quarters):
             yield {
                 "entity_id": entity,

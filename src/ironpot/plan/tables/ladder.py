@@ -7,19 +7,18 @@ import numpy as np
 import polars as pl
 
 from ironpot.case.case import Case
-from ironpot.case.schema.words import SCENARIOS
 from ironpot.cashflow.debts import contracts_of_debts
 from ironpot.cashflow.engine import project_cash_flows
 from ironpot.cashflow.options import debt_options
 from ironpot.core.dates import quarter_end, quarter_name, quarter_number
-from ironpot.core.outputs import EXPECTED
 from ironpot.plan.debt_ledger import with_expected
 from ironpot.plan.inputs import Inputs, quarterly
+from ironpot.plan.names import scenario_names
 from ironpot.plan.prepare import budget_by_node, held_income
 from ironpot.plan.program import Floats
 from ironpot.plan.settle import Settlement, sold_so_far
-from ironpot.risk.drivers import rate_paths, three_scenarios
 from ironpot.risk.flows import FLOWS, do_nothing_flows, planned_flows
+from ironpot.risk.futures import driver_paths, future_rates
 from ironpot.risk.ladder import Ladder, liquidity_ladder
 
 QUARTERS = 40
@@ -32,13 +31,14 @@ def ladders(inputs: Inputs, settled: Settlement, cash: pl.DataFrame) -> tuple[La
     debts as the plan leaves them; nothing more is rolled over, sold or asked for.
     """
     case = inputs.case
-    weights = {name: case.settings.weights[name] for name in SCENARIOS}
-    scenarios = three_scenarios(case, quarters=QUARTERS)
+    weights = dict(zip(inputs.futures.names, inputs.weights.tolist(), strict=True))
+    scenarios = driver_paths(case, inputs.futures, quarters=QUARTERS)
+    rates = future_rates(case, inputs.futures)
     flows = project_cash_flows(
         contracts_of_debts(case.debts, case_date=case.date),
         status_date=case.date,
         until=quarter_end(quarter_name(quarter_number(case.horizon.first) + QUARTERS - 1)),
-        rates=rate_paths(case),
+        rates=rates,
     )
     before = do_nothing_flows(case, flows.events, scenarios)
     after = pl.concat([planned_flows(cash, case.date), _beyond(inputs, settled)])
@@ -65,7 +65,7 @@ def _beyond(inputs: Inputs, settled: Settlement) -> pl.DataFrame:
             "counterparty_id": None,
         }
         for node, (entity, account) in enumerate(inputs.nodes.keys)
-        for number, scenario in enumerate((*SCENARIOS, EXPECTED))
+        for number, scenario in enumerate(scenario_names(inputs))
         for quarter in range(inputs.quarters, QUARTERS)
     ]
     return pl.DataFrame(rows, schema=FLOWS)
@@ -77,11 +77,11 @@ def _end(inputs: Inputs, quarter: int) -> dt.date:
 
 def _budget_and_lots(inputs: Inputs, settled: Settlement, longer: Case) -> Floats:
     """Budget lines and income of lots that are left, (node, S, 40 quarters), yuan."""
-    budget = budget_by_node(longer, inputs.nodes, three_scenarios(longer))
+    budget = budget_by_node(longer, inputs.nodes, driver_paths(longer, inputs.futures))
     net = np.sum(list(budget.values()), axis=0)
     net += held_income(inputs.offers, inputs.nodes, QUARTERS)[:, None, :]
     releases = inputs.releases
-    share = np.ones((settled.chosen.size, len(SCENARIOS)))
+    share = np.ones((settled.chosen.size, inputs.futures.count))
     place = {candidate: k for k, candidate in enumerate(settled.chosen.tolist())}
     listed = settled.sales.candidate
     if listed.size:
@@ -103,14 +103,14 @@ def _old_debts(inputs: Inputs, settled: Settlement, longer: Case) -> Floats:
         longer.class_actions,
         case_date=longer.date,
         horizon=longer.horizon,
-        rates=rate_paths(longer),
+        rates=future_rates(longer, inputs.futures),
         discount_rate=inputs.rate,
     )
     rows = {
         key: k for k, key in enumerate(options.table.select("debt_id", "option_id").iter_rows())
     }
     debts = inputs.debts
-    net = np.zeros((len(inputs.nodes.keys), len(SCENARIOS), QUARTERS))
+    net = np.zeros((len(inputs.nodes.keys), inputs.futures.count, QUARTERS))
     for number, name in enumerate(debts.debt_ids):
         option = int(settled.debts.option[number])
         chosen = rows[(name, debts.option_ids[option])]
@@ -140,7 +140,7 @@ def _new_loans(inputs: Inputs, settled: Settlement) -> Floats:
     Interest goes on as in the last quarter of the horizon in which the loan ran.
     """
     loans = settled.loans
-    net = np.zeros((len(inputs.nodes.keys), len(SCENARIOS), QUARTERS))
+    net = np.zeros((len(inputs.nodes.keys), inputs.futures.count, QUARTERS))
     left = (loans.drawn - loans.repaid.sum(axis=2))[:, :-1] / 100
     for number in np.flatnonzero(left.any(axis=1)):
         node, first = int(loans.node[number]), int(loans.quarter[number])

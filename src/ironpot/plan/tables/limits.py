@@ -12,10 +12,9 @@ from ironpot.plan.board import effort_by_quarter
 from ironpot.plan.debt_ledger import Fen
 from ironpot.plan.inputs import Inputs
 from ironpot.plan.model import Model
-from ironpot.plan.names import quarter_text
+from ironpot.plan.names import quarter_text, scenario_names
 from ironpot.plan.now import service_totals, team_capacity
 from ironpot.plan.settle import Settlement
-from ironpot.plan.tables.cash import NAMES
 from ironpot.plan.tables.frame import out_frame
 
 YUAN = "yuan"
@@ -83,7 +82,7 @@ def _accounts(inputs: Inputs, settled: Settlement) -> Iterator[dict[str, object]
     allowed = _transfer_bound(inputs, settled)
     for node, (entity, account) in enumerate(inputs.nodes.keys):
         scope = f"{entity}/{account}"
-        for number, scenario in enumerate(NAMES):
+        for number, scenario in enumerate(scenario_names(inputs)):
             for quarter in range(inputs.quarters):
                 at = (node, number, quarter)
                 when = quarter_text(inputs, quarter)
@@ -221,7 +220,7 @@ def _bands(inputs: Inputs, settled: Settlement) -> Iterator[dict[str, object]]:
     for number, band in enumerate(inputs.bands):
         kind = "debt_ceiling" if band.rigid else "rule_band"
         bounds = np.append(band.bound, band.bound @ inputs.weights)
-        for scenario, name in enumerate(NAMES):
+        for scenario, name in enumerate(scenario_names(inputs)):
             value, bound = float(measured[number][scenario]) / 100, float(bounds[scenario])
             yield _limit(
                 f"{band.rule_set_id}:{band.indicator_id}",

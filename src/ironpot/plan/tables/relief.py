@@ -6,18 +6,18 @@ import numpy as np
 import polars as pl
 
 from ironpot.core.outputs import EXPECTED, RELIEF
+from ironpot.plan.debt_ledger import Fen
 from ironpot.plan.inputs import Inputs
-from ironpot.plan.names import quarter_text
+from ironpot.plan.names import quarter_text, scenario_names
+from ironpot.plan.program import Floats
 from ironpot.plan.settle import Settlement
-from ironpot.plan.tables.cash import NAMES
 from ironpot.plan.tables.frame import out_frame
 
 
 def relief_table(inputs: Inputs, settled: Settlement) -> pl.DataFrame:
     """Return help by entity, giver, kind, quarter and scenario; no help is a table without rows.
 
-    Three scenarios carry no percentiles of their own: the range on the expected row is the least
-    and the most that any of them needs.
+    The range on the expected row is what help stays under with a chance of 5 and of 95 %.
     """
     return out_frame(RELIEF, list(_rows(inputs, settled)))
 
@@ -30,8 +30,8 @@ def _rows(inputs: Inputs, settled: Settlement) -> Iterator[dict[str, object]]:
             amount = settled.relief[number, nodes].sum(axis=0)
             for quarter in np.flatnonzero(amount.any(axis=0)):
                 due = int(quarter) + giver.repay_after
-                scenarios = amount[:-1, quarter]
-                for scenario, name in enumerate(NAMES):
+                low, high = _range(amount[:-1, quarter], inputs.weights)
+                for scenario, name in enumerate(scenario_names(inputs)):
                     expected = name == EXPECTED
                     yield {
                         "entity_id": entity,
@@ -40,9 +40,18 @@ def _rows(inputs: Inputs, settled: Settlement) -> Iterator[dict[str, object]]:
                         "quarter": quarter_text(inputs, int(quarter)),
                         "scenario": name,
                         "amount": int(amount[scenario, quarter]),
-                        "amount_p05": int(scenarios.min()) if expected else None,
-                        "amount_p95": int(scenarios.max()) if expected else None,
+                        "amount_p05": low if expected else None,
+                        "amount_p95": high if expected else None,
                         "repay_by": quarter_text(inputs, due) if giver.repay_after else None,
                         "limit_id": None,
                         "price": None,
                     }
+
+
+def _range(amount: Fen, weights: Floats) -> tuple[int, int]:
+    """Return the amounts that help stays under with a chance of 5 and of 95 in a hundred."""
+    order = np.argsort(amount, kind="stable")
+    reached = np.cumsum(weights[order])
+    at = [int(np.searchsorted(reached, chance - 1e-9)) for chance in (0.05, 0.95)]
+    low, high = (int(amount[order[min(k, order.size - 1)]]) for k in at)
+    return low, high
