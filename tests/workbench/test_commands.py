@@ -185,6 +185,21 @@ def test_report_is_written_again_in_another_language(ironpot, planned, lang, wor
     assert f'lang="{lang}' in page
 
 
+@pytest.mark.parametrize("face", ["pdf", "html", "xlsx"])
+def test_report_writes_one_file_where_one_is_named(ironpot, planned, face):
+    said = ironpot("report", planned, "--case", TWO_POTS, "-o", f"for-the-mayor.{face}")
+    assert said.code == 0
+    assert [path.name for path in Path().iterdir()] == [f"for-the-mayor.{face}"]
+    start = {"pdf": b"%PDF", "html": b"<!doctype html", "xlsx": b"PK"}[face]
+    assert Path(f"for-the-mayor.{face}").read_bytes()[: len(start)].lower() == start.lower()
+
+
+def test_a_report_written_again_still_lists_the_defaults(ironpot, planned):
+    ironpot("report", planned, "--case", TWO_POTS, "-o", "again.html", "--lang", "en")
+    page = Path("again.html").read_text("utf-8")
+    assert "taken from the packaged defaults" in page
+
+
 @pytest.mark.parametrize(("lang", "word"), [("en", "solver"), ("zh", "求解器")])
 def test_doctor_finds_every_part_at_work(ironpot, lang, word):
     said = ironpot("doctor", "--lang", lang)

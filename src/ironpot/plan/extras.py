@@ -27,15 +27,18 @@ LABELS = ("plan", "least_help", "do_nothing")
 
 def plan_extras(plan: Plan) -> dict[str, pl.DataFrame]:
     """Return the report's extras by name; money in fen."""
-    return {
-        "maturity_wall": _maturity_wall(plan.case),
+    return case_extras(plan.case) | {
         "rule_rows": rule_rows(plan),
         "approvals": _approvals(plan),
-        "acts": plan.case.acts,
         "wishes": _wishes(plan),
         "frontier": _frontier(plan),
         "baseline": _baseline(plan),
     }
+
+
+def case_extras(case: Case) -> dict[str, pl.DataFrame]:
+    """Return the extras that follow from the case alone; money in fen."""
+    return {"maturity_wall": _maturity_wall(case), "acts": case.acts}
 
 
 def rule_rows(plan: Plan) -> pl.DataFrame:

@@ -249,14 +249,12 @@ def report(
     column_map: MapOption = None,
 ) -> None:
     """Write a plan's report again, in another language or unit."""
-    from ironpot.report.plan_files import read_plan
-    from ironpot.report.write import write_report
-    from ironpot.workbench.why import case_of_plan
+    from ironpot.workbench.reporting import NOT_AGAIN, write_again
 
     chosen, amounts = user_language(lang), unit_of(unit)
-    read, planned = _read(case, column_map), read_plan(plan_folder(out))
-    same = case_of_plan(read, planned)
-    paths = write_report(same, planned, target or out, lang=chosen, unit=amounts)
+    read, folder = _read(case, column_map), plan_folder(out)
+    paths = write_again(folder, read, target, lang=chosen, unit=amounts)
+    typer.echo(NOT_AGAIN.say(chosen))
     _say(chosen, "Wrote " + ", ".join(map(str, paths)), "已写出 " + "、".join(map(str, paths)))
 
 

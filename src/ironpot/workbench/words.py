@@ -73,7 +73,10 @@ _TEXTS: dict[str, Text] = {
     "least": Text("the least help at any price of the lots", "不计资产损失,只求上级支持最少"),
     "lot": Text("lot, as in the assets table", "资产编号"),
     "again": Text("solve again with that decision turned round", "反向决策重新求解"),
-    "target": Text("folder for the report", "报告文件夹"),
+    "target": Text(
+        "folder for the report, or one file ending .html, .xlsx or .pdf",
+        "报告文件夹,或单个 .html、.xlsx、.pdf 文件",
+    ),
     "risk_out": Text("folder for tables, charts and report", "表格、图和报告的文件夹"),
     "risk_plan": Text(
         "folder of a plan: show every figure before and after", "方案文件夹:逐项比较前后"
