@@ -59,16 +59,20 @@ def _swap(c: Contract) -> list[Event]:
 
 
 def _netted(events: list[Event]) -> list[Event]:
-    """Return events with congruent ones of both legs as one."""
+    """Return events with congruent ones of both legs, in one currency, as one."""
     netted: list[Event] = []
     for event in events:
         last = netted[-1] if netted else None
-        if last and event.kind in NETTABLE and (last.time, last.kind) == (event.time, event.kind):
+        if last and event.kind in NETTABLE and _what(last) == _what(event):
             both = Event(event.time, event.kind, last.payoff + event.payoff, event.currency)
             netted[-1] = replace(both, accrued=last.accrued + event.accrued)
         else:
             netted.append(event)
     return netted
+
+
+def _what(event: Event) -> tuple[dt.datetime, Kind, str]:
+    return event.time, event.kind, event.currency
 
 
 def _with_trades(c: Contract, events: list[Event], *, buyer_pays: bool) -> list[Event]:
