@@ -23,6 +23,8 @@ from ironpot.plan.state import State
 from ironpot.valuation.retention import Bools
 
 TOLERANCE = 1e-3
+# A solve that has begun near the deadline may still end: it takes a fraction of this.
+LEAST_SOLVE_S = 5.0
 # Changes that one descent makes at most, and starts that it looks at after its first look.
 MOST_MOVES = 24
 LOOKED_AT = 256
@@ -77,7 +79,9 @@ class Play:
 
 def solve_state(play: Play, state: State) -> Answer:
     """Solve the plan with exactly the state's starts, at exact prices, and remember its plane."""
-    answer = play.left.solve(state_bounds(play, state), time_limit_s=max(play.time_left, 1.0))
+    answer = play.left.solve(
+        state_bounds(play, state), time_limit_s=max(play.time_left, LEAST_SOLVE_S)
+    )
     if answer.point is not None:
         prices = prices_at(play.board, play.model, answer.column_dual, answer.row_dual)
         play.past.remember(state, prices, answer.objective)

@@ -111,7 +111,8 @@ def _answer(model: Model, watch: Watch | None) -> tuple[Question, Found]:
     """Search with what is open; open help, then arrears, where no whole plan comes out of it."""
     began, limit = time.monotonic(), model.inputs.options.time_limit_s
     question = ask(model)
-    found = _search(model, question, limit - (time.monotonic() - began), watch)
+    left = limit - (time.monotonic() - began)
+    found = _search(model, question, max(left, LATER_SHARE * limit), watch)
     while found.point is None and not (found.interrupted or _all_open(model, question)):
         question = ask(model, after=question)
         left = limit - (time.monotonic() - began)

@@ -29,6 +29,8 @@ BOUND_STEP = 0.01
 WHOLE = {"threads": 1, "mip_rel_gap": 1e-5}
 # Above this many whole numbers the other process only lifts the bound.
 SMALL = 3000
+# Share of the time limit that is added while there is no plan at all.
+GRACE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,12 @@ class _Hunt:
     @property
     def time_left(self) -> float:
         return max(self.deadline - time.monotonic(), 0.0)
+
+    @property
+    def last_call(self) -> float:
+        """When even the first plan must be there: a busy machine gets some grace for it."""
+        grace = GRACE * (self.deadline - self.began) if self.best is None else 0.0
+        return self.deadline + grace
 
     @property
     def cost(self) -> float:
@@ -187,7 +195,8 @@ def _run(hunt: _Hunt, question: Question, rng: np.random.Generator) -> None:
 def _hold_everything(hunt: _Hunt) -> Answer:
     """Solve the plan that releases nothing and keeps every contract: the first plan, at once."""
     bounds = exact_bounds(hunt.model, hunt.program, *hold_bounds(hunt.model, hunt.program))
-    return hunt.left.solve(bounds, time_limit_s=hunt.time_left)
+    left = max(hunt.last_call - time.monotonic(), 1.0)
+    return hunt.left.solve(bounds, time_limit_s=left)
 
 
 def _round(hunt: _Hunt, relaxed: Answer) -> Play | None:
@@ -195,7 +204,7 @@ def _round(hunt: _Hunt, relaxed: Answer) -> Play | None:
     model, program = hunt.model, hunt.program
     board = make_board(model)
     bounds = program.lower.copy(), program.upper.copy()
-    fixing = Fixing(hunt.linear, program, *bounds, relaxed, hunt.deadline)
+    fixing = Fixing(hunt.linear, program, *bounds, relaxed, hunt.last_call)
     fixing.close_unused(np.flatnonzero(program.integer))
     others = np.setdiff1d(model.column("release"), board.column)
     for block in (model.column("pool").ravel(), others):
