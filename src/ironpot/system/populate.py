@@ -121,14 +121,10 @@ def _loans(vehicles: pl.DataFrame, rules: PopulationRules) -> tuple[pl.DataFrame
         amount=pl.col("debt") * rules.regional_share,
     )
     regional = at_home.select("bank_id").unique(maintain_order=True)
-    banks = pl.concat(
-        [
-            pl.DataFrame(
-                {"bank_id": [r[0] for r in national], "bank_class": [r[1] for r in national]}
-            ),
-            regional.with_columns(bank_class=pl.lit("regional_bank")),
-        ]
+    listed = pl.DataFrame(
+        [row[:2] for row in national], schema=["bank_id", "bank_class"], orient="row"
     )
+    banks = pl.concat([listed, regional.with_columns(bank_class=pl.lit("regional_bank"))])
     return banks, pl.concat([loans, at_home])
 
 

@@ -25,6 +25,12 @@ _TERMS: Row = {
     "status": "performing",
 }
 
+_CREDITORS: tuple[Row, ...] = (
+    {"creditor_id": PROVINCE, "name": PROVINCE, "creditor_class": "province"},
+    {"creditor_id": BONDS, "name": BONDS, "creditor_class": "bondholders"},
+    {"creditor_id": "banks", "name": "banks", "creditor_class": "other"},
+)
+
 
 @dataclass(frozen=True, slots=True)
 class UnitCases:
@@ -115,13 +121,8 @@ def _entity_rows(unit: Row, company: Row | None) -> dict[str, list[Row]]:
         "analytic_sector": "S11001",
         "origin": "synthetic",
     }
-    creditors: list[Row] = [
-        {"creditor_id": PROVINCE, "name": PROVINCE, "creditor_class": "province"},
-        {"creditor_id": BONDS, "name": BONDS, "creditor_class": "bondholders"},
-        {"creditor_id": "banks", "name": "banks", "creditor_class": "other"},
-    ]
     entities = [government] if company is None else [government, vehicle]
-    return {"entities": entities, "creditors": creditors, "debts": [], "assets": []}
+    return {"entities": entities, "creditors": list(_CREDITORS), "debts": [], "assets": []}
 
 
 def _bonds(table: pl.DataFrame) -> list[Row]:
