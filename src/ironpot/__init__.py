@@ -29,6 +29,17 @@ if TYPE_CHECKING:
     from ironpot.report.plan_files import PlanFiles, read_plan
     from ironpot.report.write import write_report
     from ironpot.risk.drivers import Scenarios, three_scenarios
+    from ironpot.system.clear import clear_system
+    from ironpot.system.clearing import Clearing
+    from ironpot.system.coordinate import Coordination, coordinate_plans
+    from ironpot.system.generate import fit_units, generate_units
+    from ironpot.system.joined import join_cases
+    from ironpot.system.network import Network
+    from ironpot.system.populate import populate, system_of
+    from ironpot.system.regimes import Regime, plan_alone, plan_nash, plan_rolling
+    from ironpot.system.sale import Ladders, sell_into
+    from ironpot.system.shared_markets import SharedMarkets
+    from ironpot.system.spiral import System, sell_and_refinance
     from ironpot.valuation.pot import Appraisals, appraise_assets, rank_pots
     from ironpot.verify.verification import Verification, verify_plan
     from ironpot.workbench.planning import write_plan
@@ -50,6 +61,18 @@ _PLACES = {
     "verify_plan": "verify.verification",
     "read_plan": "report.plan_files",
     "write_report": "report.write",
+    "join_cases": "system.joined",
+    "fit_units": "system.generate",
+    "generate_units": "system.generate",
+    "populate": "system.populate",
+    "system_of": "system.populate",
+    "clear_system": "system.clear",
+    "sell_into": "system.sale",
+    "sell_and_refinance": "system.spiral",
+    "plan_alone": "system.regimes",
+    "plan_rolling": "system.regimes",
+    "plan_nash": "system.regimes",
+    "coordinate_plans": "system.coordinate",
     "Case": "case.case",
     "Reading": "case.read",
     "Issue": "core.issues",
@@ -63,6 +86,13 @@ _PLACES = {
     "Plan": "plan.plan",
     "PlanFiles": "report.plan_files",
     "Verification": "verify.verification",
+    "Network": "system.network",
+    "Clearing": "system.clearing",
+    "Ladders": "system.sale",
+    "System": "system.spiral",
+    "SharedMarkets": "system.shared_markets",
+    "Regime": "system.regimes",
+    "Coordination": "system.coordinate",
     "IronpotError": "core.errors",
     "CaseError": "core.errors",
 }
@@ -73,24 +103,43 @@ __all__ = [
     "Case",
     "CaseError",
     "CashFlows",
+    "Clearing",
+    "Coordination",
     "DebtOptions",
     "IronpotError",
     "Issue",
+    "Ladders",
+    "Network",
     "Plan",
     "PlanFiles",
     "PlanOptions",
     "Reading",
+    "Regime",
     "Scenarios",
+    "SharedMarkets",
     "Source",
+    "System",
     "Verification",
     "appraise_assets",
     "appraise_case",
+    "clear_system",
     "consolidate",
+    "coordinate_plans",
+    "fit_units",
+    "generate_units",
+    "join_cases",
+    "plan_alone",
+    "plan_nash",
     "plan_resolution",
+    "plan_rolling",
+    "populate",
     "project_cash_flows",
     "rank_pots",
     "read_case",
     "read_plan",
+    "sell_and_refinance",
+    "sell_into",
+    "system_of",
     "three_scenarios",
     "verify_plan",
     "write_plan",
