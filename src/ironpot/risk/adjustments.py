@@ -94,6 +94,8 @@ def changes_of(
     """Return the adjustments for the named scenarios; one without rows takes the expected ones."""
     if adjustments is None:
         return _none(scenarios, quarters)
+    given = set(adjustments.flows["scenario"]) | set(adjustments.debt["scenario"])
+    scenarios = [name if name in given else EXPECTED for name in scenarios]
     flows = {
         role: _grid(adjustments.flows.filter(pl.col("line").is_in(lines)), scenarios, quarters)
         for role, lines in (*_ROLES.items(), ("primary", PRIMARY))
@@ -119,11 +121,10 @@ def _none(scenarios: Sequence[str], quarters: Sequence[str]) -> Changes:
 def _grid(rows: pl.DataFrame, scenarios: Sequence[str], quarters: Sequence[str]) -> Floats:
     """Return sums of rows by scenario and quarter, (scenario, quarter)."""
     summed = rows.group_by("scenario", "quarter").agg(pl.col("amount").sum())
-    given = set(rows["scenario"])
     grid = np.zeros((len(scenarios), len(quarters)))
     place = {quarter: number for number, quarter in enumerate(quarters)}
     for row, name in enumerate(scenarios):
-        own = summed.filter(pl.col("scenario") == (name if name in given else EXPECTED))
+        own = summed.filter(pl.col("scenario") == name)
         for quarter, amount in own.select("quarter", "amount").iter_rows():
             if quarter in place:
                 grid[row, place[quarter]] = amount

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -98,6 +99,32 @@ def _budget_and_lots(inputs: Inputs, settled: Settlement, longer: Case) -> Float
 
 def _old_debts(inputs: Inputs, settled: Settlement, longer: Case) -> Floats:
     """Service of opening debts as the plan leaves them, out -, (node, S, 40 quarters), yuan."""
+    left = later_debts(inputs, settled, longer).left
+    net = np.zeros((len(inputs.nodes.keys), inputs.futures.count, QUARTERS))
+    np.add.at(net, inputs.debts.node, -(left.principal + left.interest))
+    return net
+
+
+class Profile(NamedTuple):
+    """What debts pay and leave, (debt, S, 40 quarters), yuan, positive."""
+
+    principal: Floats
+    interest: Floats
+    outstanding: Floats
+
+
+class LaterDebts(NamedTuple):
+    """Opening debts as the plan leaves them, and as their contracts stand.
+
+    `left` holds what was neither prepaid nor swapped by the end of the plan, in all quarters.
+    """
+
+    left: Profile
+    contract: Profile
+
+
+def later_debts(inputs: Inputs, settled: Settlement, longer: Case) -> LaterDebts:
+    """Return the profiles of opening debts over the quarters of `longer`'s horizon."""
     options = debt_options(
         longer.debts,
         longer.class_actions,
@@ -106,20 +133,27 @@ def _old_debts(inputs: Inputs, settled: Settlement, longer: Case) -> Floats:
         rates=future_rates(longer, inputs.futures),
         discount_rate=inputs.rate,
     )
+    debts, ledger = inputs.debts, settled.debts
     rows = {
         key: k for k, key in enumerate(options.table.select("debt_id", "option_id").iter_rows())
     }
-    debts = inputs.debts
-    net = np.zeros((len(inputs.nodes.keys), inputs.futures.count, QUARTERS))
-    for number, name in enumerate(debts.debt_ids):
-        option = int(settled.debts.option[number])
-        chosen = rows[(name, debts.option_ids[option])]
-        contract = rows[(name, debts.option_ids[int(debts.contract[number])])]
-        service = options.principal + options.interest
-        works = debts.succeeds[option][:, None].astype(np.float64)
-        mixed = works * service[chosen] + (1.0 - works) * service[contract]
-        net[debts.node[number]] -= _share_left(inputs, settled, number) * mixed
-    return net
+    chosen, contract = (
+        [
+            rows[name, debts.option_ids[int(at)]]
+            for name, at in zip(debts.debt_ids, places, strict=True)
+        ]
+        for places in (ledger.option, debts.contract)
+    )
+    works = debts.succeeds[ledger.option][:, :, None].astype(np.float64)
+    share = np.array([_share_left(inputs, settled, k) for k in range(len(debts.debt_ids))])
+    profiles = Profile(options.principal, options.interest, options.outstanding)
+    left = Profile(
+        *(
+            share[:, None, None] * (works * part[chosen] + (1.0 - works) * part[contract])
+            for part in profiles
+        )
+    )
+    return LaterDebts(left, Profile(*(part[contract] for part in profiles)))
 
 
 def _share_left(inputs: Inputs, settled: Settlement, number: int) -> float:
@@ -135,22 +169,30 @@ def _share_left(inputs: Inputs, settled: Settlement, number: int) -> float:
 
 
 def _new_loans(inputs: Inputs, settled: Settlement) -> Floats:
-    """Service of loans that still run when the plan ends, out -, (node, S, 40 quarters), yuan.
+    """Service of loans that still run when the plan ends, out -, (node, S, 40 quarters), yuan."""
+    later = later_loans(inputs, settled)
+    net = np.zeros((len(inputs.nodes.keys), inputs.futures.count, QUARTERS))
+    np.add.at(net, settled.loans.node, -(later.principal + later.interest))
+    return net
+
+
+def later_loans(inputs: Inputs, settled: Settlement) -> Profile:
+    """Return what the plan's loans pay and leave after its last quarter, (loan, S, 40 quarters).
 
     Interest goes on as in the last quarter of the horizon in which the loan ran.
     """
     loans = settled.loans
-    net = np.zeros((len(inputs.nodes.keys), inputs.futures.count, QUARTERS))
     left = (loans.drawn - loans.repaid.sum(axis=2))[:, :-1] / 100
+    principal, interest, owed = (np.zeros((*left.shape, QUARTERS)) for _ in range(3))
     for number in np.flatnonzero(left.any(axis=1)):
-        node, first = int(loans.node[number]), int(loans.quarter[number])
-        last = first + term_of(inputs, settled, int(number))
+        last = int(loans.quarter[number]) + term_of(inputs, settled, int(number))
         rate = quarterly(rate_of(inputs, settled, int(number)))
         span = slice(inputs.quarters, min(last, QUARTERS - 1) + 1)
-        net[node, :, span] -= left[number][:, None] * rate
+        interest[number, :, span] = left[number][:, None] * rate
+        owed[number, :, inputs.quarters : min(last, QUARTERS)] = left[number][:, None]
         if last < QUARTERS:
-            net[node, :, last] -= left[number]
-    return net
+            principal[number, :, last] = left[number]
+    return Profile(principal, interest, owed)
 
 
 def term_of(inputs: Inputs, settled: Settlement, number: int) -> int:
