@@ -44,6 +44,11 @@ def fit_units(units: pl.DataFrame, *, name: str) -> UnitParameters:
     """Return the moments of a table of units in the columns of `units.UNITS`, one year.
 
     Raises IronpotError where no county's debts and limits are known.
+
+    >>> drawn = UnitParameters(8.8, 14.0, 22.7, 0.55, 0.58, 0.11, 0.99, 0.006, 0.5, "made up")
+    >>> nation = generate_units(drawn, 100, np.random.default_rng(1))
+    >>> fit_units(nation, name="drawn again").counties_per_prefecture
+    9.090909090909092
     """
     table = UNITS.conform(units)
     counties = table.filter(pl.col("level") == "county").drop_nulls(

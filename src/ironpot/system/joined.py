@@ -46,6 +46,12 @@ def join_cases(
     then inside and are eliminated; the lender's case must not list them again as assets of its own.
     `parents` puts the top of one case under an entity of another. Raises IronpotError on two cases
     with one id, on dates that differ, and on a name in `same` or `parents` that does not exist.
+
+    >>> from ironpot.case.read import read_case
+    >>> pots = read_case("examples/two-pots").case
+    >>> settings = replace(pots.settings, case_id="all", top_entity="two-pots.county")
+    >>> join_cases([pots], same={}, settings=settings, parents={}).assets["asset_id"].to_list()
+    ['two-pots.hall', 'two-pots.depot']
     """
     _refuse_unlike(cases, settings)
     frames = {table: _stack(cases, table) for table in _IDS}

@@ -76,6 +76,12 @@ def populate(
     """Make one company a government, banks, loans, lots and markets for a table of units.
 
     Units are rows of `units.UNITS` in yuan; a government whose debt is unknown gets none.
+
+    >>> units = pl.DataFrame({"unit_id": ["a", "b"], "level": ["county", "county"],
+    ...                       "debt_balance": [1e9, None]})
+    >>> made = populate(units, np.random.default_rng(1))
+    >>> made.vehicles["vehicle_id"].to_list(), made.vehicles["origin"].unique().to_list()
+    (['a_lgfv'], ['synthetic'])
     """
     rules = rules or PopulationRules()
     known = governments(units).drop_nulls("debt_balance")
@@ -166,6 +172,11 @@ def system_of(population: Population) -> System:
     """Arrange a population as one quarter's system: what falls due is claimed, the rest is stock.
 
     Banks' equity is as if what they lend here were their whole book: unpublished, so assumed.
+
+    >>> units = pl.DataFrame({"unit_id": ["a"], "level": ["county"], "debt_balance": [1e9]})
+    >>> system = system_of(populate(units, np.random.default_rng(1)))
+    >>> len(system.sellers), len(system.banks), round(float(system.due.sum()) / 1e9, 3)
+    (1, 23, 0.129)
     """
     rules = population.rules
     due = population.loans.with_columns(due=pl.col("amount") * rules.due_q)

@@ -47,7 +47,14 @@ def plan_alone(markets: SharedMarkets) -> Regime:
 
 
 def plan_rolling(markets: SharedMarkets) -> Regime:
-    """Plan alone again every quarter with what is left to sell and still to be found."""
+    """Plan alone again every quarter with what is left to sell and still to be found.
+
+    >>> one = SharedMarkets(("a",), np.array([[[0.8], [0.8]]]), np.array([[[50.0], [50.0]]]),
+    ...                     np.array([0, 1]), np.array([0]), np.array([100.0]), np.array([0.9]),
+    ...                     np.array([[40.0, 40.0]]), np.array([[0.1, 0.5]]))
+    >>> plan_rolling(one).sold.tolist()
+    [[50.0, 50.0]]
+    """
     left, due = markets.lots.copy(), markets.due.copy()
     sold = np.zeros((len(left), markets.slots))
     for quarter in range(markets.price.shape[1]):
@@ -67,6 +74,14 @@ def plan_nash(markets: SharedMarkets, *, rounds: int = 800) -> Regime:
     Pure best answers jump for ever; their running average (fictitious play) settles. Counties take
     the average price and the share sold of each market and quarter as given. The certificate is
     the regret: own cost less that of the best answer.
+
+    >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
+    ...                     np.array([0, 1, 2]), np.array([0, 0]), np.array([50.0, 50.0]),
+    ...                     np.array([0.8, 0.8]), np.array([[40.0], [40.0]]),
+    ...                     np.array([[2.0], [2.0]]))
+    >>> learned = plan_nash(two, rounds=10)
+    >>> learned.costs.tolist(), learned.regret.tolist()
+    ([30.0, 30.0], [0.0, 0.0])
     """
     offered = _by_quarter(markets, _plans(markets, markets.due, markets.lots, 0))
     for count in range(2, rounds + 2):
