@@ -23,11 +23,15 @@ if TYPE_CHECKING:
     from ironpot.core.errors import CaseError, IronpotError
     from ironpot.core.issues import Issue
     from ironpot.core.sources import Source
+    from ironpot.plan.adjust import plan_adjustments
     from ironpot.plan.options import PlanOptions
     from ironpot.plan.plan import Plan, plan_resolution
     from ironpot.plan.prepare import appraise_case
     from ironpot.report.plan_files import PlanFiles, read_plan
     from ironpot.report.write import write_report
+    from ironpot.risk.adjustments import Adjustments
+    from ironpot.risk.assess import assess_debt
+    from ironpot.risk.assessment import Assessment, RiskOptions
     from ironpot.risk.drivers import Scenarios, three_scenarios
     from ironpot.system.clear import clear_system
     from ironpot.system.clearing import Clearing
@@ -53,10 +57,12 @@ _PLACES = {
     "consolidate": "balance.consolidate",
     "project_cash_flows": "cashflow.engine",
     "three_scenarios": "risk.drivers",
+    "assess_debt": "risk.assess",
     "appraise_case": "plan.prepare",
     "appraise_assets": "valuation.pot",
     "rank_pots": "valuation.pot",
     "plan_resolution": "plan.plan",
+    "plan_adjustments": "plan.adjust",
     "write_plan": "workbench.planning",
     "verify_plan": "verify.verification",
     "read_plan": "report.plan_files",
@@ -81,6 +87,9 @@ _PLACES = {
     "CashFlows": "cashflow.flows",
     "DebtOptions": "cashflow.options",
     "Scenarios": "risk.drivers",
+    "RiskOptions": "risk.assessment",
+    "Assessment": "risk.assessment",
+    "Adjustments": "risk.adjustments",
     "Appraisals": "valuation.pot",
     "PlanOptions": "plan.options",
     "Plan": "plan.plan",
@@ -98,7 +107,9 @@ _PLACES = {
 }
 
 __all__ = [
+    "Adjustments",
     "Appraisals",
+    "Assessment",
     "BalanceSheet",
     "Case",
     "CaseError",
@@ -115,6 +126,7 @@ __all__ = [
     "PlanOptions",
     "Reading",
     "Regime",
+    "RiskOptions",
     "Scenarios",
     "SharedMarkets",
     "Source",
@@ -122,12 +134,14 @@ __all__ = [
     "Verification",
     "appraise_assets",
     "appraise_case",
+    "assess_debt",
     "clear_system",
     "consolidate",
     "coordinate_plans",
     "fit_units",
     "generate_units",
     "join_cases",
+    "plan_adjustments",
     "plan_alone",
     "plan_nash",
     "plan_resolution",

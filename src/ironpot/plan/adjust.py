@@ -46,6 +46,16 @@ def plan_adjustments(plan: Plan) -> Adjustments:
 
     Lines of the budget and of lots come as one, `asset_income`: what is left of the change of all
     cash when debt service, proceeds, help and new borrowing are taken out.
+
+    >>> from ironpot.case.read import read_case
+    >>> from ironpot.plan.options import PlanOptions
+    >>> from ironpot.plan.plan import plan_resolution
+    >>> case = read_case("examples/two-pots").case
+    >>> plan = plan_resolution(case, options=PlanOptions(time_limit_s=20))
+    >>> changes = plan_adjustments(plan)
+    >>> sold = changes.flows.filter(line="asset_proceeds_outside", scenario="base")
+    >>> changes.through, round(sold["amount"].sum())
+    ('2026Q4', 18000000)
     """
     inputs, settled = plan.model.inputs, plan.settled
     cash = cash_table(inputs, settled)
