@@ -5,7 +5,7 @@ from dataclasses import replace
 from ironpot.case.case import Case
 from ironpot.core.lang import Lang
 from ironpot.core.money import Unit
-from ironpot.report.figures import Reader, day, unit_label
+from ironpot.report.figures import Reader, day, period, unit_label
 from ironpot.report.findings import Findings, find
 from ironpot.report.leader import leader_page
 from ironpot.report.model import Block, Chart, Pair, Paragraph, Report, Section, Table
@@ -89,9 +89,10 @@ def _title(view: View) -> str:
 def _subtitle(view: View) -> str:
     unit = unit_label(view.reader)
     date = day(view.case.date, view.reader)
+    first, last = period(view.first, view.reader), period(view.last, view.reader)
     return view.say(
-        f"Case date {date} · plan {view.first} to {view.last} · amounts in {unit}",
-        f"基准日{date} · 方案期{view.first}至{view.last} · 金额单位:{unit}",
+        f"Case date {date} · plan {first} to {last} · amounts in {unit}",
+        f"基准日{date} · 方案期{first}至{last} · 金额单位:{unit}",
     )
 
 

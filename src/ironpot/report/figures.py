@@ -93,6 +93,15 @@ def _currency(reader: Reader) -> str:
     return known.say(reader.lang) if known else reader.currency
 
 
+def unit_words(reader: Reader) -> str:
+    """Name the unit as a sentence does, after the number.
+
+    >>> unit_words(Reader("en", "hundred_million")), unit_words(Reader("zh", "ten_thousand"))
+    ('hundred million yuan', '万元')
+    """
+    return PROSE_UNIT[reader.unit].say(reader.lang) + _currency(reader)
+
+
 def amount(fen: int | None, reader: Reader, *, fine: bool = False) -> str:
     """Write an amount without its unit, as tables show it; unknown is a dash.
 
@@ -133,8 +142,7 @@ def money(fen: int | None, reader: Reader) -> str:
     while decimals < MOST_PLACES[reader.unit] and _too_coarse(fen, reader.unit, decimals):
         decimals += 1
     number = _rounded(fen, reader.unit, decimals)
-    word = PROSE_UNIT[reader.unit].say(reader.lang) + _currency(reader)
-    return number + reader.say(" ", "") + word
+    return number + reader.say(" ", "") + unit_words(reader)
 
 
 def _too_coarse(fen: int, unit: Unit, decimals: int) -> bool:
@@ -177,10 +185,12 @@ def count(value: int | None) -> str:
 
 
 def period(word: str | None, reader: Reader) -> str:
-    """Write a quarter, month or year as people say it.
+    """Write a quarter, month, date or year as people say it.
 
     >>> period("2026Q1", Reader("zh", "yuan")), period("2025-03", Reader("en", "yuan"))
     ('2026年第1季度', 'March 2025')
+    >>> period("2025-04-01", Reader("en", "yuan"))
+    '1 April 2025'
     """
     if not word:
         return DASH
@@ -191,6 +201,8 @@ def period(word: str | None, reader: Reader) -> str:
     if month:
         name = MONTHS.split()[int(month[2]) - 1]
         return reader.say(f"{name} {month[1]}", f"{month[1]}年{int(month[2])}月")
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", word):
+        return day(dt.date.fromisoformat(word), reader)
     return reader.say(word, f"{word}年") if re.fullmatch(r"\d{4}", word) else word
 
 

@@ -41,7 +41,8 @@ class Findings:
 
     `worst_scenario` is the one that misses most without the plan, None where there is only the
     expected one. `proceeds` are present values of outside cash as each lot was weighed; `receipts`
-    the cash that arrives from outside, net. `groups` holds principal resolved by reporting group.
+    the cash that arrives from outside, net. `cash_end` is all cash when the plan ends, `earmarked_end`
+    the part of it that lies in earmarked accounts; None where no cash is given. `groups` holds principal resolved by reporting group.
     """
 
     before: CashPath
@@ -54,6 +55,9 @@ class Findings:
     worst_receipts: int
     destroyed: int
     circular_proceeds: int
+    cash_end: int | None
+    worst_cash_end: int | None
+    earmarked_end: int
     relief: int
     relief_first: str | None
     debt_before: int
@@ -69,6 +73,11 @@ class Findings:
     def paid_off(self) -> int:
         """Principal that is really gone: outside cash, own cash and help."""
         return self.groups["outside"] + self.groups["own"] + self.groups["help"]
+
+    @property
+    def borrowed_beyond(self) -> int:
+        """New borrowing beyond what renews old debt: why debt falls by less than is paid off."""
+        return self.debt_after - self.debt_before + self.paid_off
 
 
 def find(view: View) -> Findings:
@@ -88,6 +97,9 @@ def find(view: View) -> Findings:
         receipts(view, worst) if worst else 0,
         total(sold, "value_destroyed"),
         total(sold.filter(pl.col("resolution_kind") == "circular"), "net_proceeds"),
+        cash_end(view),
+        cash_end(view, worst) if worst else None,
+        earmarked_end(view),
         total(relief, "amount"),
         str(relief["quarter"].min()) if relief.height else None,
         total(view.debts, "opening"),
@@ -101,6 +113,26 @@ def receipts(view: View, scenario: str = EXPECTED) -> int:
     rows = view.cash.filter(pl.col("scenario") == scenario)
     parts = ("asset_proceeds_outside", "procedure_cost", "tax_and_fee")
     return sum(total(rows, part) for part in parts)
+
+
+def cash_end(view: View, scenario: str = EXPECTED) -> int | None:
+    """Return all cash inside the perimeter when the plan ends, fen; None where it is not given."""
+    rows = view.cash.filter((pl.col("scenario") == scenario) & (pl.col("quarter") == view.last))
+    return int(rows["closing"][0]) if rows.height else None
+
+
+def earmarked_end(view: View) -> int:
+    """Return expected cash of earmarked accounts when the plan ends, fen, added over bodies."""
+    rows = view.tables["cash"].filter(
+        (pl.col("entity_id") != CONSOLIDATED)
+        & (pl.col("account") == "earmarked")
+        & (pl.col("quarter") == view.last)
+    )
+    if rows.filter(pl.col("scenario") == EXPECTED).height:
+        return total(rows.filter(pl.col("scenario") == EXPECTED), "closing")
+    weights = view.case.settings.weights
+    weight = pl.col("scenario").replace_strict(weights, default=0.0, return_dtype=pl.Float64)
+    return round(rows.select((pl.col("closing") * weight).sum()).item() or 0)
 
 
 def path(view: View, phase: str, scenario: str = EXPECTED, entity: str = CONSOLIDATED) -> CashPath:

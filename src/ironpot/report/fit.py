@@ -98,6 +98,7 @@ def _table(table: Table, width: float, size: float, reader: Reader) -> float:
     room = [share * width - 3.0 for share in cells.widths(fields, reader)]
     heads = (_text(field.label, wide, size, 1.3) for field, wide in zip(fields, room, strict=True))
     height = max(heads) + 1.3 + _text(table.title, width, 0.95 * size, 1.3) + 2.5
+    height += _text(table.note, width, SOURCE / SMALL * size, 1.45) if table.note else 0.0
     for line in cells.lines(table, fields, reader):
         shown = [
             cells.text(value, field, reader, role=line.role)

@@ -9,7 +9,7 @@ import polars as pl
 
 from ironpot.report.charts.before_after import classes
 from ironpot.report.charts.ladder import small_ladder
-from ironpot.report.figures import amount, listing, money, percent, period, plural, unit_label
+from ironpot.report.figures import amount, listing, money, percent, period, plural, unit_words
 from ironpot.report.findings import Findings
 from ironpot.report.model import (
     Block,
@@ -23,7 +23,7 @@ from ironpot.report.model import (
     clip,
 )
 from ironpot.report.parts.check import sure_sentence
-from ironpot.report.parts.disposal import lost_sentence, released, route_counts
+from ironpot.report.parts.disposal import lost_sentence, released, route_counts, worth_note
 from ironpot.report.parts.gap import gap_sentence
 from ironpot.report.parts.help import by_giver, least_help
 from ironpot.report.parts.trust import acts_of, origin_sentence
@@ -107,7 +107,7 @@ def _sale_tile(view: View, found: Findings) -> Tile:
     if found.worst_scenario:
         low = money(found.worst_receipts, view.reader)
         note = view.say(f"{note}; {low} in the worst scenario", f"{note};最差情景{low}")
-    return Tile(label, amount(found.receipts, view.reader), note, unit_label(view.reader))
+    return Tile(label, amount(found.receipts, view.reader), note, unit_words(view.reader))
 
 
 def _help_tile(view: View, found: Findings) -> Tile:
@@ -119,7 +119,7 @@ def _help_tile(view: View, found: Findings) -> Tile:
         first = period(found.relief_first, view.reader)
         cases = _by_scenario(view)
         note = view.say(f"expected; {cases}, from {first}", f"期望值;{cases};最早{first}")
-    return Tile(label, amount(found.relief, view.reader), note, unit_label(view.reader))
+    return Tile(label, amount(found.relief, view.reader), note, unit_words(view.reader))
 
 
 def _debt_tile(view: View, found: Findings) -> Tile:
@@ -127,8 +127,11 @@ def _debt_tile(view: View, found: Findings) -> Tile:
     label = view.say("Debt at the end of the plan", "方案期末债务余额")
     if not view.solved:
         return _no_plan(view, label)
-    note = view.say(f"{before} today; {gone} really gone", f"目前{before};真正减少{gone}")
-    return Tile(label, amount(found.debt_after, view.reader), note, unit_label(view.reader))
+    note = view.say(f"{before} today; {gone} really paid off", f"目前{before};真正偿还{gone}")
+    if found.borrowed_beyond > 0:
+        more = money(found.borrowed_beyond, view.reader)
+        note = view.say(f"{note}, {more} borrowed on top", f"{note},另新增借款{more}")
+    return Tile(label, amount(found.debt_after, view.reader), note, unit_words(view.reader))
 
 
 def _debt_table(view: View) -> Table:
@@ -172,6 +175,27 @@ def _selling(view: View, found: Findings) -> str:
     return view.say(f"{routes}; {kept} kept. {lost}", f"{routes};保留{kept}处。{lost}")
 
 
+def _left(view: View, found: Findings) -> str:
+    """Return what cash is left when the plan ends, and which part of it may pay no other debt."""
+    if found.cash_end is None:
+        return ""
+    left = money(found.cash_end, view.reader)
+    bad = ""
+    if found.worst_cash_end is not None:
+        low = money(found.worst_cash_end, view.reader)
+        bad = view.say(f", {low} in the worst scenario", f",最差情景{low}")
+    tied = ""
+    if found.earmarked_end > 0:
+        marked = money(found.earmarked_end, view.reader)
+        tied = view.say(
+            f"; {marked} of it is earmarked and may pay no other debt",
+            f";其中{marked}为专户资金,不得用于偿还其他债务",
+        )
+    return view.say(
+        f" Cash left at the end: {left} expected{bad}{tied}.", f"期末结存:期望{left}{bad}{tied}。"
+    )
+
+
 def _lot_table(view: View) -> Table:
     """Return the lots that bring most and the kept ones whose sale would destroy most."""
     sold = released(view).sort("net_proceeds", "lot_id", descending=[True, False]).head(SOLD_ROWS)
@@ -193,7 +217,7 @@ def _lot_table(view: View) -> Table:
         pl.DataFrame(texts, schema, orient="row")
     )
     title = view.say("Largest lots sold and kept", "主要处置和保留标的")
-    return Table("leader-lots", "", title, fields, frame)
+    return Table("leader-lots", "", title, fields, frame, worth_note(view))
 
 
 def _lot_texts(view: View, lot: dict[str, Any]) -> tuple[str, str, str]:
@@ -216,7 +240,7 @@ def _asking(view: View, found: Findings) -> str:
         f"{asked} ({share} of the debt); asking for less would burn more in assets than it "
         f"saves{floor}.",
         f"共{asked}(相当于债务的{share});再少要,资产损失将大于节省的支持{floor}。",
-    )
+    ) + _left(view, found)
 
 
 def _by_scenario(view: View) -> str:

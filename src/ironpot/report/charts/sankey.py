@@ -8,15 +8,15 @@ import polars as pl
 
 from ironpot.report.charts import style
 from ironpot.report.figures import amount, money
-from ironpot.report.findings import receipts
+from ironpot.report.findings import earmarked_end, receipts
 from ironpot.report.model import Chart, Field, Native, Table, clip, letters
 from ironpot.report.view import View, total
 from ironpot.report.words import PRIMARY_CLASS, label
 
 MOST_KINDS = 7
-NAME_LETTERS = 20  # of a kind, so that its label ends before the middle
+NAME_LETTERS = 24  # of a kind, so that its label ends before the middle
 COMES, GOES = "in:", "out:"
-LETTER_PIXELS = 6.8  # at 12 pixels, half the height of a Chinese letter and a little more
+LETTER_PIXELS = 6.3  # at 11 pixels, half the height of a Chinese letter and a little more
 LOOK: style.Option = {
     "type": "sankey",
     "left": 8,
@@ -25,7 +25,7 @@ LOOK: style.Option = {
     "nodeWidth": 14,
     "nodeGap": 14,
     "draggable": False,
-    "label": {"color": style.INK, "fontSize": 12},
+    "label": {"color": style.INK, "fontSize": 11},
     "lineStyle": {"color": "#9fb4c4", "opacity": 0.5, "curveness": 0.5},
 }
 
@@ -92,11 +92,13 @@ def _uses(view: View, received: int) -> pl.DataFrame:
         .sort("amount", descending=True)
     )
     left = received - total(paid, "amount")
+    tied = min(max(left, 0), earmarked_end(view))
     rows = [(_middle(view), words.get(word, word), value) for word, value in paid.iter_rows()]
-    if left > 0:
-        rows.append(
-            (_middle(view), view.say("interest, spending, reserve", "付息、支出和结余"), left)
-        )
+    for name, value in (
+        (view.say("earmarked, unspent", "专户结存"), tied),
+        (view.say("interest, spending, reserve", "付息、支出和结余"), left - tied),
+    ):
+        rows += [(_middle(view), name, value)] if value > 0 else []
     schema = {"source": pl.String, "target": pl.String, "amount": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -145,7 +147,7 @@ def _option(view: View, flows: pl.DataFrame) -> style.Option:
 
 
 def _links(view: View, flows: pl.DataFrame) -> list[tuple[str, str, int]]:
-    """Return flows between nodes; what comes in and what goes out stay apart if named alike."""
+    """Return flows that read as more than zero; what comes in and what goes out stay apart."""
     middle = _middle(view)
     return [
         (
@@ -154,6 +156,7 @@ def _links(view: View, flows: pl.DataFrame) -> list[tuple[str, str, int]]:
             fen,
         )
         for source, target, fen in flows.iter_rows()
+        if amount(fen, view.reader) != amount(0, view.reader)
     ]
 
 

@@ -15,6 +15,7 @@ from ironpot.report.words import REASON, ROUTE
 
 TOP_LOTS = 15
 MOST_MARKETS = 6
+NEARLY = 0.98  # of a limit; lots are whole, so that the last of it is seldom used
 SUMS: tuple[Head, ...] = (
     ("book", "book value", "账面价值"),
     ("net_proceeds", "net proceeds", "处置净得"),
@@ -114,6 +115,15 @@ def _law(view: View) -> str:
     )
 
 
+def worth_note(view: View) -> str:
+    """Return what `worth kept` holds and why it may be negative."""
+    return view.say(
+        "Worth kept: income and service less cost, over the remaining life, less debt that a "
+        "pledge secures; no later sale is counted. Negative: it costs more than it brings.",
+        "留用价值:剩余年限内收益和公共服务减去成本及所担保债务,不计日后再出售;为负即入不敷出。",
+    )
+
+
 def _sums() -> tuple[pl.Expr, ...]:
     return (lots(), pl.col([name for name, _, _ in SUMS]).sum())
 
@@ -128,7 +138,22 @@ def _route_table(view: View) -> Table:
     rows = view.lots.group_by("route", "route_text").agg(*_sums())
     title = view.say("Lots by route", "分方式处置情况")
     fields = _sum_fields(view, text(view, ("route_text", "route", "方式"), 1.8))
-    return Table("routes", title, title, fields, rows.sort(ranked("route", ROUTE), "route"))
+    return Table(
+        "routes", title, title, fields, rows.sort(ranked("route", ROUTE), "route"), _not_cash(view)
+    )
+
+
+def _not_cash(view: View) -> str:
+    """Return how the table's net proceeds split into outside cash and the rest; then the terms."""
+    outside = total(view.lots.filter(pl.col("resolution_kind") == "outside_cash"), "net_proceeds")
+    rest = money(total(view.lots, "net_proceeds") - outside, view.reader)
+    cash = money(outside, view.reader)
+    return view.say(
+        f"Net proceeds: {cash} from outside buyers and lessees, {rest} from loans, pools with "
+        f"recourse and shared use. {worth_note(view)}",
+        f"处置净得中,范围外买方和承租方{cash},抵押借款、有追索权证券化和共享调剂{rest}。"
+        f"{worth_note(view)}",
+    )
 
 
 def _leaving(view: View) -> Heading | None:
@@ -234,33 +259,34 @@ def _circular(view: View, found: Findings) -> Paragraph:
 
 
 def _market(view: View) -> Paragraph | None:
-    """Return which markets and quarters of the task force are used up."""
+    """Return which markets and quarters of the task force are nearly used up."""
     limits = view.tables["limits"].filter(pl.col("kind").is_in(["depth", "capacity"]))
     if limits.height == 0:
         return None
-    full = limits.filter(pl.col("binding"))
+    full = limits.filter(pl.col("value") >= NEARLY * pl.col("bound"))
     head = view.say("Market and task force: ", "市场与专班:")
+    share = percent(NEARLY, 0)
     if full.height == 0:
         none = view.say(
-            f"none of {limits.height} limits on market depth and the task force is used up.",
-            f"市场容量和专班力量共{limits.height}项限额,均未用满。",
+            f"none of {limits.height} limits on market depth and the task force is used to "
+            f"{share} or more.",
+            f"市场容量和专班力量共{limits.height}项限额,使用率均低于{share}。",
         )
         return Paragraph(none, head)
-    return Paragraph(_used_up(view, limits, full), head)
+    return Paragraph(_used_up(view, limits, full, share), head)
 
 
-def _used_up(view: View, limits: pl.DataFrame, full: pl.DataFrame) -> str:
+def _used_up(view: View, limits: pl.DataFrame, full: pl.DataFrame, share: str) -> str:
     depth = full.filter(pl.col("kind") == "depth")
     team = full.height - depth.height
     named = [view.scope(word) for word in depth["scope_id"].unique(maintain_order=True)]
     which = f" ({listing(named[:MOST_MARKETS], view.reader)})" if named else ""
-    share = percent(full.height / limits.height)
     return view.say(
-        f"{full.height} of {limits.height} limits on market depth and the task force are used up "
-        f"({share}): {plural(depth.height, 'market quarter', 'market quarters')}{which} and "
+        f"{full.height} of {limits.height} limits on market depth and the task force are used to "
+        f"{share} or more: {plural(depth.height, 'market quarter', 'market quarters')}{which} and "
         f"{plural(team, 'quarter', 'quarters')} of the task force. More at once would only push "
         "prices down.",
-        f"市场容量和专班力量共{limits.height}项限额,用满{full.height}项({share}):"
+        f"市场容量和专班力量共{limits.height}项限额,使用率达{share}以上{full.height}项:"
         f"市场{depth.height}个季度{which.strip()},专班{team}个季度。同时多卖只会压低价格。",
     )
 
