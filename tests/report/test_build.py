@@ -180,3 +180,13 @@ def test_circular_sales_are_told_and_count_nothing(report, plan):
 
 def test_official_grades_are_said_not_to_be_public(report):
     assert any("官方风险等级" in s and "不公开" in s for s in sentences(report))
+
+
+@pytest.mark.parametrize(("use", "word"), [(0.985, "使用率达98%以上"), (0.97, "均低于98%")])
+def test_a_limit_that_is_nearly_used_is_said_to_be(case, plan, use, word):
+    held = plan.tables["limits"].with_columns(value=pl.col("bound") * use, binding=pl.lit(0) == 1)
+    tables = plan.tables | {"limits": held}
+    made = build_report(case, PlanFiles(plan.summary, tables), lang="zh", unit="hundred_million")
+    said = [text for text in sentences(made) if text and text.startswith("市场与专班")]
+    assert len(said) == 1
+    assert re.search(word, said[0])

@@ -115,3 +115,41 @@ def test_a_buffer_that_nobody_set_stays_unknown(case, plan):
     assert rows["buffer"].null_count() == rows.height
     assert rows["below_buffer"].null_count() == rows.height
     assert find(view_of(case, bare, READER)).before.below_buffer is None
+
+
+def test_cash_left_is_the_weighted_closing_of_all_bodies(plan, view, found):
+    last = plan.tables["cash"].filter(pl.col("quarter") == view.last)
+    bodies = last.filter(pl.col("entity_id") != "_consolidated").group_by("scenario")
+    left = dict(bodies.agg(pl.col("closing").sum()).iter_rows())
+    assert found.cash_end == pytest.approx(sum(WEIGHTS[key] * left[key] for key in WEIGHTS), abs=2)
+    assert found.worst_cash_end == left[found.worst_scenario]
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_earmarked_cash_is_named_apart_with_and_without_expected_rows(case, plan, given):
+    is_fund = (pl.col("entity_id") != "_consolidated") & (pl.col("account") == "fund")
+    marked = pl.when(is_fund).then(pl.lit("earmarked")).otherwise(pl.col("account"))
+    cash = plan.tables["cash"].with_columns(marked.alias("account"))
+    view = view_of(
+        case, PlanFiles(plan.summary, plan.tables | {"cash": cash}), Reader("en", "yuan")
+    )
+    held = cash.filter((pl.col("account") == "earmarked") & (pl.col("quarter") == view.last))
+    expected = sum(
+        WEIGHTS[key] * fen for key, fen in held.select("scenario", "closing").iter_rows()
+    )
+    if given:
+        said = held.head(1).with_columns(scenario=pl.lit("expected"), closing=round(expected))
+        tables = plan.tables | {"cash": pl.concat([cash, said.select(cash.columns)])}
+        view = view_of(case, PlanFiles(plan.summary, tables), Reader("en", "yuan"))
+    assert find(view).earmarked_end == pytest.approx(expected, abs=2)
+    assert expected > 0
+
+
+def test_borrowed_on_top_is_new_debt_less_what_renews_old(plan, found):
+    new = sum(row["principal_new"] for row in _rows(plan, "debt_actions"))
+    renewed = sum(
+        row["amount"]
+        for row in _rows(plan, "resolution")
+        if row["kind"] in {"new_debt", "circular"}
+    )
+    assert found.borrowed_beyond == pytest.approx(new - renewed, abs=2)

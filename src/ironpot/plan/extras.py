@@ -1,5 +1,7 @@
 """What does a report show beside the twelve tables? Approvals, wishes and their cost, help."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
@@ -29,7 +31,7 @@ def plan_extras(plan: Plan) -> dict[str, pl.DataFrame]:
     """Return the report's extras by name; money in fen."""
     return case_extras(plan.case) | {
         "rule_rows": rule_rows(plan),
-        "approvals": _approvals(plan),
+        "approvals": approvals(plan.case, _starts(plan)),
         "wishes": _wishes(plan),
         "frontier": _frontier(plan),
         "baseline": _baseline(plan),
@@ -43,9 +45,14 @@ def case_extras(case: Case) -> dict[str, pl.DataFrame]:
 
 def rule_rows(plan: Plan) -> pl.DataFrame:
     """Return every applicable rule before and after the plan, by year and variant."""
+    return rules_before_and_after(plan.case, debts_after(plan))
+
+
+def rules_before_and_after(case: Case, left: dict[str, float]) -> pl.DataFrame:
+    """Return every applicable rule at the case date and with the debt `left` by a plan, yuan."""
     book = rule_book().rule_sets
-    before = rule_table(plan.case, book).with_columns(phase=pl.lit("before"))
-    after = rule_table(plan.case, book, debts=debts_after(plan)).with_columns(phase=pl.lit("after"))
+    before = rule_table(case, book).with_columns(phase=pl.lit("before"))
+    after = rule_table(case, book, debts=left).with_columns(phase=pl.lit("after"))
     return pl.concat([before, after])
 
 
@@ -80,25 +87,34 @@ def _maturity_wall(case: Case) -> pl.DataFrame:
     return wall.select("creditor_class", "period", amount="principal")
 
 
-def _approvals(plan: Plan) -> pl.DataFrame:
-    """Approvals that each released lot needs, by whom and by when: before it is offered."""
-    inputs = plan.model.inputs
-    lots = {row["asset_id"]: row for row in plan.case.assets.iter_rows(named=True)}
+def approvals(case: Case, starts: Mapping[str, str]) -> pl.DataFrame:
+    """Return the approvals that each lot needs, by whom and by when: before it is offered.
+
+    `starts` holds the first quarter of each lot that leaves, by lot id.
+    """
+    lots = {row["asset_id"]: row for row in case.assets.iter_rows(named=True)}
     rows = [
         {
             "lot_id": name,
             "step": step,
             "by_whom": lots[name]["approver"],
-            "by_when": quarter_start(
-                quarter_text(inputs, int(inputs.releases.start[release.candidate]))
-            ).isoformat(),
+            "by_when": quarter_start(quarter).isoformat(),
         }
-        for name, release in planned_releases(inputs, plan.settled).items()
+        for name, quarter in starts.items()
         for step in (lots[name]["approvals"] or "").split(";")
         if step
     ]
     schema = {name: pl.String() for name in ("lot_id", "step", "by_whom", "by_when")}
     return pl.DataFrame(rows, schema=schema)
+
+
+def _starts(plan: Plan) -> dict[str, str]:
+    """Return the first quarter of each lot that leaves."""
+    inputs = plan.model.inputs
+    return {
+        name: quarter_text(inputs, int(inputs.releases.start[release.candidate]))
+        for name, release in planned_releases(inputs, plan.settled).items()
+    }
 
 
 def _wishes(plan: Plan) -> pl.DataFrame:

@@ -41,8 +41,9 @@ class Findings:
 
     `worst_scenario` is the one that misses most without the plan, None where there is only the
     expected one. `proceeds` are present values of outside cash as each lot was weighed; `receipts`
-    the cash that arrives from outside, net. `cash_end` is all cash when the plan ends, `earmarked_end`
-    the part of it that lies in earmarked accounts; None where no cash is given. `groups` holds principal resolved by reporting group.
+    the cash that arrives from outside, net. `cash_end` is all cash when the plan ends, None where
+    none is given, `earmarked_end` the part of it that lies in earmarked accounts. `groups` holds
+    principal resolved by reporting group.
     """
 
     before: CashPath

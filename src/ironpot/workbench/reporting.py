@@ -1,23 +1,21 @@
 """`ironpot report`: the report of a plan once more, in another language or unit, or one file."""
 
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ironpot.case.case import Case
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit
-from ironpot.plan.extras import case_extras
 from ironpot.report.plan_files import read_plan
+from ironpot.report.rebuilt import rebuilt
 from ironpot.report.write import FORMATS, write_report
 from ironpot.workbench.whole import whole_file
 from ironpot.workbench.why import case_of_plan
 
 # The search leaves these, and the plan's files do not hold them.
 NOT_AGAIN = Text(
-    "Rules, approvals, the cost of wishes and of help stand only in the report that `ironpot plan` "
-    "wrote.",
-    "规则、审批、意愿成本和支持成本仅见于 ironpot plan 生成的报告。",
+    "What wishes cost and the least help stand only in the report that `ironpot plan` wrote.",
+    "意愿成本和最低支持仅见于 ironpot plan 生成的报告。",
 )
 
 
@@ -31,7 +29,7 @@ def write_again(
     """
     planned = read_plan(out)
     same = case_of_plan(case, planned)
-    full = replace(planned, extras=case_extras(same) | planned.extras)
+    full = rebuilt(same, planned)
     folder = target or out
     for name in FORMATS:
         if folder.suffix.lower() == f".{name}" and not folder.is_dir():

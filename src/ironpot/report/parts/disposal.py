@@ -307,10 +307,11 @@ def _wishes(view: View) -> Table | None:
     fields = (
         text(view, ("name", "lot or debt", "资产或债务"), 2.0),
         text(view, ("by", "asked by", "提出人"), 1.2),
-        *moneys(view, ("cost", "cost", "代价")),
+        *moneys(view, ("cost", "cost", "代价"), total=wishes["cost"].null_count() == 0),
     )
     note = view.say(
-        "Cost: how much dearer the plan is for following the wish.",
-        "代价:按该意愿执行使方案成本增加的金额。",
+        "Cost: how much dearer the plan is for following the wish; — where it was not computed, as "
+        "in a report written again from a plan's files.",
+        "代价:按该意愿执行使方案成本增加的金额;—表示未计算(如由方案文件重新生成的报告)。",
     )
     return Table("wishes", title, title, fields, rows, note)

@@ -15,6 +15,7 @@ from ironpot.report.words import BAND, SIDE
 
 SIDE_ORDER = {"asset": 0, "liability": 1, "memo": 2}
 NET_WORTH = "6"
+MATRIX = ("rule", "indicator_text", "variant_text")
 
 
 def review_section(view: View) -> Section:
@@ -47,9 +48,49 @@ def _rules(view: View) -> tuple[Block, ...]:
     fields, whole = _rule_fields(view, said), view.say("Every rule and variant", "全部规则和口径")
     return (
         Paragraph(_spread(view, known), view.say("The band moves: ", "等级随口径变化:")),
-        Table("rules", title, title, fields, known, _rule_note(view, rows)),
+        *_bands(view, known, title, _rule_note(view, rows)),
         Table("rules-full", whole, whole, fields, said, excel_only=True),
     )
+
+
+def _bands(view: View, known: pl.DataFrame, title: str, note: str) -> tuple[Table, ...]:
+    """Return a row an indicator and variant, a column a year without and with the plan."""
+    if known.height == 0:
+        return ()
+    shown = known.with_columns(
+        pl.Series("cell", [_cell(row) for row in known.iter_rows(named=True)], pl.String),
+        pl.format("{} {}", pl.col("year").cast(pl.String).fill_null(""), "phase").alias("head"),
+    )
+    heads = shown.sort("year", maintain_order=True)["head"].unique(maintain_order=True).to_list()
+    wide = shown.pivot("head", index=list(MATRIX), values="cell", aggregate_function="first")
+    fields = (
+        text(view, ("rule", "rule set", "规则集"), 1.5),
+        text(view, ("indicator_text", "indicator", "指标"), 1.3),
+        text(view, ("variant_text", "what counts", "计算口径"), 1.6),
+        *(text(view, (head, head, head), 0.9) for head in heads),
+    )
+    return (Table("rules", title, title, fields, wide, note), _consequences(view, known))
+
+
+def _cell(row: dict[str, Any]) -> str:
+    """Return a ratio with its band."""
+    unit = row["unit"] or ""
+    value = f"{row['value']:,.1f}" + (unit if unit == "%" else f" {unit}".rstrip())
+    return f"{value} {row['band_text']}"
+
+
+def _consequences(view: View, known: pl.DataFrame) -> Table:
+    """Return what each band that occurs leads to, and how far its rule set was checked."""
+    keys = ("rule", "band_text", "consequence", "status_text")
+    rows = known.select(keys).unique(maintain_order=True).sort("rule", maintain_order=True)
+    title = view.say("What these bands lead to", "各等级对应的后果")
+    fields = (
+        text(view, ("rule", "rule set", "规则集"), 1.8),
+        text(view, ("band_text", "band", "等级"), 0.7),
+        text(view, ("consequence", "consequence", "后果"), 3.4),
+        text(view, ("status_text", "rule checked", "规则核对"), 1.8),
+    )
+    return Table("rule-consequences", "", title, fields, rows)
 
 
 def _spread(view: View, known: pl.DataFrame) -> str:
@@ -107,10 +148,18 @@ def _rule_note(view: View, rows: pl.DataFrame) -> str:
     unknown = rows.filter(pl.col("value").is_null()).height
     shared = shared_variant(view, rows)
     common = view.say(f"Common to all: {shared}. ", f"共同口径:{shared}。") if shared else ""
-    return common + view.say(
-        f"{plural(unknown, 'more row lacks', 'more rows lack')} a figure and cannot be judged "
-        "(workbook); unknown is never green.",
-        f"另有{unknown}行因缺数据无法判定(见工作簿);无法判定不等于绿色。",
+    basis = view.say(
+        "With the plan: the debt that it leaves, held against the revenue of the year named. ",
+        "方案后:以方案期末债务对应所列年份的财力计算。",
+    )
+    return (
+        common
+        + basis
+        + view.say(
+            f"{plural(unknown, 'more row lacks', 'more rows lack')} a figure and cannot be judged "
+            "(workbook); unknown is never green.",
+            f"另有{unknown}行因缺数据无法判定(见工作簿);无法判定不等于绿色。",
+        )
     )
 
 

@@ -49,14 +49,17 @@ def _approvals(view: View) -> tuple[Block, ...]:
 
 
 def _by_body(view: View, rows: pl.DataFrame) -> Table:
-    """Return approvals grouped by date, body and step, the first lots named."""
+    """Return approvals grouped by date, body and steps, the first lots named."""
     comma, more = view.say(", ", "、"), view.say(" and others", "等")
     listed = pl.col("names").list.head(NAMED_LOTS).list.join(comma)
     tail = pl.when(pl.col("lots") > NAMED_LOTS).then(pl.lit(more)).otherwise(pl.lit(""))
+    steps = pl.col("step").sort().str.join(view.say("; ", "；"))  # noqa: RUF001
     grouped = (
         _named(view, rows)
+        .group_by("by_when", "by_whom", "lot_id", "name")
+        .agg(steps, pl.len().cast(pl.Int64).alias("approvals"))
         .group_by("by_when", "by_whom", "step")
-        .agg(lots(), pl.col("name").sort().alias("names"))
+        .agg(lots(), pl.col("approvals").sum(), pl.col("name").sort().alias("names"))
         .with_columns((listed + tail).alias("named"))
         .sort("by_when", "by_whom", "step", nulls_last=True)
     )
@@ -66,7 +69,8 @@ def _by_body(view: View, rows: pl.DataFrame) -> Table:
         text(view, ("by_whom", "who approves", "审批单位"), 1.6),
         text(view, ("step", "what", "事项"), 1.6),
         field(view, ("lots", "lots", "处数"), "count", 0.6, total=True),
-        text(view, ("named", "which", "标的"), 3.4),
+        field(view, ("approvals", "approvals", "审批项数"), "count", 0.9, total=True),
+        text(view, ("named", "which", "标的"), 3.2),
     )
     return Table("approvals", view.say("Approvals", "审批事项"), title, fields, grouped)
 
