@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ironpot.plan.options import PlanOptions
     from ironpot.plan.plan import Plan, plan_resolution
     from ironpot.plan.prepare import appraise_case
+    from ironpot.plan.relief import Relief, least_relief
     from ironpot.report.plan_files import PlanFiles, read_plan
     from ironpot.report.write import write_report
     from ironpot.risk.adjustments import Adjustments
@@ -63,6 +64,7 @@ _PLACES = {
     "rank_pots": "valuation.pot",
     "plan_resolution": "plan.plan",
     "plan_adjustments": "plan.adjust",
+    "least_relief": "plan.relief",
     "write_plan": "workbench.planning",
     "verify_plan": "verify.verification",
     "read_plan": "report.plan_files",
@@ -93,6 +95,7 @@ _PLACES = {
     "Appraisals": "valuation.pot",
     "PlanOptions": "plan.options",
     "Plan": "plan.plan",
+    "Relief": "plan.relief",
     "PlanFiles": "report.plan_files",
     "Verification": "verify.verification",
     "Network": "system.network",
@@ -126,6 +129,7 @@ __all__ = [
     "PlanOptions",
     "Reading",
     "Regime",
+    "Relief",
     "RiskOptions",
     "Scenarios",
     "SharedMarkets",
@@ -141,6 +145,7 @@ __all__ = [
     "fit_units",
     "generate_units",
     "join_cases",
+    "least_relief",
     "plan_adjustments",
     "plan_alone",
     "plan_nash",

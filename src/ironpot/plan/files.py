@@ -1,6 +1,7 @@
 """Everything a plan's files hold: the twelve tables, the summary, and extras for the report."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from ironpot.core.outputs import SCHEMA_VERSION
 from ironpot.core.sources import origin_shares
 from ironpot.plan.attribute import attribute
 from ironpot.plan.plan import Plan, options_hash
-from ironpot.plan.reasons import lot_reasons
+from ironpot.plan.reasons import Reason, lot_reasons
 from ironpot.plan.tables.balance import balance_table
 from ironpot.plan.tables.cash import cash_table
 from ironpot.plan.tables.debt_actions import debt_actions_table
@@ -33,18 +34,24 @@ class Written:
     summary: dict[str, Any]
 
 
-def plan_files(plan: Plan, lang: Lang) -> Written:
-    """Return tables and summary of a plan; text columns in `lang`."""
-    tables = plan_tables(plan, lang)
+def plan_files(plan: Plan, lang: Lang, *, checked: Mapping[str, Reason] | None = None) -> Written:
+    """Return tables and summary of a plan; text columns in `lang`.
+
+    `checked` are reasons that were solved again, by lot id; they stand in for the estimates.
+    """
+    tables = plan_tables(plan, lang, checked=checked)
     return Written(tables, plan_summary(plan, tables, lang))
 
 
-def plan_tables(plan: Plan, lang: Lang) -> dict[str, pl.DataFrame]:
+def plan_tables(
+    plan: Plan, lang: Lang, *, checked: Mapping[str, Reason] | None = None
+) -> dict[str, pl.DataFrame]:
     """Return the twelve tables of `core.outputs`, money in integer fen."""
     inputs, settled = plan.model.inputs, plan.settled
     cash = cash_table(inputs, settled)
     before, after = ladders(inputs, settled, cash)
     reasons = lot_reasons(plan.model, settled, plan.appraisals.table, plan.question)
+    reasons |= checked or {}
     inside = pl.col("entity_id").is_in(list(inputs.nodes.holder))
     return {
         "balance_sheet": balance_table(inputs, settled),

@@ -56,21 +56,35 @@ def build_model(inputs: Inputs) -> Model:
 
 
 def help_cost(model: Model) -> Floats:
-    """Return the cost vector that measures help: present value of what givers expect to lose.
+    """Return the cost vector that measures help; ties go to the giver who is first in order."""
+    inputs = model.inputs
+    cost = help_value(model)
+    for number, giver in enumerate(inputs.givers):
+        columns = model.column("relief")[number]
+        cost[columns] += np.broadcast_to(1e-5 * giver.order * expected_value(inputs), columns.shape)
+    return cost
+
+
+def help_value(model: Model) -> Floats:
+    """Return the cost vector of help itself: present value of what givers expect to lose.
 
     A grant counts whole; repayable help counts what its service does not bring back at the case's
-    rate and a hundredth for the trouble; ties go to the giver who is first in order.
+    rate, and a hundredth for the trouble.
     """
     inputs = model.inputs
     cost = np.zeros_like(model.program.cost)
     for number, giver in enumerate(inputs.givers):
         left, rate = np.array([giver.repay_after]), np.array([giver.rate])
         back = float(service_after(rate, left, inputs.rate)[0])
-        lost = max(1.0 - back, 0.0) + (1e-2 if giver.repay_after else 0.0) + 1e-5 * giver.order
-        weight = inputs.weights[None, :, None] * inputs.discount[None, None, :]
+        lost = max(1.0 - back, 0.0) + (1e-2 if giver.repay_after else 0.0)
         columns = model.column("relief")[number]
-        cost[columns] = np.broadcast_to(lost * weight, columns.shape)
+        cost[columns] = np.broadcast_to(lost * expected_value(inputs), columns.shape)
     return cost
+
+
+def expected_value(inputs: Inputs) -> Floats:
+    """Return what a yuan of each scenario and quarter is expected to be worth today, (1, S, T)."""
+    return inputs.weights[None, :, None] * inputs.discount[None, None, :]
 
 
 def _without_impossible_starts(program: Program, inputs: Inputs, release_of: Ints) -> Program:

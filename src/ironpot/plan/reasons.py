@@ -111,7 +111,7 @@ def _wished(inputs: Inputs) -> dict[str, set[str]]:
     return wished
 
 
-def _yi(yuan: float) -> Text:
+def spoken(yuan: float) -> Text:
     """Write an amount in millions in English and in ten thousand yuan in Chinese."""
     english = f"{yuan / 1e6:,.1f} million yuan"
     return Text(english, f"{in_unit(yuan, 'ten_thousand', 0)}万元")
@@ -121,7 +121,7 @@ def _released(inputs: Inputs, release: Release, *, forced: bool) -> Reason:
     row = int(inputs.releases.row[release.candidate])
     route = ROUTE_TEXT[inputs.offers.frame["route"][row]]
     when = quarter_text(inputs, int(inputs.releases.start[release.candidate]))
-    net, kept = _yi(release.net), _yi(release.retention)
+    net, kept = spoken(release.net), spoken(release.retention)
     lends = bool(inputs.offers.lends[row])
     if forced:
         code, why = "USER", Text("wanted by the user", "按用户要求处置")
@@ -133,7 +133,7 @@ def _released(inputs: Inputs, release: Release, *, forced: bool) -> Reason:
     elif release.net >= release.retention:
         code, why = "RETENTION", Text("the steel beats the pot", "处置收入高于保留价值")
     else:
-        lost = _yi(release.retention - release.net)
+        lost = spoken(release.retention - release.net)
         code, why = (
             "CASH_NEED",
             Text(
@@ -171,7 +171,7 @@ def _best_row(rows: pl.DataFrame) -> dict[str, object] | None:
 
 def _compare(row: dict[str, object]) -> Text:
     route = ROUTE_TEXT[str(row["route"])]
-    net, kept = _yi(float(str(row["net_proceeds"]))), _yi(float(str(row["retention_value"])))
+    net, kept = spoken(float(str(row["net_proceeds"]))), spoken(float(str(row["retention_value"])))
     return Text(
         f"The best open route, {route.en}, would bring {net.en} against {kept.en} given up.",
         f"最优可行方式为{route.zh},净得{net.zh},放弃价值{kept.zh}。",

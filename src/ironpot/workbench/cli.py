@@ -172,8 +172,9 @@ def plan(
         int, typer.Option("--scenarios", min=0, max=4096, help=HELP["scenarios"])
     ] = 0,
     horizon: Annotated[str | None, typer.Option("--horizon", help=HELP["horizon"])] = None,
-    relief: Annotated[bool, typer.Option("--relief/--no-relief", help=HELP["relief"])] = True,
+    relief: Annotated[bool, typer.Option("--relief/--no-relief", help=HELP["relief_open"])] = True,
     least: Annotated[bool, typer.Option("--least", help=HELP["least"])] = False,
+    check: Annotated[int, typer.Option("--check-reasons", min=0, help=HELP["check_reasons"])] = 0,
     column_map: MapOption = None,
 ) -> None:
     """Plan a case and write plan.json, tables and report to a folder."""
@@ -192,9 +193,32 @@ def plan(
         relief=relief,
         help_weight=weight,
     )
-    done = run_plan(case, options, out, lang=chosen, unit=amounts, screen=screen)
+    done = run_plan(case, options, out, lang=chosen, unit=amounts, screen=screen, check=check)
     show_done(done, out, screen, chosen, amounts)
     raise typer.Exit(0 if done.verification.ok else 1)
+
+
+@app.command(help=HELP["relief"])
+def relief(
+    path: CasePath,
+    lang: LangOption = None,
+    unit: UnitOption = "hundred_million",
+    time_limit: Annotated[float, typer.Option("--time-limit", min=1.0, help=HELP["limit"])] = 120.0,
+    scenarios: Annotated[
+        int, typer.Option("--scenarios", min=0, max=4096, help=HELP["scenarios"])
+    ] = 0,
+    csv: Annotated[Path | None, typer.Option("--csv", help=HELP["prices_csv"])] = None,
+    column_map: MapOption = None,
+) -> None:
+    """Show the smallest help that lets any plan work, and what each limit costs in help."""
+    from ironpot.plan.options import PlanOptions
+    from ironpot.workbench.relief import show_relief
+    from ironpot.workbench.screen import console
+
+    chosen, amounts = user_language(lang), unit_of(unit)
+    case = _read(path, column_map)
+    options = PlanOptions(time_limit_s=time_limit, scenarios=scenarios)
+    show_relief(case, options, console(), chosen, amounts, csv=csv)
 
 
 @app.command(help=HELP["why"])

@@ -9,10 +9,12 @@ from rich.console import Console
 from ironpot.case.case import Case
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
+from ironpot.plan.check_reasons import check_reasons, reasons_of
 from ironpot.plan.extras import plan_extras
 from ironpot.plan.files import Written, plan_files
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
+from ironpot.plan.reasons import Reason
 from ironpot.plan.search import Progress
 from ironpot.report.plan_files import PlanFiles
 from ironpot.report.plan_out import write_plan_files
@@ -33,9 +35,18 @@ class Done:
 
 
 def run_plan(
-    case: Case, options: PlanOptions, out: Path, *, lang: Lang, unit: Unit, screen: Console
+    case: Case,
+    options: PlanOptions,
+    out: Path,
+    *,
+    lang: Lang,
+    unit: Unit,
+    screen: Console,
+    check: int = 0,
 ) -> Done:
     """Plan a case, write its files and report to `out`, and re-add the files.
+
+    The `check` most valuable decisions are solved again turned round, each within the time limit.
 
     `out` is written whole or not at all, and refused before the search if it cannot be.
     """
@@ -43,8 +54,10 @@ def run_plan(
         clock = _Clock()
         plan = _search(case, options, lang, unit, screen)
         clock.lap("plan")
+        checked = _check_reasons(plan, check, lang, screen) if check else {}
+        clock.lap("check")
         _tell(screen, lang, "Settling in fen and writing tables ...", "正在按分结算并写出表格……")
-        written = _write_tables(plan, draft, lang)
+        written = _write_tables(plan, draft, lang, checked)
         clock.lap("tables")
         _tell(screen, lang, "Writing the report ...", "正在生成报告……")
         _write_faces(plan, written, draft, lang, unit)
@@ -74,8 +87,34 @@ def write_plan(
     return written
 
 
-def _write_tables(plan: Plan, folder: Path, lang: Lang) -> Written:
-    written = plan_files(plan, lang)
+def _check_reasons(plan: Plan, count: int, lang: Lang, screen: Console) -> dict[str, Reason]:
+    """Turn decisions round one by one and say how many reasons stood."""
+    limit = plan.options.time_limit_s
+    _tell(
+        screen,
+        lang,
+        f"Solving again with {count} decisions turned round, at most {limit:.0f} s each ...",
+        f"正在对{count}项决策逐一反向重新求解,每项最长{limit:.0f}秒……",
+    )
+    checked = check_reasons(plan, count, seconds=count * limit)
+    fallen = [one.lot_id for one in checked if not one.holds]
+    _tell(
+        screen,
+        lang,
+        f"{len(checked)} reasons checked; "
+        + (
+            f"a cheaper plan exists without: {', '.join(fallen)}" if fallen else "all of them hold."
+        ),
+        f"已复核{len(checked)}项理由;"
+        + (f"下列决策反向后成本更低:{'、'.join(fallen)}" if fallen else "全部成立。"),
+    )
+    return dict(reasons_of(checked))
+
+
+def _write_tables(
+    plan: Plan, folder: Path, lang: Lang, checked: dict[str, Reason] | None = None
+) -> Written:
+    written = plan_files(plan, lang, checked=checked)
     write_plan_files(written.tables, written.summary, folder)
     return written
 

@@ -65,6 +65,8 @@ def say_why(
 def sentence(plan: PlanFiles, lot: str, unit: Unit) -> Text:
     """Return why a lot is kept or released, with what it brings and what it gives up."""
     row = _decision(plan, lot)
+    if row["reason_basis"] == "resolve":  # what the new solve found stands in the plan's own words
+        return Text(f"{lot}: {row['reason_text']}", f"{lot}:{row['reason_text']}")
     said = _released(row, unit) if row["route"] != "hold" else _kept(plan, row, unit)
     basis = BASIS[row["reason_basis"]]
     return Text(f"{said.en} ({basis.en}).", f"{said.zh}({basis.zh})。")

@@ -36,6 +36,15 @@ _TEXTS: dict[str, Text] = {
     "plan": Text(
         "Plan a case: tables, report, and what is proven.", "制定方案:表格、报告及最优性证明。"
     ),
+    "relief": Text(
+        "The smallest help from above that lets any plan work, and what each limit costs in help.",
+        "使方案可行的最小上级支持,以及各项约束折合多少支持。",
+    ),
+    "prices_csv": Text("write every price here, in yuan", "将全部价格(元)写入此文件"),
+    "check_reasons": Text(
+        "solve again with each of the N most valuable decisions turned round",
+        "对金额最大的N项决策逐一反向重新求解",
+    ),
     "why": Text("Why is a lot kept or released?", "某项资产为何保留或处置?"),
     "compare": Text("What differs between two plans?", "比较两个方案的差异。"),
     "verify": Text("Re-add a plan's files.", "复核方案文件能否加总一致。"),
@@ -69,7 +78,7 @@ _TEXTS: dict[str, Text] = {
         "围绕三种情景抽样的情景数;0表示只用三种情景",
     ),
     "horizon": Text("how long to plan: 5y or 20q", "规划期:5y 或 20q"),
-    "relief": Text("whether help from above may be asked for", "是否可申请上级支持"),
+    "relief_open": Text("whether help from above may be asked for", "是否可申请上级支持"),
     "least": Text("the least help at any price of the lots", "不计资产损失,只求上级支持最少"),
     "lot": Text("lot, as in the assets table", "资产编号"),
     "again": Text("solve again with that decision turned round", "反向决策重新求解"),

@@ -6,10 +6,9 @@ import numpy as np
 import polars as pl
 
 from ironpot.core.outputs import EXPECTED, RELIEF
-from ironpot.plan.debt_ledger import Fen
 from ironpot.plan.inputs import Inputs
 from ironpot.plan.names import quarter_text, scenario_names
-from ironpot.plan.program import Floats
+from ironpot.plan.percentiles import HIGH, LOW, weighted_percentile
 from ironpot.plan.settle import Settlement
 from ironpot.plan.tables.frame import out_frame
 
@@ -30,7 +29,10 @@ def _rows(inputs: Inputs, settled: Settlement) -> Iterator[dict[str, object]]:
             amount = settled.relief[number, nodes].sum(axis=0)
             for quarter in np.flatnonzero(amount.any(axis=0)):
                 due = int(quarter) + giver.repay_after
-                low, high = _range(amount[:-1, quarter], inputs.weights)
+                low, high = (
+                    weighted_percentile(amount[:-1, quarter], inputs.weights, level)
+                    for level in (LOW, HIGH)
+                )
                 for scenario, name in enumerate(scenario_names(inputs)):
                     expected = name == EXPECTED
                     yield {
@@ -46,12 +48,3 @@ def _rows(inputs: Inputs, settled: Settlement) -> Iterator[dict[str, object]]:
                         "limit_id": None,
                         "price": None,
                     }
-
-
-def _range(amount: Fen, weights: Floats) -> tuple[int, int]:
-    """Return the amounts that help stays under with a chance of 5 and of 95 in a hundred."""
-    order = np.argsort(amount, kind="stable")
-    reached = np.cumsum(weights[order])
-    at = [int(np.searchsorted(reached, chance - 1e-9)) for chance in (0.05, 0.95)]
-    low, high = (int(amount[order[min(k, order.size - 1)]]) for k in at)
-    return low, high

@@ -1,0 +1,99 @@
+"""Which help does a whole plan need at least, as late as can be, from whom first, at what cost?
+
+The whole numbers of a plan stay as they are and its listings are priced exactly; what is left is a
+linear program. It is solved for one aim after another, and what an aim has reached is held.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ironpot.plan.exact import exact_bounds
+from ironpot.plan.model import Model, expected_value, help_value
+from ironpot.plan.program import Floats, Program, Rows
+from ironpot.plan.solver import solve
+
+SOLVE = {"solver": "simplex", "threads": 1}
+# What an aim has reached may slip by a tenth of a yuan and a billionth for the next one (million).
+SLIP, SLIP_SHARE = 1e-7, 1e-9
+# A quarter later outweighs any order of givers.
+ORDER_SHARE = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Helped:
+    """A whole plan with the least help that its whole numbers allow (million).
+
+    `value` is the present value of what givers expect to lose, `cost` the plan's own cost.
+    """
+
+    point: Floats
+    value: float
+    cost: float
+
+
+def paid_in_full(model: Model) -> Program:
+    """Return the program of the least help: help is all it costs, and nothing stays unpaid."""
+    program = model.program
+    upper = program.upper.copy()
+    upper[model.column("arrears")] = 0.0
+    return program.with_columns(program.lower, upper).with_cost(help_value(model), 0.0)
+
+
+def least_value(model: Model, point: Floats, *, time_limit_s: float) -> float:
+    """Return the least help that a plan's whole numbers allow, million; inf if none is enough."""
+    program = _whole_numbers_fixed(model, point)
+    answer = solve(program, time_limit_s=time_limit_s, options=SOLVE)
+    return answer.objective if answer.point is not None else np.inf
+
+
+def in_order(model: Model, point: Floats, *, time_limit_s: float) -> Helped | None:
+    """Return the least help of a plan's whole numbers in order: value, date, giver, then cost.
+
+    None if these whole numbers leave something unpaid whatever the help.
+    """
+    program = _whole_numbers_fixed(model, point)
+    value = help_value(model)
+    aims = (value, _earliness(model) + ORDER_SHARE * _order(model), model.program.cost)
+    found: Floats | None = None
+    for aim in aims:
+        answer = solve(program.with_cost(aim, 0.0), time_limit_s=time_limit_s, options=SOLVE)
+        if answer.point is None:
+            break
+        found = answer.point
+        program = _held(program, aim, float(aim @ found))
+    if found is None:
+        return None
+    cost = float(model.program.cost @ found) + model.program.offset
+    return Helped(found, float(value @ found), cost)
+
+
+def _whole_numbers_fixed(model: Model, point: Floats) -> Program:
+    program = paid_in_full(model)
+    lower, upper, whole = program.lower.copy(), program.upper.copy(), program.integer
+    lower[whole] = upper[whole] = np.rint(point[whole])
+    return program.with_bounds(exact_bounds(model, program, lower, upper)).relaxed()
+
+
+def _held(program: Program, aim: Floats, reached: float) -> Program:
+    rows, used = Rows(), np.flatnonzero(aim)
+    rows.add(used, aim[used], upper=reached + SLIP + SLIP_SHARE * abs(reached))
+    return program.with_rows("aim", rows)
+
+
+def _earliness(model: Model) -> Floats:
+    """Quarters by which help comes before the end, weighed by its present value."""
+    inputs = model.inputs
+    return _of_help(model, expected_value(inputs) * (inputs.quarters - np.arange(inputs.quarters)))
+
+
+def _order(model: Model) -> Floats:
+    orders = np.array([giver.order for giver in model.inputs.givers], dtype=np.float64)
+    return _of_help(model, orders[:, None, None, None] * expected_value(model.inputs)[None])
+
+
+def _of_help(model: Model, weight: Floats) -> Floats:
+    """Return a cost vector that weighs help, the same in every account."""
+    cost, columns = np.zeros_like(model.program.cost), model.column("relief")
+    cost[columns] = np.broadcast_to(weight, columns.shape)
+    return cost

@@ -1,0 +1,175 @@
+"""`ironpot relief`: how little help lets any plan work, from whom, when, the price of what?"""
+
+import math
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+
+from ironpot.case.case import Case
+from ironpot.core.lang import Lang, Text
+from ironpot.core.money import Unit, in_unit
+from ironpot.core.outputs import EXPECTED
+from ironpot.plan.options import PlanOptions
+from ironpot.plan.reasons import spoken
+from ironpot.plan.relief import TOTAL, UNNAMED, Relief, least_relief
+from ironpot.workbench.screen import Bar, amount, show_table, unit_words
+
+CHANGES: dict[tuple[str, str], Text] = {
+    ("service_floor", "less"): Text("one point less", "降低一个百分点"),
+    ("service_floor", "more"): Text("one point more", "提高一个百分点"),
+    ("buffer", "less"): Text("{size} less", "减少{size}"),
+    ("buffer", "more"): Text("{size} more", "增加{size}"),
+    ("debt_ceiling", "less"): Text("{size} higher", "限额放宽{size}"),
+    ("debt_ceiling", "more"): Text("{size} lower", "限额收紧{size}"),
+    ("rule_band", "held"): Text("held, not only priced", "必须遵守"),
+    ("protected", "lifted"): Text("protection lifted", "取消保护"),
+}
+SHORTEST = 30
+
+
+def show_relief(
+    case: Case,
+    options: PlanOptions,
+    screen: Console,
+    lang: Lang,
+    unit: Unit,
+    *,
+    csv: Path | None = None,
+) -> Relief:
+    """Work the least help out and print it; every price goes to `csv` if that is given."""
+    words = Text("looking for the least help", "测算最小支持").say(lang)
+    with Bar(options.time_limit_s) as bar:
+        bar.show(words)
+        found = least_relief(case, options=options)
+    if csv is not None:
+        found.prices.write_csv(csv)
+    if found.source == "none":
+        none = Text("A plan works without help from above.", "无需上级支持即有可行方案。")
+        screen.print(none.say(lang))
+        return found
+    for text in (*_headline(found, unit), *_caveats(found)):
+        screen.print(text.say(lang), markup=False, soft_wrap=True)
+    _show_help(found, screen, lang, unit)
+    _show_prices(found, screen, lang, unit)
+    return found
+
+
+def _headline(found: Relief, unit: Unit) -> tuple[Text, ...]:
+    """Say both figures: below which nothing works, and with which a whole plan works."""
+    bound, whole = in_unit(found.bound, unit), in_unit(found.found, unit)
+    relaxed = in_unit(found.relaxed, unit)
+    en, zh = unit_words(unit, "en"), unit_words(unit, "zh")
+    nothing = _nothing(found, unit)
+    total = found.ranges.filter(pl.col("quarter") == TOTAL).row(0, named=True)
+    low, high = amount(total["p05"], unit), amount(total["p95"], unit)
+    return (
+        Text(
+            f"A whole plan works with help of {whole} ({en}, expected present value of what givers "
+            f"do not get back). {nothing.en}",
+            f"有{whole}{zh}上级支持(支持方不能收回部分的期望现值)即有可行方案。{nothing.zh}",
+        ),
+        Text(
+            f"Certified: no plan works with less than {bound} ({relaxed} by prices that anybody "
+            f"can re-add{', the rest by searching whole numbers' if bound != relaxed else ''}).",
+            f"已证明:低于{bound}时任何方案都不可行(其中{relaxed}可由影子价格复核"
+            f"{',其余由整数搜索得出' if bound != relaxed else ''})。",
+        ),
+        Text(
+            f"Handed over in that plan, loans included each time they are lent: between {low} and "
+            f"{high} in nine of ten cases, {amount(total['expected'], unit)} expected.",
+            f"该方案规划期内拨付总额(借款每次计入):九成概率介于{low}与{high},"
+            f"期望{amount(total['expected'], unit)}。",
+        ),
+    )
+
+
+def _nothing(found: Relief, unit: Unit) -> Text:
+    if found.nothing is None or math.isinf(found.nothing):
+        return Text("Doing nothing cannot be helped.", "若不作任何处置,再多支持也不可行。")
+    size = in_unit(found.nothing, unit)
+    return Text(f"Doing nothing would need {size}.", f"若不作任何处置则需{size}。")
+
+
+def _caveats(found: Relief) -> tuple[Text, ...]:
+    if found.source != "unnamed":
+        return ()
+    return (
+        Text(
+            "The givers of the case do not reach: what they cannot give stands under 'unnamed', "
+            "and who would give it is not known.",
+            "案例中的支持方额度不足:不足部分列为“未落实”,支持方尚不明确。",
+        ),
+    )
+
+
+def _show_help(found: Relief, screen: Console, lang: Lang, unit: Unit) -> None:
+    heads = [
+        Text("giver", "支持方").say(lang),
+        Text("kind", "方式").say(lang),
+        Text("for", "受援单位").say(lang),
+        Text("quarter", "季度").say(lang),
+        Text("expected", "期望").say(lang),
+        "p05",
+        "p95",
+        Text("repaid by", "归还").say(lang),
+    ]
+    expected = found.help.filter(pl.col("scenario") == EXPECTED)
+    rows = [
+        (
+            Text(UNNAMED, "未落实").say(lang) if row["giver_id"] == UNNAMED else row["giver_id"],
+            row["kind"],
+            row["entity_id"],
+            row["quarter"],
+            amount(row["amount"], unit),
+            amount(row["amount_p05"], unit),
+            amount(row["amount_p95"], unit),
+            row["repay_by"] or "",
+        )
+        for row in expected.sort("quarter", maintain_order=True).iter_rows(named=True)
+    ]
+    title = Text("Help of the whole plan", "该方案的上级支持").say(lang)
+    show_table(screen, f"{title} ({unit_words(unit, lang)})", heads, rows, right=(4, 5, 6))
+
+
+def _show_prices(found: Relief, screen: Console, lang: Lang, unit: Unit) -> None:
+    """Print the prices that are not nil, largest first; the others in a sentence."""
+    moved = found.prices.filter(
+        pl.any_horizontal(pl.col("relaxed", "whole").fill_null(1.0) != 0.0)
+    ).sort(pl.coalesce("whole", "relaxed").abs(), descending=True, nulls_last=True)
+    heads = [
+        Text("limit", "约束").say(lang),
+        Text("change", "变动").say(lang),
+        Text("solved again, relaxed", "重新求解(松弛)").say(lang),
+        Text("solved again, whole", "重新求解(整数)").say(lang),
+        Text("estimate from prices", "影子价格估计").say(lang),
+    ]
+    rows = [_price_row(row, lang, unit) for row in moved.head(SHORTEST).iter_rows(named=True)]
+    title = Text("What it changes in help", "对所需支持的影响").say(lang)
+    show_table(screen, f"{title} ({unit_words(unit, lang)})", heads, rows, right=(2, 3, 4))
+    nil, more = found.prices.height - moved.height, max(moved.height - SHORTEST, 0)
+    text = Text(
+        f"{nil} more changes move no help"
+        + (f"; {more} smaller ones are not shown (--csv has them)." if more else "."),
+        f"另有{nil}项变动不影响所需支持"
+        + (f";{more}项较小变动未列出(见--csv)。" if more else "。"),
+    )
+    screen.print(text.say(lang), soft_wrap=True)
+
+
+def _price_row(row: dict[str, object], lang: Lang, unit: Unit) -> tuple[str, ...]:
+    kind, change = str(row["kind"]), str(row["change"])
+    size = spoken(float(str(row["unit"]))).say(lang)
+    words = CHANGES[kind, change].say(lang).format(size=size)
+    figures = (_change(row[name], lang, unit) for name in ("relaxed", "whole", "estimate"))
+    return (str(row["limit_id"]), words, *figures)
+
+
+def _change(yuan: object, lang: Lang, unit: Unit) -> str:
+    """Write a change of help with its sign; unknown is a dash, never nil."""
+    if yuan is None:
+        return "-"
+    value = float(str(yuan))
+    if math.isinf(value):
+        return Text("no help is enough", "再多支持也不够").say(lang)
+    return ("+" if value > 0.0 else "") + in_unit(value, unit, 4)

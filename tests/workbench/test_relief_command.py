@@ -1,0 +1,66 @@
+"""`ironpot relief` and `ironpot plan --check-reasons` say what they found, in both languages."""
+
+import shutil
+
+import polars as pl
+import pytest
+from tests.workbench.conftest import TWO_POTS
+
+
+@pytest.fixture
+def poor(tmp_path):
+    """Two pots whose loan is too big for both of them."""
+    folder = tmp_path / "poor"
+    shutil.copytree(TWO_POTS, folder)
+    debts = (folder / "debts.csv").read_text("utf-8")
+    assert "10000000.00" in debts
+    (folder / "debts.csv").write_text(debts.replace("10000000.00", "90000000.00"), "utf-8")
+    return folder
+
+
+def test_a_case_that_works_needs_no_help(ironpot):
+    assert "works without help" in ironpot("relief", TWO_POTS, "--time-limit", 60).out
+    assert "无需上级支持" in ironpot("relief", TWO_POTS, "--lang", "zh", "--time-limit", 60).out
+
+
+def test_the_least_help_stands_beside_its_bound_and_its_prices(ironpot, poor):
+    said = ironpot("relief", poor, "--unit", "ten_thousand", "--csv", "p.csv", "--time-limit", 60)
+    assert said.code == 0
+    for words in ("A whole plan works with help of", "Certified: no plan works with less"):
+        assert words in said.out
+    assert "Doing nothing would need" in said.out
+    assert "government_above" in said.out
+    prices = pl.read_csv("p.csv")
+    buffer = prices.filter(
+        pl.col("limit_id") == "buffer:county/general", pl.col("change") == "less"
+    )
+    assert buffer["unit"].to_list() == [1e6]
+    assert buffer["relaxed"][0] < 0.0
+
+
+def test_it_speaks_chinese(ironpot, poor):
+    said = ironpot("relief", poor, "--lang", "zh", "--time-limit", 60)
+    for words in ("上级支持", "已证明", "影子价格估计"):
+        assert words in said.out
+
+
+def test_checked_reasons_are_written_and_told_by_why(ironpot):
+    said = ironpot("plan", TWO_POTS, "--out", "out", "--check-reasons", 2, "--time-limit", 20)
+    assert said.code == 0
+    assert "2 reasons checked; all of them hold." in said.out
+    rows = pl.read_csv("out/tables/decisions.csv")
+    assert set(rows["reason_basis"]) == {"resolve"}
+    assert "olved again" in ironpot("why", "out", "hall").out
+    assert "add up" in ironpot("verify", "out").out
+
+
+def test_what_no_giver_of_the_case_can_give_is_called_unnamed(ironpot, poor):
+    (poor / "relief_sources.csv").write_text(
+        "giver_id,name,kind,order,total_limit,repayable,accounts,source_id,origin\n"
+        "city,city,grant,1,1000000.00,false,general,made_up,synthetic\n",
+        "utf-8",
+    )
+    said = ironpot("relief", poor, "--time-limit", 60)
+    assert "The givers of the case do not reach" in said.out
+    assert "unnamed" in said.out
+    assert "未落实" in ironpot("relief", poor, "--lang", "zh", "--time-limit", 60).out
