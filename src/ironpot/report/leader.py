@@ -224,7 +224,7 @@ def _lot_texts(view: View, lot: dict[str, Any]) -> tuple[str, str, str]:
     deed = str(lot["route_text"])
     if lot["released"] and lot["cash_quarter"]:
         when = period(lot["cash_quarter"], view.reader)
-        deed = view.say(f"{deed}, cash {when}", f"{deed},{when}到账")
+        deed = view.say(f"{deed}, cash from {when}", f"{deed},{when}起到账")
     return clip(str(lot["name"]), NAME_LETTERS), deed, short_reason(view, lot)
 
 
@@ -302,7 +302,10 @@ def _first_lots(view: View) -> list[str]:
         return []
     lots, when = int((starts == starts[0]).sum()), period(starts[0], view.reader)
     return [
-        view.say(f"start {plural(lots, 'lot', 'lots')} in {when}", f"{when}启动首批{lots}处处置")
+        view.say(
+            f"prepare now the {plural(lots, 'lot', 'lots')} to be offered in {when}",
+            f"立即准备{when}首批推出的{lots}处标的",
+        )
     ]
 
 

@@ -15,6 +15,7 @@ from ironpot.core.errors import FileRefusedError
 from ironpot.core.lang import Text
 from ironpot.core.money import FEN_PER_YUAN
 from ironpot.core.outputs import TABLES, OutColumn, OutKind, OutTable
+from ironpot.plan.tables.frame import DTYPES
 
 
 def _extra(name: str, columns: str) -> OutTable:
@@ -42,17 +43,6 @@ EXTRAS: tuple[OutTable, ...] = (
     _extra("relief_prices", "limit_id unit relief_saved:money"),
     _extra("baseline", "quarter scenario shortfall:money"),
 )
-
-READS: dict[OutKind, pl.DataType] = {
-    "text": pl.String(),
-    "money": pl.Int64(),
-    "share": pl.Float64(),
-    "measure": pl.Float64(),
-    "integer": pl.Int64(),
-    "bool": pl.Boolean(),
-    "quarter": pl.String(),
-    "date": pl.Date(),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +76,7 @@ def settled(plan: PlanFiles) -> PlanFiles:
 
 def _settle(frame: pl.DataFrame | None, table: OutTable) -> pl.DataFrame:
     if frame is None:
-        return pl.DataFrame(schema={column.name: READS[column.kind] for column in table.columns})
+        return pl.DataFrame(schema={column.name: DTYPES[column.kind] for column in table.columns})
     renamed = _one_period(frame) if "period" in table.names else frame
     return renamed.select(_settled_column(renamed, column) for column in table.columns)
 
@@ -99,7 +89,7 @@ def _one_period(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _settled_column(frame: pl.DataFrame, column: OutColumn) -> pl.Expr:
-    target = READS[column.kind]
+    target = DTYPES[column.kind]
     if column.name not in frame.columns:
         return pl.lit(None, target).alias(column.name)
     held = frame.schema[column.name]

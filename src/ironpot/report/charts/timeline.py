@@ -28,7 +28,7 @@ def timeline_chart(view: View) -> Chart | None:
         view.say(
             f"decisions table; from start to cash, quarters from {view.first}; figures are net "
             "proceeds at present value",
-            f"处置决定表;自启动至到账,自{view.first}起按季;数字为净得现值",
+            f"处置决定表;自推出至最早到账,自{view.first}起按季;数字为净得现值",
         ),
         height=90 + 22 * rows.height,
         native=Native("bar_floating", "name", ("offset", "length"), hidden=("offset",)),
@@ -57,12 +57,12 @@ def _takeaway(view: View, going: pl.DataFrame, rows: pl.DataFrame) -> str:
     if rows.height == going.height:
         return view.say(
             f"{going.height} lots leave, the first from {first}; together they bring {whole} net.",
-            f"共处置{going.height}处,最早于{first}启动,合计净得{whole}。",
+            f"共处置{going.height}处,最早于{first}推出,合计净得{whole}。",
         )
     return view.say(
         f"{going.height} lots leave, the first from {first}; the {rows.height} largest shown bring "
         f"{brings} of {whole} net.",
-        f"共处置{going.height}处,最早于{first}启动;图示最大的{rows.height}处净得{brings},全部净得{whole}。",
+        f"共处置{going.height}处,最早于{first}推出;图示最大的{rows.height}处净得{brings},全部净得{whole}。",
     )
 
 
@@ -134,9 +134,9 @@ def _table(view: View, rows: pl.DataFrame) -> Table:
         (
             Field("name", view.say("lot", "标的"), width=2.0),
             Field("route_text", view.say("route", "方式")),
-            Field("start_quarter", view.say("start", "启动"), "period"),
-            Field("cash_quarter", view.say("cash", "到账"), "period"),
-            Field("offset", view.say("quarters before start", "启动前季数"), "count"),
+            Field("start_quarter", view.say("offered", "推出"), "period"),
+            Field("cash_quarter", view.say("cash from", "最早到账"), "period"),
+            Field("offset", view.say("quarters before the offer", "推出前季数"), "count"),
             Field("length", view.say("quarters to cash", "历时季数"), "count"),
             Field("net_proceeds", view.say("net proceeds", "净得"), "money", fine=True),
         ),

@@ -97,9 +97,10 @@ def _released(view: View, found: Findings) -> str:
     lost = lost_sentence(view, found)
     return view.say(
         f"Of {every} lots {going} leave ({routes}), worth {net} net from outside as each was "
-        f"weighed (present value); {cash} of cash are expected to arrive. {lost}",
-        f"{every}处资产中处置{going}处({routes}),逐处测算从范围外净得{net}(现值),"
-        f"预计实际净回款{cash}(期望值)。{lost}",
+        f"weighed (present value, if sold); {cash} of cash are expected to arrive, as not every "
+        f"listing finds a buyer. {lost}",
+        f"{every}处资产中处置{going}处({routes}),逐处测算如成交从范围外净得{net}(现值);"
+        f"挂牌未必都能成交,预计实际净回款{cash}(期望值)。{lost}",
     )
 
 
@@ -175,8 +176,8 @@ def _top_table(view: View) -> Table | None:
         text(view, ("name", "lot", "标的"), 1.7),
         text(view, ("owner", "owner", "主体"), 1.9),
         text(view, ("route_text", "route", "方式"), 1.2),
-        field(view, ("start_quarter", "start", "启动"), "period", 1.3),
-        field(view, ("cash_quarter", "cash", "到账"), "period", 1.3),
+        field(view, ("start_quarter", "offered", "推出"), "period", 1.3),
+        field(view, ("cash_quarter", "cash from", "最早到账"), "period", 1.3),
         *moneys(view, *values, total=False, fine=True),
         text(view, ("reason", "why", "理由"), 2.6),
     )

@@ -60,7 +60,7 @@ def _fields(view: View) -> tuple[Field, ...]:
         text(view, ("kind", "kind", "种类"), excel_only=True),
         text(view, ("bundle_id", "bundle", "资产包"), excel_only=True),
         text(view, ("route_text", "decision", "决定"), 0.95),
-        field(view, ("start_quarter", "start", "启动"), "period", excel_only=True),
+        field(view, ("start_quarter", "offered", "推出"), "period", excel_only=True),
         field(view, ("cash_quarter", "cash", "到账"), "period", 0.9),
         *moneys(view, ("book", "book value", "账面价值"), fine=True),
         *moneys(view, *tested, fine=True, total=False),

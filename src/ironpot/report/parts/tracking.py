@@ -97,12 +97,12 @@ def _by_lot(view: View, rows: pl.DataFrame) -> Table:
 
 
 def _calendar(view: View) -> Table:
-    """Return by quarter: lots started and paid, net proceeds, principal, help, closing cash."""
+    """Return by quarter: lots offered, first cash, net proceeds, principal, help, closing cash."""
     title = view.say("Calendar by quarter", "分季工作日历")
     fields = (
         field(view, ("quarter", "quarter", "季度"), "period", 1.2),
-        field(view, ("starts", "lots started", "启动处数"), "count", 0.8, total=True),
-        field(view, ("paid", "lots paid", "到账处数"), "count", 0.8, total=True),
+        field(view, ("starts", "lots offered", "推出处数"), "count", 0.8, total=True),
+        field(view, ("paid", "first cash of lots", "最早到账处数"), "count", 0.8, total=True),
         *moneys(
             view,
             ("net_proceeds", "net proceeds", "处置净得"),
