@@ -30,6 +30,8 @@ ROUTES: dict[str, Text] = {
     "share_reuse": Text("share or reuse", "共享调剂"),
     "hold": Text("keep", "保留"),
 }
+# Below this share of the cost a gap is a matter of rounding.
+NOT_WORTH_A_SHARE = 5e-5
 KINDS: dict[str, Text] = {
     "outside_cash": Text("outside cash", "外部现金"),
     "own_cash": Text("own cash", "自有资金"),
@@ -96,6 +98,11 @@ def show_plan(plan: Plan, written: Written, screen: Console, lang: Lang, unit: U
         f"gap {stake.en} of what is at stake, {whole.en} of the cost.",
         f"成本{cost},证明不低于{bound}({words}):差距占可改善额{stake.zh},占成本{whole.zh}。",
     )
+    if plan.gap_objective < NOT_WORTH_A_SHARE:
+        gap = Text(
+            f"Cost {cost} ({words}), proven to be the least but for {whole.en}.",
+            f"成本{cost}({words}),已证明为最低,误差{whole.zh}以内。",
+        )
     screen.print(gap.say(lang), soft_wrap=True)
 
 

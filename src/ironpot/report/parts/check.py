@@ -51,6 +51,10 @@ def check_section(view: View) -> Section:
     )
 
 
+# Below this share of the cost a gap is a matter of rounding, and so is its share of the stake.
+NOT_WORTH_A_SHARE = 5e-5
+
+
 def sure_sentence(view: View) -> str:
     """Return status and gaps in plain words."""
     run = view.summary
@@ -62,6 +66,12 @@ def sure_sentence(view: View) -> str:
             f"求解结论:{status}。没有可靠的界限,不得据此决策。",
         )
     of_cost, of_stake = percent(cost, 2), percent(stake, 2)
+    if cost < NOT_WORTH_A_SHARE:
+        return view.say(
+            f"Result: {status}. It is proved that no other plan on these figures is cheaper by "
+            f"more than {of_cost}.",
+            f"求解结论:{status}。已证明:在同样数据下,其他任何方案的成本最多再低{of_cost}。",
+        )
     return view.say(
         f"Result: {status}. It is proved that no other plan on these figures is cheaper by more "
         f"than {of_cost}, which is {of_stake} of what can be gained over doing nothing.",
