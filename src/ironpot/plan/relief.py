@@ -35,7 +35,7 @@ from ironpot.plan.tables.relief import relief_table
 # In the search a yuan of help weighs as much as a thousand yuan of value destroyed.
 LEAST_WEIGHT = 1e3
 # Shares of the time limit: the search, and the solver's tree on help alone; prices take the rest.
-SEARCH_SHARE, TREE_SHARE = 0.5, 0.25
+SEARCH_SHARE, TREE_SHARE = 0.7, 0.15
 FIRST = {"solver": "ipm", "run_crossover": "on", "threads": 1}
 TREE = {"threads": 1, "mip_rel_gap": 1e-7, "mip_abs_gap": 1e-7}
 NO_HELP = 1e-4  # million; below this help counts as none

@@ -26,6 +26,7 @@ from ironpot.valuation.routes import OPEN_TO_PROTECTED
 POINT = 0.01
 # Changes of less than a yuan are the solver's tolerance (million).
 DUST = 1e-6
+FIRST = {"solver": "ipm", "run_crossover": "on", "threads": 1}
 LINEAR = {"solver": "simplex", "threads": 1}
 WHOLE = {"threads": 1, "mip_rel_gap": 1e-7, "mip_abs_gap": 1e-7}
 SCHEMA = {
@@ -73,7 +74,7 @@ class Solver:
     def __enter__(self) -> "Solver":
         program = paid_in_full(self.model)
         self.linear, self.tree = Session(program.relaxed()), Session(program)
-        self.relaxed = self.linear.solve(time_limit_s=120.0, bounds=self.own, options=LINEAR)
+        self.relaxed = self.linear.solve(time_limit_s=120.0, bounds=self.own, options=FIRST)
         self.whole = self.solve_whole(self.own)
         return self
 

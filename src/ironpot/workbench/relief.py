@@ -26,6 +26,7 @@ CHANGES: dict[tuple[str, str], Text] = {
     ("protected", "lifted"): Text("protection lifted", "取消保护"),
 }
 SHORTEST = 30
+LEAST_SHOWN = 10_000  # fen
 
 
 def show_relief(
@@ -114,7 +115,8 @@ def _show_help(found: Relief, screen: Console, lang: Lang, unit: Unit) -> None:
         "p95",
         Text("repaid by", "归还").say(lang),
     ]
-    expected = found.help.filter(pl.col("scenario") == EXPECTED)
+    # Less than a hundred yuan is what rounding needs.
+    expected = found.help.filter(pl.col("scenario") == EXPECTED, pl.col("amount") > LEAST_SHOWN)
     rows = [
         (
             Text(UNNAMED, "未落实").say(lang) if row["giver_id"] == UNNAMED else row["giver_id"],
