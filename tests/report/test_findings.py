@@ -153,3 +153,17 @@ def test_borrowed_on_top_is_new_debt_less_what_renews_old(plan, found):
         if row["kind"] in {"new_debt", "circular"}
     )
     assert found.borrowed_beyond == pytest.approx(new - renewed, abs=2)
+
+
+def test_loans_against_lots_are_the_new_debt_that_lots_secure(case, plan, found):
+    assert found.lot_loans == 0
+    lot = plan.tables["decisions"].filter(pl.col("cash_quarter").is_not_null()).row(0, named=True)
+    lends = pl.when(pl.col("lot_id") == lot["lot_id"]).then(pl.lit("new_debt"))
+    decisions = plan.tables["decisions"].with_columns(lends.otherwise(pl.col("kind")).alias("kind"))
+    loan = f"new-{lot['lot_id']}-{lot['cash_quarter']}"
+    first = plan.tables["debt_actions"].head(1)
+    drawn = first.with_columns(principal_new=pl.lit(777, pl.Int64), new_debt_id=pl.lit(loan))
+    actions = pl.concat([plan.tables["debt_actions"], drawn.select(first.columns)])
+    tables = plan.tables | {"decisions": decisions, "debt_actions": actions}
+    made = find(view_of(case, PlanFiles(plan.summary, tables), Reader("en", "yuan")))
+    assert made.lot_loans == 777

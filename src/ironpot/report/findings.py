@@ -41,9 +41,9 @@ class Findings:
 
     `worst_scenario` is the one that misses most without the plan, None where there is only the
     expected one. `proceeds` are present values of outside cash as each lot was weighed; `receipts`
-    the cash that arrives from outside, net. `cash_end` is all cash when the plan ends, None where
-    none is given, `earmarked_end` the part of it that lies in earmarked accounts. `groups` holds
-    principal resolved by reporting group.
+    the cash that arrives from outside, net, `lot_loans` what is borrowed against lots. `cash_end`
+    is all cash when the plan ends, None where none is given, `earmarked_end` the part of it that
+    lies in earmarked accounts. `groups` holds principal resolved by reporting group.
     """
 
     before: CashPath
@@ -56,6 +56,7 @@ class Findings:
     worst_receipts: int
     destroyed: int
     circular_proceeds: int
+    lot_loans: int
     cash_end: int | None
     worst_cash_end: int | None
     earmarked_end: int
@@ -98,6 +99,7 @@ def find(view: View) -> Findings:
         receipts(view, worst) if worst else 0,
         total(sold, "value_destroyed"),
         total(sold.filter(pl.col("resolution_kind") == "circular"), "net_proceeds"),
+        lot_loans(view),
         cash_end(view),
         cash_end(view, worst) if worst else None,
         earmarked_end(view),
@@ -114,6 +116,16 @@ def receipts(view: View, scenario: str = EXPECTED) -> int:
     rows = view.cash.filter(pl.col("scenario") == scenario)
     parts = ("asset_proceeds_outside", "procedure_cost", "tax_and_fee")
     return sum(total(rows, part) for part in parts)
+
+
+def lot_loans(view: View) -> int:
+    """Return the principal borrowed against lots, by pledge or by pool with recourse, fen."""
+    lent = view.lots.filter(pl.col("resolution_kind") == "new_debt").drop_nulls("cash_quarter")
+    named = lent.select(pl.format("new-{}-{}", "lot_id", "cash_quarter"))
+    rows = view.tables["debt_actions"].filter(
+        pl.col("new_debt_id").is_in(named.to_series().to_list())
+    )
+    return total(rows, "principal_new")
 
 
 def cash_end(view: View, scenario: str = EXPECTED) -> int | None:

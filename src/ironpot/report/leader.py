@@ -23,7 +23,13 @@ from ironpot.report.model import (
     clip,
 )
 from ironpot.report.parts.check import sure_sentence
-from ironpot.report.parts.disposal import lost_sentence, released, route_counts, worth_note
+from ironpot.report.parts.disposal import (
+    loans_sentence,
+    lost_sentence,
+    released,
+    route_counts,
+    worth_note,
+)
 from ironpot.report.parts.gap import gap_sentence
 from ironpot.report.parts.help import by_giver, least_help
 from ironpot.report.parts.trust import acts_of, origin_sentence
@@ -171,7 +177,8 @@ def _selling(view: View, found: Findings) -> str:
         return view.say("unknown: no plan was found.", "未知:未求得方案。")
     if going == 0:
         return view.say(f"all {kept} lots are kept.", f"{kept}处全部保留。")
-    routes, lost = route_counts(view), lost_sentence(view, found)
+    routes = route_counts(view)
+    lost = lost_sentence(view, found) + loans_sentence(view, found)
     return view.say(f"{routes}; {kept} kept. {lost}", f"{routes};保留{kept}处。{lost}")
 
 

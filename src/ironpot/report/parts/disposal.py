@@ -84,6 +84,17 @@ def lost_sentence(view: View, found: Findings) -> str:
     return view.say(f"Selling in need gives up {lost} of value.", f"应急处置损失价值{lost}。")
 
 
+def loans_sentence(view: View, found: Findings) -> str:
+    """Return what is borrowed against lots, empty where nothing is."""
+    if found.lot_loans == 0:
+        return ""
+    lent = money(found.lot_loans, view.reader)
+    return view.say(
+        f" Loans against lots, pools with recourse among them, add {lent} of debt.",
+        f"以资产抵押借款(含有追索权的证券化)新增债务{lent}。",
+    )
+
+
 def _released(view: View, found: Findings) -> str:
     going, every = released(view).height, view.lots.height
     if not view.solved:
@@ -94,7 +105,7 @@ def _released(view: View, found: Findings) -> str:
         return view.say(f"None of the {every} lots leaves.", f"{every}处资产均不处置。")
     net, routes = money(found.proceeds, view.reader), route_counts(view)
     cash = money(found.receipts, view.reader)
-    lost = lost_sentence(view, found)
+    lost = lost_sentence(view, found) + loans_sentence(view, found)
     return view.say(
         f"Of {every} lots {going} leave ({routes}), worth {net} net from outside as each was "
         f"weighed (present value, if sold); {cash} of cash are expected to arrive, as not every "
