@@ -25,11 +25,15 @@ class Release:
 
 def planned_releases(inputs: Inputs, settled: Settlement) -> dict[str, Release]:
     """Return each released lot with what it brings and gives up as planned, by lot id."""
+    return released_at(inputs, settled.chosen, settled.sales.fraction)
+
+
+def released_at(inputs: Inputs, chosen: Ints, fraction: Floats) -> dict[str, Release]:
+    """Do the same for chosen candidates at given price fractions, (market, quarter)."""
     releases, offers = inputs.releases, inputs.offers
-    chosen = settled.chosen
     row, start = releases.row[chosen], releases.start[chosen]
     value = worth(offers, row, start, "base")
-    gain = _price_change(inputs, settled, chosen)
+    gain = _price_change(inputs, fraction, chosen)
     lots = offers.frame["lot_id"]
     return {
         lots[int(row[k])]: Release(
@@ -39,7 +43,7 @@ def planned_releases(inputs: Inputs, settled: Settlement) -> dict[str, Release]:
     }
 
 
-def _price_change(inputs: Inputs, settled: Settlement, chosen: Ints) -> Floats:
+def _price_change(inputs: Inputs, fraction: Floats, chosen: Ints) -> Floats:
     """What the plan's own volume and a bundle's premium add to the price of each release, net."""
     releases, offers = inputs.releases, inputs.offers
     row, start = releases.row[chosen], releases.start[chosen]
@@ -47,7 +51,7 @@ def _price_change(inputs: Inputs, settled: Settlement, chosen: Ints) -> Floats:
     market = releases.market[chosen]
     listed = market >= 0
     first = offers.depth.fraction[market, start, 0]
-    exact = settled.sales.fraction[market, start]
+    exact = fraction[market, start]
     asked = np.where(listed, releases.volume[chosen], price.asked)
     uplift = np.divide(asked, price.asked, out=np.ones_like(asked), where=price.asked > 0.0)
     share = np.where(listed, uplift * exact / np.where(listed, first, 1.0), 1.0)

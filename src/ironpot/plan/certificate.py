@@ -1,0 +1,117 @@
+"""What must be written down so that a stranger can re-add what a plan claims about its quality?
+
+The program as arrays, the duals behind the bound, the plan's point with its exact prices, and the
+point of doing nothing. `verify.certificate` re-adds them with nothing but NumPy. Amounts inside are
+million, claims are yuan.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from ironpot.plan.exact import exact_bounds
+from ironpot.plan.inputs import MILLION
+from ironpot.plan.model import Model
+from ironpot.plan.plan import Plan
+from ironpot.plan.program import BOX, Bounds, Floats, Program, dual_bound
+from ironpot.plan.question import hold_bounds
+from ironpot.plan.wishes import without_forced
+
+FORM = "ironpot-certificate-1"
+
+
+def certificate(plan: Plan) -> dict[str, Any]:
+    """Return the arrays and claims of a plan by name, ready for `numpy.savez`.
+
+    `claimed_bound` is what the duals prove, `printed_bound` what the plan prints: the solver's tree
+    may have lifted it further, which no list of duals shows. Gaps are claimed at `claimed_bound`.
+
+    >>> from ironpot.case.read import read_case
+    >>> from ironpot.plan.options import PlanOptions
+    >>> from ironpot.plan.plan import plan_resolution
+    >>> case = read_case("examples/two-pots").case
+    >>> plan = plan_resolution(case, options=PlanOptions(time_limit_s=20))
+    >>> written = certificate(plan)
+    >>> bool(written["claimed_bound"] <= written["cost"])
+    True
+    """
+    program = plan.question.program
+    proven = dual_bound(program, plan.question.relaxed.row_dual) * MILLION
+    return {
+        "form": np.array(FORM),
+        **_program(program),
+        "row_dual": plan.question.relaxed.row_dual,
+        **_point("plan", plan.point, _plan_bounds(plan.model, program, plan.point)),
+        **_doing_nothing(plan, program),
+        **_constant(plan.model),
+        **_claims(plan, min(proven, plan.cost)),
+    }
+
+
+def _program(program: Program) -> dict[str, Any]:
+    return {
+        "column_cost": program.cost,
+        "lower": program.lower,
+        "upper": program.upper,
+        "integer": program.integer,
+        "row_lower": program.row_lower,
+        "row_upper": program.row_upper,
+        "start": program.start,
+        "index": program.index,
+        "value": program.value,
+        "offset": np.array(program.offset),
+        "box": np.array(BOX),
+    }
+
+
+def _point(name: str, point: Floats, bounds: Bounds) -> dict[str, Any]:
+    return {
+        f"{name}_point": point,
+        f"{name}_lower": bounds.lower,
+        f"{name}_upper": bounds.upper,
+        f"{name}_row_lower": bounds.row_lower,
+        f"{name}_row_upper": bounds.row_upper,
+    }
+
+
+def _plan_bounds(model: Model, program: Program, point: Floats) -> Bounds:
+    """Bounds at which the plan's point is feasible: whole numbers fixed, prices exact."""
+    lower, upper = program.lower.copy(), program.upper.copy()
+    whole = program.integer
+    lower[whole] = upper[whole] = np.rint(point[whole])
+    return exact_bounds(model, program, lower, upper)
+
+
+def _doing_nothing(plan: Plan, program: Program) -> dict[str, Any]:
+    """The point of holding everything, at bounds that leave unpaid what cannot be paid."""
+    point = plan.question.hold.point
+    if point is None:
+        return {}
+    upper = program.upper.copy()
+    upper[plan.model.column("arrears")] = np.inf
+    loose = without_forced(program.with_columns(program.lower, upper))
+    held = exact_bounds(plan.model, loose, *hold_bounds(plan.model, loose))
+    return _point("hold", point, held)
+
+
+def _constant(model: Model) -> dict[str, Any]:
+    """Expected flows by quarter that no decision moves, yuan, and their discount factors."""
+    inputs = model.inputs
+    budget = np.sum(list(inputs.budget.values()), axis=0).sum(axis=0)
+    flows = budget.T @ inputs.weights + inputs.held.sum(axis=0)
+    return {"unmoved_flows": flows, "discount": inputs.discount}
+
+
+def _claims(plan: Plan, proven: float) -> dict[str, Any]:
+    missing = max(plan.cost - proven, 0.0)
+    moved, stake = abs(plan.cost - plan.constant), abs(plan.do_nothing - proven)
+    claims = {
+        "cost": plan.cost,
+        "claimed_bound": proven,
+        "printed_bound": plan.bound,
+        "do_nothing": plan.do_nothing,
+        "constant": plan.constant,
+        "gap_objective": missing / moved if moved > 0.0 else np.nan,
+        "gap_stake": missing / stake if stake > 0.0 else np.nan,
+    }
+    return {name: np.array(claim) for name, claim in claims.items()}

@@ -1,0 +1,222 @@
+"""Do a certificate's arrays prove what it claims? Re-adds the bound, the cost and both gaps.
+
+Imports nothing but NumPy, so that it can be read in one sitting and run on its own:
+
+    python src/ironpot/verify/certificate.py FILE.npz
+
+The bound is the Lagrangian bound: for any duals y, no point of the program costs less than
+y'(row limits) + the cheapest corner of the reduced costs c - A'y. Duals that point to an absent
+limit are clipped, so wrong duals prove less, never too much. What it takes as written: the rows of
+the program (cuts included), and the exact prices in the plan's row limits, which `ironpot verify`
+re-adds from the plan's tables. Amounts inside are million; claims are yuan.
+"""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+FORM = "ironpot-certificate-1"
+MILLION = 1e6
+VIOLATION = 1e-6
+# Claims are rounded to the fen and sums of a million products lose some digits.
+ROUNDING_YUAN = 1.0
+RELATIVE = 1e-9
+GAP_TOLERANCE = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """What the arrays prove: `cost`, `bound`, `do_nothing` in yuan, gaps as shares.
+
+    `wrong` lists claims that do not hold; `notes` what was claimed elsewhere and is not proven here.
+    """
+
+    cost: float
+    bound: float
+    do_nothing: float
+    gap_objective: float
+    gap_stake: float
+    violation: float
+    wrong: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every claim of the certificate holds."""
+        return not self.wrong
+
+
+def check_certificate(arrays: Mapping[str, Any]) -> Certified:
+    """Re-add a certificate. Raises ValueError if the arrays are no certificate or do not fit."""
+    _check_form(arrays)
+    bound = proven_bound(arrays) * MILLION
+    cost = _cost(arrays, arrays["plan_point"])
+    holds = "hold_point" in arrays
+    nothing = _cost(arrays, arrays["hold_point"]) if holds else float(arrays["do_nothing"])
+    constant = -float((arrays["unmoved_flows"] * arrays["discount"]).sum())
+    violation = _violation(arrays, "plan")
+    missing = max(cost - bound, 0.0)
+    found = {
+        "cost": cost,
+        "do_nothing": nothing,
+        "constant": constant,
+        "gap_objective": _share(missing, abs(cost - constant)),
+        "gap_stake": _share(missing, abs(nothing - bound)),
+    }
+    wrong = [*_wrong_claims(arrays, found, bound), *_wrong_points(arrays, violation)]
+    return Certified(
+        cost=cost,
+        bound=bound,
+        do_nothing=nothing,
+        gap_objective=found["gap_objective"],
+        gap_stake=found["gap_stake"],
+        violation=violation,
+        wrong=tuple(wrong),
+        notes=tuple(_notes(arrays, bound)),
+    )
+
+
+def proven_bound(arrays: Mapping[str, Any]) -> float:
+    """Return the bound that the duals prove, million; -inf is possible, too much is not."""
+    y = np.array(arrays["row_dual"], dtype=np.float64)
+    low, high = arrays["row_lower"], arrays["row_upper"]
+    y[np.isneginf(low) & (y > 0.0)] = 0.0
+    y[np.isposinf(high) & (y < 0.0)] = 0.0
+    limit = np.where(y > 0.0, low, high)
+    rows = np.where(y != 0.0, y * np.where(y != 0.0, limit, 0.0), 0.0)
+    each = np.repeat(y, np.diff(arrays["start"]))
+    used = np.bincount(
+        arrays["index"], weights=arrays["value"] * each, minlength=arrays["column_cost"].size
+    )
+    reduced = arrays["column_cost"] - used
+    box = float(arrays["box"])
+    corner = np.clip(np.where(reduced > 0.0, arrays["lower"], arrays["upper"]), -box, box)
+    return float(rows.sum() + (corner * reduced).sum() + arrays["offset"])
+
+
+def _check_form(arrays: Mapping[str, Any]) -> None:
+    if str(arrays.get("form", "")) != FORM:
+        raise ValueError(f"This is no certificate of the form {FORM}.")
+    rows, columns = arrays["row_lower"].size, arrays["column_cost"].size
+    start, index = arrays["start"], arrays["index"]
+    fits = (
+        start.size == rows + 1
+        and start[0] == 0
+        and start[-1] == index.size == arrays["value"].size
+        and bool((np.diff(start) >= 0).all())
+        and bool(((index >= 0) & (index < columns)).all())
+        and arrays["row_dual"].size == rows
+        and arrays["plan_point"].size == columns
+    )
+    if not fits:
+        raise ValueError("The certificate's arrays do not fit together.")
+    for name in ("value", "column_cost", "row_dual", "plan_point"):
+        if not np.isfinite(arrays[name]).all():
+            raise ValueError(f"The certificate's {name} holds something that is no number.")
+
+
+def _cost(arrays: Mapping[str, Any], point: Floats) -> float:
+    return float(((arrays["column_cost"] * point).sum() + arrays["offset"]) * MILLION)
+
+
+def _violation(arrays: Mapping[str, Any], name: str) -> float:
+    """Largest violation of a row (scaled to a largest entry of 1) or bound at a point."""
+    point, start = arrays[f"{name}_point"], arrays["start"]
+    owner = np.repeat(np.arange(start.size - 1), np.diff(start))
+    activity = np.bincount(
+        owner, weights=arrays["value"] * point[arrays["index"]], minlength=start.size - 1
+    )
+    scale = np.ones(start.size - 1)
+    np.maximum.at(scale, owner, np.abs(arrays["value"]))
+    parts = (
+        (activity - arrays[f"{name}_row_upper"]) / scale,
+        (arrays[f"{name}_row_lower"] - activity) / scale,
+        point - arrays[f"{name}_upper"],
+        arrays[f"{name}_lower"] - point,
+    )
+    return float(max(part.max(initial=0.0) for part in parts))
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole > 0.0 else float("nan")
+
+
+def _wrong_claims(
+    arrays: Mapping[str, Any], found: Mapping[str, float], bound: float
+) -> list[str]:
+    """List claims that the arrays do not bear out."""
+    wrong: list[str] = []
+    claimed_bound = float(arrays["claimed_bound"])
+    if claimed_bound > bound + _slack(bound):
+        wrong.append(f"bound: claimed {claimed_bound:,.2f}, the duals prove {bound:,.2f} yuan")
+    for name in ("cost", "do_nothing", "constant"):
+        claimed = float(arrays[name])
+        if abs(claimed - found[name]) > _slack(claimed):
+            wrong.append(f"{name}: claimed {claimed:,.2f}, adds up to {found[name]:,.2f} yuan")
+    for name in ("gap_objective", "gap_stake"):
+        claimed = float(arrays[name])
+        if claimed < found[name] - max(GAP_TOLERANCE, 1e-6 * abs(found[name])):
+            wrong.append(f"{name}: claimed {claimed:.6%}, is {found[name]:.6%}")
+    return wrong
+
+
+def _slack(amount: float) -> float:
+    return ROUNDING_YUAN + RELATIVE * abs(amount)
+
+
+def _wrong_points(arrays: Mapping[str, Any], violation: float) -> list[str]:
+    """List what is wrong with the points themselves."""
+    wrong: list[str] = []
+    whole = arrays["plan_point"][arrays["integer"]]
+    if (np.abs(whole - np.rint(whole)) > VIOLATION).any():
+        wrong.append("plan: a decision that must be whole is not")
+    inside = (whole >= arrays["lower"][arrays["integer"]] - VIOLATION) & (
+        whole <= arrays["upper"][arrays["integer"]] + VIOLATION
+    )
+    if not inside.all():
+        wrong.append("plan: a decision is taken that the program does not open")
+    if violation > VIOLATION:
+        wrong.append(f"plan: a limit is broken by {violation:.2e}")
+    if "hold_point" in arrays and _violation(arrays, "hold") > VIOLATION:
+        wrong.append("doing nothing: a limit is broken")
+    return wrong
+
+
+def _notes(arrays: Mapping[str, Any], bound: float) -> list[str]:
+    """Say what is claimed elsewhere and not proven by these duals."""
+    printed = float(arrays["printed_bound"])
+    if printed > bound + _slack(bound):
+        return [
+            f"the plan prints a bound of {printed:,.2f}; {printed - bound:,.2f} yuan of it come "
+            "from the solver's tree and are not proven here"
+        ]
+    return []
+
+
+def main(arguments: list[str]) -> int:
+    """Check a file and say what it proves; 0 if every claim holds, 1 if not."""
+    with np.load(Path(arguments[0]), allow_pickle=False) as file:
+        found = check_certificate(dict(file))
+    lines = [
+        f"cost           {found.cost:>22,.2f} yuan",
+        f"proven bound   {found.bound:>22,.2f} yuan",
+        f"gap_objective  {found.gap_objective:>22.6%}",
+        f"gap_stake      {found.gap_stake:>22.6%}",
+        f"max violation  {found.violation:>22.2e}",
+        *(f"note: {note}" for note in found.notes),
+        *(f"WRONG: {claim}" for claim in found.wrong),
+        "every claim holds" if found.ok else "not every claim holds",
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0 if found.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
