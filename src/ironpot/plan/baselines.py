@@ -105,9 +105,7 @@ def _expected(
     key: tuple[str, ...],
     columns: tuple[str, ...],
 ) -> pl.DataFrame:
-    """Replace figures that differ by scenario by their weighted mean; a round that a scenario lacks
-    does not count in the mean.
-    """
+    """Replace figures that differ by scenario by their mean over the rows that there are."""
     weight = pl.col("scenario").replace_strict(weights, return_dtype=pl.Float64)
     mean = [
         ((pl.col(name) * weight).sum() / weight.sum()).over(key).alias(name) for name in columns

@@ -268,7 +268,7 @@ def _costs(model: Model, program: Program, point: Floats) -> Floats:
 
 def _above_ceiling(model: Model, point: Floats) -> Bools:
     rigid = np.array([band.rigid for band in model.inputs.bands], dtype=bool)
-    return (model.take("band_slack", point)[rigid] > UNPAID).any(axis=0)
+    return np.asarray((model.take("band_slack", point)[rigid] > UNPAID).any(axis=0))
 
 
 def value_destroyed(inputs: Inputs, chosen: Ints) -> float:

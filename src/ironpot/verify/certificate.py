@@ -35,7 +35,7 @@ GAP_TOLERANCE = 1e-7
 class Certified:
     """What the arrays prove: `cost`, `bound`, `do_nothing` in yuan, gaps as shares.
 
-    `wrong` lists claims that do not hold; `notes` what was claimed elsewhere and is not proven here.
+    `wrong` lists claims that do not hold, `notes` what else was claimed and is not proven here.
     """
 
     cost: float
@@ -85,19 +85,22 @@ def check_certificate(arrays: Mapping[str, Any]) -> Certified:
 
 def proven_bound(arrays: Mapping[str, Any]) -> float:
     """Return the bound that the duals prove, million; -inf is possible, too much is not."""
-    y = np.array(arrays["row_dual"], dtype=np.float64)
-    low, high = arrays["row_lower"], arrays["row_upper"]
+    y: Floats = np.array(arrays["row_dual"], dtype=np.float64)
+    low: Floats = arrays["row_lower"]
+    high: Floats = arrays["row_upper"]
     y[np.isneginf(low) & (y > 0.0)] = 0.0
     y[np.isposinf(high) & (y < 0.0)] = 0.0
-    limit = np.where(y > 0.0, low, high)
-    rows = np.where(y != 0.0, y * np.where(y != 0.0, limit, 0.0), 0.0)
+    used_rows = y != 0.0
+    rows = y[used_rows] * np.where(y > 0.0, low, high)[used_rows]
     each = np.repeat(y, np.diff(arrays["start"]))
     used = np.bincount(
         arrays["index"], weights=arrays["value"] * each, minlength=arrays["column_cost"].size
     )
-    reduced = arrays["column_cost"] - used
+    reduced: Floats = arrays["column_cost"] - used
+    lower: Floats = arrays["lower"]
+    upper: Floats = arrays["upper"]
     box = float(arrays["box"])
-    corner = np.clip(np.where(reduced > 0.0, arrays["lower"], arrays["upper"]), -box, box)
+    corner = np.clip(np.where(reduced > 0.0, lower, upper), -box, box)
     return float(rows.sum() + (corner * reduced).sum() + arrays["offset"])
 
 
@@ -128,12 +131,12 @@ def _cost(arrays: Mapping[str, Any], point: Floats) -> float:
 
 def _violation(arrays: Mapping[str, Any], name: str) -> float:
     """Largest violation of a row (scaled to a largest entry of 1) or bound at a point."""
-    point, start = arrays[f"{name}_point"], arrays["start"]
-    owner = np.repeat(np.arange(start.size - 1), np.diff(start))
-    activity = np.bincount(
-        owner, weights=arrays["value"] * point[arrays["index"]], minlength=start.size - 1
-    )
-    scale = np.ones(start.size - 1)
+    point: Floats = arrays[f"{name}_point"]
+    counts: npt.NDArray[np.int64] = np.diff(arrays["start"])
+    owner = np.repeat(np.arange(counts.size), counts)
+    products: Floats = arrays["value"] * point[arrays["index"]]
+    activity = np.bincount(owner, weights=products, minlength=counts.size)
+    scale = np.ones(counts.size)
     np.maximum.at(scale, owner, np.abs(arrays["value"]))
     parts = (
         (activity - arrays[f"{name}_row_upper"]) / scale,
@@ -148,9 +151,7 @@ def _share(part: float, whole: float) -> float:
     return part / whole if whole > 0.0 else float("nan")
 
 
-def _wrong_claims(
-    arrays: Mapping[str, Any], found: Mapping[str, float], bound: float
-) -> list[str]:
+def _wrong_claims(arrays: Mapping[str, Any], found: Mapping[str, float], bound: float) -> list[str]:
     """List claims that the arrays do not bear out."""
     wrong: list[str] = []
     claimed_bound = float(arrays["claimed_bound"])

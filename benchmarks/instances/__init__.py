@@ -1,0 +1,1 @@
+"""Seeded instances that benchmarks are timed on."""

@@ -1,0 +1,109 @@
+"""A certificate is believed only as far as NumPy alone adds it up again."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.plan.busy import busy
+from tests.plan.town import budget
+
+import ironpot.verify.certificate as checker
+from ironpot.plan.certificate import certificate
+from ironpot.plan.options import PlanOptions
+from ironpot.plan.plan import plan_resolution
+from ironpot.plan.program import dual_bound
+from ironpot.verify.certificate import check_certificate, main
+
+POOR = [budget("own_revenue", 6.0), budget("essential_spending", 8.0)]
+
+
+@pytest.fixture(scope="module")
+def plan():
+    options = PlanOptions(time_limit_s=6, gap_stake=1e-3, scenarios=4)
+    return plan_resolution(busy(0, budget=POOR), options=options)
+
+
+@pytest.fixture
+def written(plan):
+    return dict(certificate(plan))
+
+
+def test_an_honest_certificate_holds_and_its_gaps_are_those_of_its_bound(plan, written):
+    found = check_certificate(written)
+    assert found.ok, found.wrong
+    assert found.bound <= plan.bound + 1.0
+    assert found.gap_stake == pytest.approx(float(written["gap_stake"]), abs=1e-7)
+    assert found.gap_objective == pytest.approx(float(written["gap_objective"]), abs=1e-7)
+    proven = dual_bound(plan.question.program, plan.question.relaxed.row_dual)
+    assert found.bound / 1e6 == pytest.approx(proven, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil", "word"),
+    [
+        ("claimed_bound", lambda c: c + 2.0, "bound"),
+        ("cost", lambda c: c - 2.0, "cost"),
+        ("do_nothing", lambda c: c + 2.0, "do_nothing"),
+        ("constant", lambda c: c + 2.0, "constant"),
+        ("gap_stake", lambda c: c * 0.9 - 1e-6, "gap_stake"),
+        ("gap_objective", lambda c: c * 0.9 - 1e-6, "gap_objective"),
+        ("row_dual", lambda y: y * 0.5, "bound"),
+        ("row_dual", lambda y: -y, "bound"),
+        ("plan_point", lambda x: x + 1e-3, "limit is broken"),
+        ("plan_row_upper", lambda b: b - 1.0, "limit is broken"),
+        ("value", lambda a: a * 1.01, ""),
+    ],
+)
+def test_what_was_changed_by_hand_is_found(written, name, spoil, word):
+    found = check_certificate(written | {name: spoil(written[name])})
+    assert not found.ok
+    assert any(word in claim for claim in found.wrong), found.wrong
+
+
+def test_a_decision_that_is_not_whole_or_not_open_is_found(written):
+    at = np.flatnonzero(written["integer"])[0]
+    half, more = written["plan_point"].copy(), written["plan_point"].copy()
+    half[at], more[at] = 0.5, 2.0
+    whole = check_certificate(written | {"plan_point": half}).wrong
+    opened = check_certificate(written | {"plan_point": more}).wrong
+    assert any("whole" in claim for claim in whole)
+    assert any("does not open" in claim for claim in opened)
+
+
+def test_wild_duals_prove_less_never_more(written):
+    best = check_certificate(written).bound
+    rng = np.random.default_rng(3)
+    for scale in (1e-3, 1.0, 100.0):
+        wild = written["row_dual"] + scale * rng.normal(size=written["row_dual"].size)
+        assert check_certificate(written | {"row_dual": wild}).bound <= float(written["cost"]) + 1.0
+        assert check_certificate(written | {"row_dual": wild}).bound <= best + 1.0
+
+
+def test_arrays_that_do_not_fit_are_refused(written):
+    with pytest.raises(ValueError, match="fit together"):
+        check_certificate(written | {"row_dual": written["row_dual"][1:]})
+    with pytest.raises(ValueError, match="no certificate"):
+        check_certificate(written | {"form": np.array("else")})
+    with pytest.raises(ValueError, match="no number"):
+        check_certificate(written | {"value": np.full_like(written["value"], np.nan)})
+
+
+def test_the_checker_runs_by_itself_and_says_so(written, tmp_path):
+    good, bad = tmp_path / "good.npz", tmp_path / "bad.npz"
+    np.savez_compressed(good, **written)
+    np.savez_compressed(bad, **written | {"cost": written["cost"] - 5.0})
+    script = Path(checker.__file__)
+    done = subprocess.run(  # noqa: S603 - our own script, which imports nothing of ours
+        [sys.executable, "-I", script, good], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "every claim holds")
+    assert main([str(bad)]) == 1
+
+
+def test_the_checker_imports_nothing_of_ours():
+    source = Path(checker.__file__).read_text("utf-8")
+    imports = [line for line in source.splitlines() if line.startswith(("import ", "from "))]
+    assert imports
+    assert not any("ironpot" in line for line in imports)
