@@ -80,7 +80,7 @@ def settle_debts(model: Model, point: Floats) -> DebtLedger:
     closing = _fen(inputs, (outstanding * np.clip(1.0 - gone, 0.0, 1.0)[:, None, :]))
     prepaid = _fen(inputs, (outstanding * prepaid_share[:, None, :]))
     swapped = _fen(inputs, (outstanding * swapped_share[:, None, :]))
-    forgiven = _fen(inputs, (_forgiven(inputs, option)))
+    forgiven = _fen(inputs, _forgiven(inputs, option, left_before))
     opening = to_fen(debts.debts["notional_principal"].to_numpy())
     before = np.concatenate(
         [np.broadcast_to(opening[:, None, None], (*closing.shape[:2], 1)), closing[:, :, :-1]],
@@ -137,11 +137,13 @@ def _shares(model: Model, point: Floats) -> tuple[Floats, Floats]:
     return prepaid, swapped
 
 
-def _forgiven(inputs: Inputs, option: Ints) -> Floats:
-    """Principal forgiven when an option is agreed, in the first quarter where it succeeds."""
+def _forgiven(inputs: Inputs, option: Ints, left_before: Floats) -> Floats:
+    """Principal forgiven: by earlier agreement, of the share (debt, quarter) that is left then;
+    and when an option is agreed, in the first quarter where it succeeds.
+    """
     debts = inputs.debts
-    amount = np.zeros((option.size, inputs.weights.size, inputs.quarters))
-    amount[:, :, 0] = debts.forgiven[option][:, None] * debts.succeeds[option]
+    amount = debts.agreed_fall[option] * left_before[:, None, :]
+    amount[:, :, 0] += debts.forgiven[option][:, None] * debts.succeeds[option]
     return amount
 
 

@@ -7,8 +7,7 @@ import polars as pl
 
 from ironpot.case.case import Case
 from ironpot.case.schema.words import SCENARIOS
-from ironpot.cashflow.debts import contracts_of_debts
-from ironpot.cashflow.engine import project_cash_flows
+from ironpot.cashflow.case_debts import project_debts
 from ironpot.core.dates import quarter_end, quarter_start
 from ironpot.core.money import to_fen
 from ironpot.plan.inputs import MILLION
@@ -74,12 +73,7 @@ def debts_after(plan: Plan) -> dict[str, float]:
 
 def _maturity_wall(case: Case) -> pl.DataFrame:
     """Principal that falls due by creditor class and year, in the base scenario."""
-    flows = project_cash_flows(
-        contracts_of_debts(case.debts, case_date=case.date),
-        status_date=case.date,
-        until=quarter_end(case.horizon.last),
-        rates=rate_paths(case),
-    )
+    flows = project_debts(case, until=quarter_end(case.horizon.last), rates=rate_paths(case))
     base = flows.events.filter(pl.col("scenario").is_null() | (pl.col("scenario") == SCENARIOS[0]))
     wall = maturity_wall(
         base, case.debts, case.creditors, date=case.date, by="creditor_class", period="year"

@@ -16,6 +16,7 @@ from ironpot.cashflow.options import DebtOptions
 from ironpot.core.dates import MONTHS_PER_QUARTER, QUARTERS_PER_YEAR
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
+from ironpot.plan.cashless import cashless_fall
 from ironpot.plan.nodes import ALL, Nodes
 from ironpot.plan.program import Floats, Ints
 from ironpot.risk.futures import Futures
@@ -60,6 +61,8 @@ class Obligations:
     `debt_ids`, `node`, `group` are (debt,). `option_debt`, `option_ids`, `actions`, `succeeds`
     (option, scenario) and the profiles are by option; the first option of a debt is its contract.
     Where an option does not succeed in a scenario, its profile there is the contract's.
+    `forgiven` (option,) is principal forgiven when an option is agreed, `agreed_fall` (option,
+    scenario, quarter) what falls away without payment by what was agreed before.
     `fee` is paid when an option is agreed. `accrued` (debt, scenario, quarter) is interest due when
     a debt is settled at a quarter's end; `prepayable`, `penalty` (share of what is prepaid) are
     (debt,). `swaps` are the programmes that are open, `roll` what creditors lend again.
@@ -79,6 +82,7 @@ class Obligations:
     outstanding: Floats
     value_after: Floats
     forgiven: Floats
+    agreed_fall: Floats
     fee: Floats
     accrued: Floats
     prepayable: Bools
@@ -109,6 +113,7 @@ def obligations(
         _where_it_succeeds(profile[rows], succeeds, contract[option_debt])
         for profile in (options.principal, options.interest, options.outstanding)
     ]
+    forgiven = options.forgiven[rows]
     after = np.where(
         succeeds, options.value_after[rows], options.value_after[rows][contract[option_debt]]
     )
@@ -126,7 +131,8 @@ def obligations(
         interest=profiles[1],
         outstanding=profiles[2],
         value_after=after,
-        forgiven=options.forgiven[rows],
+        forgiven=forgiven,
+        agreed_fall=_agreed_fall(debts, option_debt, forgiven[:, None] * succeeds, *profiles[::2]),
         fee=options.table["fee"].gather(rows).to_numpy(),
         accrued=_accrued(options, debts, profiles[2][contract]),
         prepayable=_may(case, debts, "prepay") & _states_fee(debts),
@@ -134,6 +140,20 @@ def obligations(
         swaps=_swap_programmes(case, debts, options, nodes, rate),
         roll=_roll_over(case, groups, _may(case, debts, "refinance"), group, futures),
     )
+
+
+def _agreed_fall(
+    debts: pl.DataFrame, owner: Ints, forgiven: Floats, principal: Floats, outstanding: Floats
+) -> Floats:
+    """Return what falls away by earlier agreement, (option, scenario, quarter), yuan.
+
+    `forgiven` is (option, scenario): a haircut of the plan's own falls away in its first quarter.
+    """
+    opening = debts["notional_principal"].to_numpy()[owner]
+    names = debts["debt_id"].gather(owner).to_list()
+    fall = cashless_fall(opening, principal, outstanding, names)
+    fall[:, :, 0] = np.clip(fall[:, :, 0] - forgiven, 0.0, None)
+    return fall
 
 
 def _inside_debts(case: Case) -> pl.DataFrame:

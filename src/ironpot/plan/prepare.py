@@ -7,6 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from ironpot.case.case import Case
+from ironpot.cashflow.further_terms import with_further_terms
 from ironpot.cashflow.options import CONTRACT, DebtOptions, debt_options
 from ironpot.cashflow.rates import RatePaths
 from ironpot.core.money import FEN_PER_YUAN, to_fen
@@ -75,12 +76,13 @@ def gather(case: Case, appraisals: Appraisals, debts: DebtOptions, options: Plan
 
 def _options_of(case: Case, rates: RatePaths, discount_rate: float) -> DebtOptions:
     return debt_options(
-        case.debts,
+        with_further_terms(case.debts, case.debt_terms),
         case.class_actions,
         case_date=case.date,
         horizon=case.horizon,
         rates=rates,
         discount_rate=discount_rate,
+        debt_changes=case.debt_changes,
     )
 
 

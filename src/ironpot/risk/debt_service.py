@@ -17,6 +17,7 @@ import polars as pl
 from scipy.sparse import csr_array
 
 from ironpot.case.case import Case
+from ironpot.cashflow.case_debts import agreed_changes
 from ironpot.cashflow.debts import contracts_of_debts
 from ironpot.cashflow.engine import project_cash_flows
 from ironpot.cashflow.flows import Part
@@ -136,13 +137,12 @@ def _places(owed: pl.DataFrame, groups: tuple[Group, ...]) -> dict[str, int]:
 
 def _service(book: DebtBook, contracts: pl.DataFrame, rates: RatePaths | None) -> DebtService:
     """Return the service of some contracts of the book under rates."""
-    agreed = book.case.debt_changes.rename({"debt_id": "contract_id"})
     flows = project_cash_flows(
         contracts,
         status_date=book.case.date,
         until=quarter_end(book.horizon.last),
         rates=rates,
-        changes=agreed.join(contracts, on="contract_id", how="semi", maintain_order="left"),
+        changes=agreed_changes(book.case, contracts),
     )
     ids = flows.contract_ids.to_list()
     place = np.array([book.places[name] for name in ids], dtype=np.int64)

@@ -8,8 +8,7 @@ from rich.console import Console
 
 from ironpot.balance.consolidate import consolidate
 from ironpot.case.case import Case
-from ironpot.cashflow.debts import contracts_of_debts
-from ironpot.cashflow.engine import project_cash_flows
+from ironpot.cashflow.case_debts import project_debts
 from ironpot.cashflow.flows import CashFlows
 from ironpot.core.dates import QUARTERS_PER_YEAR
 from ironpot.core.errors import IronpotError
@@ -115,11 +114,7 @@ def _instead(name: str) -> Text:
 
 
 def _ground(case: Case, options: RiskOptions) -> _Ground:
-    flows = project_cash_flows(
-        contracts_of_debts(case.debts, case_date=case.date),
-        status_date=case.date,
-        rates=rate_paths(case),
-    )
+    flows = project_debts(case, rates=rate_paths(case))
     quarters = max(QUARTERS, QUARTERS_PER_YEAR * options.years)
     return _Ground(case, flows, three_scenarios(case, quarters=quarters))
 

@@ -7,8 +7,7 @@ from ironpot.balance.consolidate import consolidate
 from ironpot.balance.gfsm import labels
 from ironpot.case.case import Case
 from ironpot.case.schema.words import SCENARIOS
-from ironpot.cashflow.debts import contracts_of_debts
-from ironpot.cashflow.engine import project_cash_flows
+from ironpot.cashflow.case_debts import project_debts
 from ironpot.core.dates import quarter_end, quarter_name, quarter_number
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, to_fen
@@ -52,12 +51,7 @@ def show_status(case: Case, screen: Console, lang: Lang, unit: Unit, rules: Rule
 def do_nothing_ladder(case: Case) -> Ladder:
     """Return the liquidity ladder without any plan: nothing rolled over, sold or asked for."""
     last = quarter_name(quarter_number(case.horizon.first) + LADDER_QUARTERS - 1)
-    flows = project_cash_flows(
-        contracts_of_debts(case.debts, case_date=case.date),
-        status_date=case.date,
-        until=quarter_end(last),
-        rates=rate_paths(case),
-    )
+    flows = project_debts(case, until=quarter_end(last), rates=rate_paths(case))
     scenarios = three_scenarios(case, quarters=LADDER_QUARTERS)
     dated = do_nothing_flows(case, flows.events, scenarios)
     weights = {name: case.settings.weights[name] for name in SCENARIOS}

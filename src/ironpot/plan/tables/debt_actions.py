@@ -23,7 +23,8 @@ from ironpot.plan.settle import Settlement
 from ironpot.plan.tables.frame import out_frame
 
 EXPECTED = -1
-NEGOTIATED = ("extend", "rate_cut", "haircut")
+HAIRCUT = "haircut"
+NEGOTIATED = ("extend", "rate_cut", HAIRCUT)
 WORD_OF_LOAN = {
     "rolled": "refinance",
     "swapped": "swap",
@@ -68,8 +69,11 @@ def _old_debts(
             scheduled = int(ledger.scheduled[number, EXPECTED, quarter]) - again
             interest = int(ledger.interest[number, EXPECTED, quarter])
             prepaid = int(ledger.prepaid[number, EXPECTED, quarter])
+            forgiven = _forgiven_before(inputs, settled, number, quarter)
             if scheduled or interest:
                 yield _row(who, quarter, "scheduled", reduced=scheduled, interest=interest)
+            if forgiven:
+                yield _row(who, quarter, "haircut", reduced=forgiven)
             if again:
                 name = rolled[(int(debts.group[number]), quarter)]
                 yield _row(who, quarter, "refinance", reduced=again, new_id=name)
@@ -78,6 +82,16 @@ def _old_debts(
                 yield _row(who, quarter, "prepay", reduced=prepaid, fee=fee)
             for name, part in bonds[quarter].get(number, []):
                 yield _row(who, quarter, "swap", reduced=part, new_id=name)
+
+
+def _forgiven_before(inputs: Inputs, settled: Settlement, number: int, quarter: int) -> int:
+    """Return principal that falls away by earlier agreement, in fen.
+
+    What falls away with the plan's own haircut stands in that option's row.
+    """
+    if quarter == 0 and inputs.debts.actions[int(settled.debts.option[number])] == HAIRCUT:
+        return 0
+    return int(settled.debts.forgiven[number, EXPECTED, quarter])
 
 
 def _agreed(
@@ -92,7 +106,7 @@ def _agreed(
         who,
         0,
         action,
-        reduced=int(settled.debts.forgiven[number, EXPECTED, 0]),
+        reduced=int(settled.debts.forgiven[number, EXPECTED, 0]) if action == HAIRCUT else 0,
         fee=int(settled.debts.fee[number, EXPECTED, 0]),
     ) | {
         "npv_effect": int(to_fen(option_gain(inputs, number, option))),

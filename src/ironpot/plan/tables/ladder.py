@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from ironpot.case.case import Case
-from ironpot.cashflow.debts import contracts_of_debts
-from ironpot.cashflow.engine import project_cash_flows
+from ironpot.cashflow.case_debts import project_debts
+from ironpot.cashflow.further_terms import with_further_terms
 from ironpot.cashflow.options import debt_options
 from ironpot.core.dates import quarter_end, quarter_name, quarter_number
 from ironpot.plan.debt_ledger import with_expected
@@ -35,12 +35,8 @@ def ladders(inputs: Inputs, settled: Settlement, cash: pl.DataFrame) -> tuple[La
     weights = dict(zip(inputs.futures.names, inputs.weights.tolist(), strict=True))
     scenarios = driver_paths(case, inputs.futures, quarters=QUARTERS)
     rates = future_rates(case, inputs.futures)
-    flows = project_cash_flows(
-        contracts_of_debts(case.debts, case_date=case.date),
-        status_date=case.date,
-        until=quarter_end(quarter_name(quarter_number(case.horizon.first) + QUARTERS - 1)),
-        rates=rates,
-    )
+    last = quarter_name(quarter_number(case.horizon.first) + QUARTERS - 1)
+    flows = project_debts(case, until=quarter_end(last), rates=rates)
     before = do_nothing_flows(case, flows.events, scenarios)
     after = pl.concat([planned_flows(cash, case.date), _beyond(inputs, settled)])
     return (
@@ -126,12 +122,13 @@ class LaterDebts(NamedTuple):
 def later_debts(inputs: Inputs, settled: Settlement, longer: Case) -> LaterDebts:
     """Return the profiles of opening debts over the quarters of `longer`'s horizon."""
     options = debt_options(
-        longer.debts,
+        with_further_terms(longer.debts, longer.debt_terms),
         longer.class_actions,
         case_date=longer.date,
         horizon=longer.horizon,
         rates=future_rates(longer, inputs.futures),
         discount_rate=inputs.rate,
+        debt_changes=longer.debt_changes,
     )
     debts, ledger = inputs.debts, settled.debts
     rows = {
