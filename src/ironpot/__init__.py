@@ -17,9 +17,14 @@ if TYPE_CHECKING:
     from ironpot.case.case import Case
     from ironpot.case.read import Reading, read_case
     from ironpot.case.template import write_template
+    from ironpot.cashflow.case_debts import project_debts
     from ironpot.cashflow.engine import project_cash_flows
+    from ironpot.cashflow.exchange import Exchange, compare_exchange, payments_of
     from ironpot.cashflow.flows import CashFlows
-    from ironpot.cashflow.options import DebtOptions
+    from ironpot.cashflow.guarantees import call_guarantees
+    from ironpot.cashflow.options import DebtOptions, debt_options
+    from ironpot.cashflow.rates import RatePaths
+    from ironpot.cashflow.waterfall import claims_of, pay_by_rank, pay_from_cash, ranks_of_debts
     from ironpot.core.errors import CaseError, IronpotError
     from ironpot.core.issues import Issue
     from ironpot.core.sources import Source
@@ -33,7 +38,9 @@ if TYPE_CHECKING:
     from ironpot.risk.adjustments import Adjustments
     from ironpot.risk.assess import assess_debt
     from ironpot.risk.assessment import Assessment, RiskOptions
-    from ironpot.risk.drivers import Scenarios, three_scenarios
+    from ironpot.risk.drivers import Scenarios, rate_paths, three_scenarios
+    from ironpot.risk.rule_files import RuleBook, rule_book
+    from ironpot.risk.rules import Classification, classify
     from ironpot.system.clear import clear_system
     from ironpot.system.clearing import Clearing
     from ironpot.system.coordinate import Coordination, coordinate_plans
@@ -57,7 +64,19 @@ _PLACES = {
     "read_case": "case.read",
     "consolidate": "balance.consolidate",
     "project_cash_flows": "cashflow.engine",
+    "project_debts": "cashflow.case_debts",
+    "debt_options": "cashflow.options",
+    "pay_from_cash": "cashflow.waterfall",
+    "pay_by_rank": "cashflow.waterfall",
+    "ranks_of_debts": "cashflow.waterfall",
+    "claims_of": "cashflow.waterfall",
+    "call_guarantees": "cashflow.guarantees",
+    "compare_exchange": "cashflow.exchange",
+    "payments_of": "cashflow.exchange",
     "three_scenarios": "risk.drivers",
+    "rate_paths": "risk.drivers",
+    "rule_book": "risk.rule_files",
+    "classify": "risk.rules",
     "assess_debt": "risk.assess",
     "appraise_case": "plan.prepare",
     "appraise_assets": "valuation.pot",
@@ -88,7 +107,11 @@ _PLACES = {
     "BalanceSheet": "balance.consolidate",
     "CashFlows": "cashflow.flows",
     "DebtOptions": "cashflow.options",
+    "RatePaths": "cashflow.rates",
+    "Exchange": "cashflow.exchange",
     "Scenarios": "risk.drivers",
+    "RuleBook": "risk.rule_files",
+    "Classification": "risk.rules",
     "RiskOptions": "risk.assessment",
     "Assessment": "risk.assessment",
     "Adjustments": "risk.adjustments",
@@ -117,9 +140,11 @@ __all__ = [
     "Case",
     "CaseError",
     "CashFlows",
+    "Classification",
     "Clearing",
     "Coordination",
     "DebtOptions",
+    "Exchange",
     "IronpotError",
     "Issue",
     "Ladders",
@@ -127,10 +152,12 @@ __all__ = [
     "Plan",
     "PlanFiles",
     "PlanOptions",
+    "RatePaths",
     "Reading",
     "Regime",
     "Relief",
     "RiskOptions",
+    "RuleBook",
     "Scenarios",
     "SharedMarkets",
     "Source",
@@ -139,13 +166,21 @@ __all__ = [
     "appraise_assets",
     "appraise_case",
     "assess_debt",
+    "call_guarantees",
+    "claims_of",
+    "classify",
     "clear_system",
+    "compare_exchange",
     "consolidate",
     "coordinate_plans",
+    "debt_options",
     "fit_units",
     "generate_units",
     "join_cases",
     "least_relief",
+    "pay_by_rank",
+    "pay_from_cash",
+    "payments_of",
     "plan_adjustments",
     "plan_alone",
     "plan_nash",
@@ -153,9 +188,13 @@ __all__ = [
     "plan_rolling",
     "populate",
     "project_cash_flows",
+    "project_debts",
     "rank_pots",
+    "ranks_of_debts",
+    "rate_paths",
     "read_case",
     "read_plan",
+    "rule_book",
     "sell_and_refinance",
     "sell_into",
     "system_of",

@@ -5,6 +5,7 @@ agreed for a day). Whoever projects a case's debts starts here, so that none of 
 """
 
 import datetime as dt
+from collections.abc import Collection
 
 import polars as pl
 
@@ -17,13 +18,20 @@ from ironpot.cashflow.rates import RatePaths
 
 
 def project_debts(
-    case: Case, *, until: dt.date | None = None, rates: RatePaths | None = None
+    case: Case,
+    *,
+    until: dt.date | None = None,
+    rates: RatePaths | None = None,
+    without: Collection[str] = (),
 ) -> CashFlows:
     """Return every event of the case's debts after its date, up to and with `until`.
 
-    Terms and agreed changes hold in every scenario of `rates`. Payoffs are signed from the debtor:
-    what it pays is negative. Raises CaseError with every finding about terms and changes,
-    IronpotError if a floating debt's rate has no path.
+    Terms and agreed changes hold in every scenario of `rates`; changes whose change_id is in
+    `without` are left out, so that both sides of an agreement can be compared. Payoffs are signed
+    from the debtor: what it pays is negative.
+
+    Raises CaseError with every finding about terms and changes, IronpotError if a floating debt's
+    rate has no path.
 
     >>> from ironpot.case.read import read_case
     >>> flows = project_debts(read_case("examples/two-pots").case)
@@ -37,7 +45,7 @@ def project_debts(
         status_date=case.date,
         until=until,
         rates=rates,
-        changes=agreed_changes(case, contracts),
+        changes=agreed_changes(case, contracts).filter(~pl.col("change_id").is_in(list(without))),
     )
 
 
@@ -46,9 +54,7 @@ def agreed_contracts(case: Case) -> pl.DataFrame:
 
     Raises CaseError with every finding about further terms.
     """
-    return contracts_of_debts(
-        with_further_terms(case.debts, case.debt_terms), case_date=case.date
-    )
+    return contracts_of_debts(with_further_terms(case.debts, case.debt_terms), case_date=case.date)
 
 
 def agreed_changes(case: Case, contracts: pl.DataFrame) -> pl.DataFrame:

@@ -118,7 +118,10 @@ def interest_paused(now: Now) -> list[Happening]:
 
 
 def interest_resumed(now: Now) -> list[Happening]:
-    """Interest of the pause is paid (IP) or forgiven (WO); added to principal, it has been."""
+    """Interest of the pause is paid (IP), forgiven (WO) or, added to principal, was so (RS).
+
+    One rule of the interest holds for all contracts.
+    """
     accrued, before = now.states["accrued"], now.states["accrued_before"]
     deferred, waived = now.where("interest", DEFERRED), now.where("interest", WAIVED)
     nothing = np.zeros_like(accrued)
@@ -126,7 +129,7 @@ def interest_resumed(now: Now) -> list[Happening]:
     return [
         Happening(Kind.IP, paid, {"accrued": np.where(deferred, 0.0, accrued)}),
         Happening(
-            Kind.WO,
+            Kind.WO if waived.all() else Kind.RS,
             nothing,
             {"accrued": np.where(deferred, 0.0, np.where(waived, before, accrued))},
         ),

@@ -196,7 +196,7 @@ def _carried_out(
     states = {name: array.copy() for name, array in standing.states.items()}
     pieces: list[Part] = []
     touched: list[pl.DataFrame] = []
-    for (act,), rows in numbered.group_by("act", maintain_order=True):
+    for (act, _), rows in numbered.group_by("act", "interest", maintain_order=True):
         at = rows["at"].to_numpy().astype(np.intp)
         now = Now(rows, {name: array[:, at] for name, array in states.items()})
         for happening in EFFECTS[str(act)](now):

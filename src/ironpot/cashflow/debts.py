@@ -26,6 +26,7 @@ def contracts_of_debts(debts: pl.DataFrame, *, case_date: dt.date) -> pl.DataFra
       OVERDUE, with the same contract_id: it falls due the day after the case date.
     - Interest accrued and not stated is reckoned since the last interest date, or the start, at
       the contract's rate of the case date.
+    - Fees by cycle, where no first fee date is stated, run from the start.
     - A floating debt whose reset cycle is not stated is reset every year on the day of its start.
 
     >>> from ironpot.case.schema.debt import DEBTS
@@ -87,7 +88,21 @@ def _performing(owed: pl.DataFrame, case_date: dt.date) -> pl.DataFrame:
         .then(pl.lit(YEARLY))
         .otherwise(pl.col("cycle_of_rate_reset"))
     )
-    return left.with_columns(accrued_interest=_accrued(left, case_date))
+    return _with_fee_anchor(left, case_date).with_columns(
+        accrued_interest=_accrued(left, case_date)
+    )
+
+
+def _with_fee_anchor(left: pl.DataFrame, case_date: dt.date) -> pl.DataFrame:
+    """Return contracts whose fee cycle starts somewhere, so that fees since then are not lost."""
+    if "cycle_of_fee" not in left.columns:
+        return left
+    started = pl.col("cycle_of_fee").is_not_null() & (pl.col("initial_exchange_date") <= case_date)
+    stated = pl.lit(None, pl.Date)
+    if "cycle_anchor_date_of_fee" in left.columns:
+        stated = pl.col("cycle_anchor_date_of_fee")
+    start = pl.when(started).then("initial_exchange_date")
+    return left.with_columns(cycle_anchor_date_of_fee=pl.coalesce(stated, start))
 
 
 def _accrued(left: pl.DataFrame, case_date: dt.date) -> pl.Series:

@@ -81,7 +81,14 @@ def compare_exchange(
 
 
 def payments_of(flows: CashFlows, contract_id: str, scenario: str = "base") -> pl.DataFrame:
-    """Return date and amount of what a contract's debtor pays, as `compare_exchange` takes them."""
+    """Return date and amount of what a contract's debtor pays, as `compare_exchange` takes them.
+
+    >>> from ironpot.case.read import read_case
+    >>> from ironpot.cashflow.case_debts import project_debts
+    >>> flows = project_debts(read_case("examples/two-pots").case)
+    >>> payments_of(flows, "loan").rows()
+    [(datetime.date(2025, 12, 31), 400000.0), (datetime.date(2025, 12, 31), 10000000.0)]
+    """
     return flows.events.filter(
         pl.col("scenario") == scenario, pl.col("contract_id") == contract_id, pl.col("payoff") < 0.0
     ).select("date", amount=-pl.col("payoff"))

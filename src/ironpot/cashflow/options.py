@@ -101,6 +101,13 @@ def debt_options(
     Statutory debt keeps its terms. `debt_changes` are agreed already, in the columns of the case's
     table; they hold under every option, but an extension agreed anew replaces an agreed one. Raises
     IronpotError if an action lacks its figure.
+
+    >>> from ironpot.case.read import read_case
+    >>> case = read_case("examples/two-pots").case
+    >>> found = debt_options(case.debts, case.class_actions, case_date=case.date,
+    ...                      horizon=case.horizon, rates=None, discount_rate=0.04)
+    >>> found.table.select("debt_id", "option_id").rows(), float(found.principal[0, 0, 3])
+    ([('loan', 'contract')], 10000000.0)
     """
     owed = _owed(debts, case_date)
     options = _options(owed, class_actions)

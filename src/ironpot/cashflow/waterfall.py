@@ -28,6 +28,7 @@ ORDER: dict[str, tuple[Kind, ...]] = {
     "interest": INTEREST,
     "principal": PRINCIPAL,
 }
+RANKS = {"senior": 1, "subordinated": 2}
 HALF_A_FEN = 0.005
 PENALTY = list(ORDER).index("penalty")
 PAID = pl.Schema(
@@ -60,6 +61,40 @@ def pay_by_rank(due: Floats, rank: Integers, cash: float) -> Floats:
         before = np.cumsum(due[rows], axis=1) - due[rows]
         paid[rows] = np.clip(given[:, None] - before, 0.0, due[rows])
     return paid
+
+
+def ranks_of_debts(debts: pl.DataFrame) -> pl.DataFrame:
+    """Return the terms that `pay_from_cash` needs from the case's debts, a row a debt.
+
+    Senior debt ranks 1, subordinated debt 2; a penalty rate that is not stated stays unknown.
+
+    >>> debts = pl.DataFrame({"debt_id": ["D"], "seniority": ["subordinated"],
+    ...                       "penalty_rate": [0.1], "day_count_convention": ["30E360"]})
+    >>> ranks_of_debts(debts).rows()
+    [('D', 2, 0.1, '30E360')]
+    """
+    return debts.select(
+        pl.col("debt_id").alias("contract_id"),
+        pl.col("seniority").replace_strict(RANKS, return_dtype=pl.Int64).alias("rank"),
+        "penalty_rate",
+        "day_count_convention",
+    )
+
+
+def claims_of(paid: pl.DataFrame, day: dt.date) -> pl.DataFrame:
+    """Return what is in arrears at the end of a day, as `call_guarantees` takes it.
+
+    `paid` is what `pay_from_cash` returned; a debt's last row up to the day counts.
+
+    >>> paid = pl.DataFrame({"date": [dt.date(2025, 1, 1)], "contract_id": ["D"],
+    ...                      "arrears": [40.0]})
+    >>> claims_of(paid, dt.date(2025, 6, 30)).rows()
+    [(datetime.date(2025, 6, 30), 'D', 40.0)]
+    """
+    last = paid.filter(pl.col("date") <= day).group_by("contract_id", maintain_order=True).last()
+    return last.filter(pl.col("arrears") > 0.0).select(
+        pl.lit(day).alias("date"), pl.col("contract_id").alias("debt_id"), amount="arrears"
+    )
 
 
 def pay_from_cash(

@@ -32,10 +32,9 @@ def cashless_fall(
     before = np.concatenate([first, outstanding[:, :, :-1]], axis=2)
     fall = before - outstanding - principal
     tolerance = np.maximum(HALF_A_YUAN, 1e-9 * opening)[:, None, None]
-    rising = np.argwhere(fall < -tolerance)
-    if rising.size:
-        option, scenario, quarter = rising[0].tolist()
-        raise _grows(names[option], -float(fall[option, scenario, quarter]))
+    if (fall < -tolerance).any():
+        worst = np.unravel_index(int(fall.argmin()), fall.shape)
+        raise _grows(names[int(worst[0])], -float(fall[worst]))
     return np.where(fall > tolerance, fall, 0.0)
 
 

@@ -138,8 +138,10 @@ def _shares(model: Model, point: Floats) -> tuple[Floats, Floats]:
 
 
 def _forgiven(inputs: Inputs, option: Ints, left_before: Floats) -> Floats:
-    """Principal forgiven: by earlier agreement, of the share (debt, quarter) that is left then;
-    and when an option is agreed, in the first quarter where it succeeds.
+    """Return principal forgiven, (debt, scenario, quarter).
+
+    By earlier agreement, of the share (debt, quarter) that is left then; and when an option is
+    agreed, in the first quarter where it succeeds.
     """
     debts = inputs.debts
     amount = debts.agreed_fall[option] * left_before[:, None, :]

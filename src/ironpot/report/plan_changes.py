@@ -29,6 +29,9 @@ OF_THE_PLAN = (
     "penalties",
 )
 _CELL = ["scenario", "quarter"]
+PAID = ("principal", "forgiven", "interest")
+# Principal is forgiven (WO), or replaced by that of a new bond (RS).
+CASHLESS_EVENTS = ("WO", "RS")
 
 
 def adjustments_of(
@@ -84,26 +87,33 @@ def _outside(case: Case, actions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _contracts(case: Case, events: pl.DataFrame, through: str) -> pl.DataFrame:
-    """Return (scenario, quarter, primary_class, principal, interest) by contract, positive, yuan.
+    """Return (scenario, quarter, primary_class, principal, forgiven, interest), positive, yuan.
 
     Of debts owed outside, with the scenarios' mean as `expected`; what is dated up to the case
-    date falls in the first quarter.
+    date falls in the first quarter. `forgiven` is what was agreed to fall away without payment.
     """
     owed = case.debts.filter(
         pl.col("debtor_id").is_in(case.perimeter) & ~pl.col("creditor_id").is_in(case.perimeter)
-    ).select("debt_id", "primary_class")
+    ).select("debt_id", "primary_class", "notional_principal")
     kind, paid = pl.col("event_type"), -pl.col("payoff")
     rows = (
-        events.join(owed, left_on="contract_id", right_on="debt_id")
-        .with_columns(quarter=_quarter(case))
+        events.join(owed, left_on="contract_id", right_on="debt_id", maintain_order="left")
+        .with_columns(quarter=_quarter(case), fall=_before() - pl.col("notional").abs())
         .filter(pl.col("quarter") <= through)
         .group_by(*_CELL, "primary_class")
         .agg(
             principal=paid.filter(kind.is_in(PRINCIPAL_EVENTS)).sum(),
+            forgiven=pl.col("fall").filter(kind.is_in(CASHLESS_EVENTS)).sum(),
             interest=paid.filter(kind.is_in(INTEREST_EVENTS)).sum(),
         )
     )
     return pl.concat([rows, _mean(rows, case.settings.weights)])
+
+
+def _before() -> pl.Expr:
+    """Return what is owed before an event of a contract; at first, as the case states it."""
+    last = pl.col("notional").abs().shift(1).over("scenario", "contract_id")
+    return last.fill_null(pl.col("notional_principal"))
 
 
 def _quarter(case: Case) -> pl.Expr:
@@ -117,12 +127,10 @@ def _mean(rows: pl.DataFrame, weights: Mapping[str, float]) -> pl.DataFrame:
         list(weights), list(weights.values()), return_dtype=pl.Float64
     )
     return (
-        rows.with_columns(pl.col("principal", "interest") * weight)
+        rows.with_columns(pl.col(PAID) * weight)
         .group_by("quarter", "primary_class")
-        .agg(pl.col("principal", "interest").sum())
-        .select(
-            pl.lit(EXPECTED).alias("scenario"), "quarter", "primary_class", "principal", "interest"
-        )
+        .agg(pl.col(PAID).sum())
+        .select(pl.lit(EXPECTED).alias("scenario"), "quarter", "primary_class", *PAID)
     )
 
 
@@ -173,7 +181,9 @@ def _interest(actions: pl.DataFrame, paid: pl.DataFrame) -> pl.DataFrame:
 def _debt(case: Case, actions: pl.DataFrame, paid: pl.DataFrame, through: str) -> pl.DataFrame:
     """Return what more or less is owed at each quarter's end by class, expected."""
     key = ["primary_class", "quarter"]
-    without = paid.filter(pl.col("scenario") == EXPECTED).select(*key, due="principal")
+    without = paid.filter(pl.col("scenario") == EXPECTED).select(
+        *key, due=pl.col("principal") + pl.col("forgiven")
+    )
     quarters = pl.DataFrame({"quarter": [q for q in case.horizon.quarters if q <= through]})
     classes = pl.concat([actions.select("primary_class"), without.select("primary_class")]).unique()
     moved = (

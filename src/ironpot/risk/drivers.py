@@ -89,6 +89,11 @@ def rate_paths(case: Case) -> RatePaths:
     """Return every driver as a dated step function, as the cash-flow engine reads it.
 
     A quarter's value holds from its first day; before the first given quarter there is none.
+
+    >>> from ironpot.case.read import read_case
+    >>> paths = rate_paths(read_case("examples/two-pots").case)
+    >>> paths.observe("town_price", np.array(["2025-02-14"], "M8[D]")).tolist()
+    [[1.0], [1.0], [1.0]]
     """
     points = _points(case.drivers)
     names = tuple(points["driver"].unique(maintain_order=True))

@@ -60,7 +60,7 @@ class Verification:
         return "\n".join((_verdict(self, lang), *_listing(self, lang)))
 
 
-def verify_plan(out_dir: Path) -> Verification:
+def verify_plan(out_dir: Path | str) -> Verification:
     """Re-add the files of a plan under `out_dir`: plan.json and tables/*.csv.
 
     Reads nothing else and never raises for what the files hold: whatever is wrong is a finding.
@@ -68,7 +68,7 @@ def verify_plan(out_dir: Path) -> Verification:
     >>> verify_plan(Path("nowhere")).ok
     False
     """
-    return verify_out(read_out(out_dir))
+    return verify_out(read_out(Path(out_dir)))
 
 
 def verify_out(out: Out, rules: Iterable[Rule] = RULES) -> Verification:

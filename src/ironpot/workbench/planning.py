@@ -69,7 +69,7 @@ def run_plan(
 
 
 def write_plan(
-    plan: Plan, out: Path, *, lang: Lang = "en", unit: Unit = "hundred_million"
+    plan: Plan, out: Path | str, *, lang: Lang = "en", unit: Unit = "hundred_million"
 ) -> Written:
     """Write a plan to `out`, whole or not at all: plan.json, tables, the report's three faces.
 
@@ -81,7 +81,7 @@ def write_plan(
     >>> sorted(write_plan(plan, Path("out")).tables)[:3]  # doctest: +SKIP
     ['balance_sheet', 'cash', 'debt_actions']
     """
-    with whole_folder(out) as draft:
+    with whole_folder(Path(out)) as draft:
         written = _write_tables(plan, draft, lang)
         _write_faces(plan, written, draft, lang, unit)
     return written
