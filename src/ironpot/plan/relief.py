@@ -34,8 +34,8 @@ from ironpot.plan.tables.relief import relief_table
 
 # In the search a yuan of help weighs as much as a thousand yuan of value destroyed.
 LEAST_WEIGHT = 1e3
-# Shares of the time limit: the search, and the solver's tree on help alone; prices take the rest.
-SEARCH_SHARE, TREE_SHARE = 0.7, 0.15
+# Shares of the time limit: the search, the solver's tree on help alone, prices at least.
+SEARCH_SHARE, TREE_SHARE, PRICES_SHARE = 0.7, 0.15, 0.4
 FIRST = {"solver": "ipm", "run_crossover": "on", "threads": 1}
 TREE = {"threads": 1, "mip_rel_gap": 1e-7, "mip_abs_gap": 1e-7}
 NO_HELP = 1e-4  # million; below this help counts as none
@@ -99,7 +99,8 @@ def least_relief(
     helped, nothing = _best(asked.model, points, chosen.time_limit_s)
     if helped is None:
         raise _nothing_whole(chosen)
-    prices = price_limits(asked.model, seconds=max(deadline - time.monotonic(), 0.0))
+    left = max(deadline - time.monotonic(), PRICES_SHARE * chosen.time_limit_s)
+    prices = price_limits(asked.model, seconds=left)
     return _relief(asked, tree, helped, nothing, prices)
 
 

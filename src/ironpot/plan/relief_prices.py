@@ -26,6 +26,8 @@ from ironpot.valuation.routes import OPEN_TO_PROTECTED
 POINT = 0.01
 # Changes of less than a yuan are the solver's tolerance (million).
 DUST = 1e-6
+# No solve is begun with less time than this; whole numbers get this share of what is left.
+SHORTEST_S, WHOLE_SHARE = 0.1, 0.25
 FIRST = {"solver": "ipm", "run_crossover": "on", "threads": 1}
 LINEAR = {"solver": "simplex", "threads": 1}
 WHOLE = {"threads": 1, "mip_rel_gap": 1e-7, "mip_abs_gap": 1e-7}
@@ -59,8 +61,8 @@ class Turn:
 class Solver:
     """Solves the least help at changed bounds, relaxed and whole; a context manager.
 
-    Whole numbers are solved until `deadline` only; `base` answers are those at the model's own
-    bounds.
+    After `deadline` nothing is solved, whole numbers take a share of what is left each;
+    `relaxed` and `whole` are the answers at the bounds `own`.
     """
 
     model: Model
@@ -74,7 +76,8 @@ class Solver:
     def __enter__(self) -> "Solver":
         program = paid_in_full(self.model)
         self.linear, self.tree = Session(program.relaxed()), Session(program)
-        self.relaxed = self.linear.solve(time_limit_s=120.0, bounds=self.own, options=FIRST)
+        left = max(self.deadline - time.monotonic(), 1.0)
+        self.relaxed = self.linear.solve(time_limit_s=left, bounds=self.own, options=FIRST)
         self.whole = self.solve_whole(self.own)
         return self
 
@@ -84,13 +87,15 @@ class Solver:
 
     def solve_relaxed(self, bounds: Bounds) -> float | None:
         """Return the least help without whole numbers; inf: none is enough, None: unknown."""
-        answer = self.linear.solve(time_limit_s=60.0, bounds=bounds, options=LINEAR)
-        return _proven(answer)
+        left = self.deadline - time.monotonic()
+        if left < SHORTEST_S:
+            return None
+        return _proven(self.linear.solve(time_limit_s=left, bounds=bounds, options=LINEAR))
 
     def solve_whole(self, bounds: Bounds) -> float | None:
         """Return the least help with whole numbers if it is proven in time."""
-        left = self.deadline - time.monotonic()
-        if left < 0.1:
+        left = WHOLE_SHARE * (self.deadline - time.monotonic())
+        if left < SHORTEST_S:
             return None
         return _proven(self.tree.solve(time_limit_s=left, bounds=bounds, options=WHOLE))
 
@@ -104,7 +109,7 @@ def _proven(answer: Answer) -> float | None:
 def price_limits(model: Model, *, seconds: float) -> pl.DataFrame:
     """Return what each limit costs in help, yuan; see the columns in `SCHEMA`.
 
-    Relaxed prices are all worked out; whole ones as far as `seconds` reach. Null is unknown.
+    Prices that `seconds` do not reach are null: unknown.
     """
     deadline = time.monotonic() + seconds
     rows = [*_of_limits(model, deadline), *_of_protection(model, deadline)]
