@@ -88,7 +88,7 @@ def _headline(found: Relief, unit: Unit) -> tuple[Text, ...]:
 def _nothing(found: Relief, unit: Unit) -> Text:
     if found.nothing is None or math.isinf(found.nothing):
         return Text(
-            "Doing nothing does not work, whatever the givers of the case give within their limits.",
+            "Doing nothing does not work, whatever givers give within their limits.",
             "若不作任何处置,案例中的支持方在其额度内给予任何支持都不可行。",
         )
     size = in_unit(found.nothing, unit)
