@@ -15,6 +15,7 @@ from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import plan_resolution
 from ironpot.plan.program import dual_bound
 from ironpot.verify.certificate import check_certificate, main
+from ironpot.workbench.planning import write_certificate
 
 POOR = [budget("own_revenue", 6.0), budget("essential_spending", 8.0)]
 
@@ -100,6 +101,13 @@ def test_the_checker_runs_by_itself_and_says_so(written, tmp_path):
     )
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "every claim holds")
     assert main([str(bad)]) == 1
+
+
+def test_what_the_command_writes_is_what_the_checker_reads(plan, tmp_path):
+    file = tmp_path / "proof.npz"
+    write_certificate(plan, file)
+    assert [one.name for one in tmp_path.iterdir()] == ["proof.npz"]
+    assert main([str(file)]) == 0
 
 
 def test_the_checker_imports_nothing_of_ours():

@@ -175,11 +175,14 @@ def plan(
     relief: Annotated[bool, typer.Option("--relief/--no-relief", help=HELP["relief_open"])] = True,
     least: Annotated[bool, typer.Option("--least", help=HELP["least"])] = False,
     check: Annotated[int, typer.Option("--check-reasons", min=0, help=HELP["check_reasons"])] = 0,
+    certificate: Annotated[
+        Path | None, typer.Option("--certificate", help=HELP["certificate"])
+    ] = None,
     column_map: MapOption = None,
 ) -> None:
     """Plan a case and write plan.json, tables and report to a folder."""
     from ironpot.plan.options import PlanOptions
-    from ironpot.workbench.planning import run_plan
+    from ironpot.workbench.planning import run_plan, write_certificate
     from ironpot.workbench.screen import console
     from ironpot.workbench.summary import show_done
 
@@ -194,6 +197,8 @@ def plan(
         help_weight=weight,
     )
     done = run_plan(case, options, out, lang=chosen, unit=amounts, screen=screen, check=check)
+    if certificate is not None:
+        write_certificate(done.plan, certificate)
     show_done(done, out, screen, chosen, amounts)
     raise typer.Exit(0 if done.verification.ok else 1)
 

@@ -4,11 +4,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 
 from ironpot.case.case import Case
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
+from ironpot.plan.certificate import certificate
 from ironpot.plan.check_reasons import check_reasons, reasons_of
 from ironpot.plan.extras import plan_extras
 from ironpot.plan.files import Written, plan_files
@@ -21,7 +23,7 @@ from ironpot.report.plan_out import write_plan_files
 from ironpot.report.write import write_report
 from ironpot.verify import Verification, verify_plan
 from ironpot.workbench.screen import Bar, unit_words
-from ironpot.workbench.whole import whole_folder
+from ironpot.workbench.whole import whole_file, whole_folder
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,12 @@ def write_plan(
         written = _write_tables(plan, draft, lang)
         _write_faces(plan, written, draft, lang, unit)
     return written
+
+
+def write_certificate(plan: Plan, file: Path) -> None:
+    """Write what proves a plan's bound and gaps to a NumPy archive, whole or not at all."""
+    with whole_file(file) as draft, draft.open("wb") as archive:
+        np.savez_compressed(archive, **certificate(plan))
 
 
 def _check_reasons(plan: Plan, count: int, lang: Lang, screen: Console) -> dict[str, Reason]:

@@ -80,6 +80,11 @@ _TEXTS: dict[str, Text] = {
     "horizon": Text("how long to plan: 5y or 20q", "规划期:5y 或 20q"),
     "relief_open": Text("whether help from above may be asked for", "是否可申请上级支持"),
     "least": Text("the least help at any price of the lots", "不计资产损失,只求上级支持最少"),
+    "certificate": Text(
+        "file (.npz) for what proves the bound: arrays that src/ironpot/verify/certificate.py "
+        "re-adds",
+        "存放界值证明的文件(.npz),可用 src/ironpot/verify/certificate.py 独立复核",
+    ),
     "lot": Text("lot, as in the assets table", "资产编号"),
     "again": Text("solve again with that decision turned round", "反向决策重新求解"),
     "target": Text(
