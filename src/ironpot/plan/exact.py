@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ironpot.plan.allotments import used
 from ironpot.plan.inputs import MILLION, Inputs
 from ironpot.plan.model import Model
 from ironpot.plan.program import Bounds, Floats, Ints, Program
@@ -21,7 +22,7 @@ ROUNDING_MARGIN = 1e-4
 ROUNDED_ROWS = ("transfer", "help_a_quarter", "help_in_all", "swap_quota", "band")
 WHOLE = 0.5
 # Rows that describe the market; with exact prices they have nothing left to say.
-MARKET_ROWS = ("kept_volume", "listed_volume", "impact", "cut")
+MARKET_ROWS = ("kept_volume", "listed_volume", "impact", "cut", "market_use")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,15 @@ class Sales:
     """Listings that the plan chooses, priced exactly.
 
     `candidate` points into the releases; `gross` and `levies` (sale, scenario, quarter) are yuan of
-    price received and of taxes and fees on it; `fraction` (market, quarter) is the price fraction.
+    price received and of taxes and fees on it; `fraction` and `volume` (market, quarter) are the
+    price fraction and what is listed in all.
     """
 
     candidate: Ints
     gross: Floats
     levies: Floats
     fraction: Floats
+    volume: Floats
 
 
 def chosen_releases(model: Model, released: Floats) -> Ints:
@@ -62,7 +65,7 @@ def price_sales(inputs: Inputs, candidates: Ints) -> Sales:
     for step in range(factor.shape[2]):
         gross[sale, :, start + step] = asked[:, None] * factor[market, :, step, start]
     levies = gross * (1.0 - releases.kept_share[listed])[:, None, None]
-    return Sales(listed, gross, levies, fraction)
+    return Sales(listed, gross, levies, fraction, volume)
 
 
 def paying_nodes(inputs: Inputs) -> Ints:
@@ -88,6 +91,9 @@ def exact_bounds(model: Model, program: Program, lower: Floats, upper: Floats) -
     lower, upper = lower.copy(), upper.copy()
     for name in ("kept", "fill"):
         lower[model.column(name)] = upper[model.column(name)] = 0.0
+    if inputs.market_fees is not None:
+        columns = model.column("market_use")
+        lower[columns] = upper[columns] = used(inputs, sales.volume)
     columns = model.column("cash")[paying_nodes(inputs)]
     lower[columns] = program.lower[columns] + ROUNDING_MARGIN
     columns = model.column("bridge")

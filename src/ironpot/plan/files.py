@@ -119,7 +119,8 @@ def _gap(gap: float) -> float | None:
 
 def _assumptions(plan: Plan) -> list[Text]:
     acts = [Text(en, zh) for en, zh in plan.case.acts.select("text_en", "text_zh").iter_rows()]
-    return [*dict.fromkeys(acts)]
+    allotted = [] if plan.model.inputs.market_fees is None else [_ALLOTTED]
+    return [*dict.fromkeys(acts), *allotted]
 
 
 def _unknown(plan: Plan) -> list[Text]:
@@ -145,3 +146,10 @@ def _unknown(plan: Plan) -> list[Text]:
             Text("The search was stopped by the user.", "计算由用户中止,采用当时最优方案。")
         )
     return found
+
+
+_ALLOTTED = Text(
+    "Prices and market-use fees are those of an allotment file; the objective holds the fee on "
+    "what the plan uses above its allotment, less the fee on what it leaves.",
+    "价格和市场占用费取自配额文件;目标值含超配额用量的占用费,扣减未用配额的占用费。",
+)

@@ -75,6 +75,17 @@ class InsideDebt:
     interest: npt.NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class MarketFees:
+    """What a coordinated run charges and allots: `fee` and `allotted`, (market, quarter, tranche).
+
+    Fees in yuan per appraised yuan, allotments in appraised yuan.
+    """
+
+    fee: Floats
+    allotted: Floats
+
+
 @dataclass(frozen=True)
 class Inputs:
     """Everything that a plan is made from, in yuan.
@@ -82,7 +93,7 @@ class Inputs:
     `budget` is the cash of budget lines by node, {column of the cash file: (node, scenario,
     quarter)}, in + and out -; `held` the income less cost of all lots as they stand, (node,
     quarter); `givers` may help; `bands` are limits that rules set; `futures` are what the scenarios
-    stand for.
+    stand for; `market_fees` are None where the county plans without an allotment.
     """
 
     case: Case
@@ -97,6 +108,7 @@ class Inputs:
     bands: tuple[Band, ...]
     options: PlanOptions
     futures: Futures
+    market_fees: MarketFees | None = None
 
     @property
     def all_debts(self) -> pl.DataFrame:

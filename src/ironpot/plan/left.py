@@ -16,7 +16,7 @@ from ironpot.plan.solver import Answer, Session
 
 # Sums of releases: each is a free column that its own row, of the same name, defines.
 SUMS = ("moved", "ended")
-FIXED = ("release", "pool", "option", "kept", "fill")
+FIXED = ("release", "pool", "option", "kept", "fill", "market_use")
 TOLERANCE = 1e-6
 RESOLVE = {"solver": "simplex", "threads": 1}
 
@@ -93,7 +93,8 @@ class Left:
 
 def leave(program: Program) -> Left:
     """Take out of a program what a choice of releases, pools and options fixes."""
-    fixed = np.sort(np.concatenate([program.columns[name].index.ravel() for name in FIXED]))
+    blocks = [program.columns[name].index.ravel() for name in FIXED if name in program.columns]
+    fixed = np.sort(np.concatenate(blocks))
     summed = np.concatenate([program.columns[name].index.ravel() for name in SUMS])
     ties = np.concatenate([program.rows[name].index.ravel() for name in SUMS])
     kept = np.setdiff1d(np.arange(program.cost.size), np.concatenate([fixed, summed]))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ironpot.plan.allotments import add_market_use
 from ironpot.plan.bands import add_bands
 from ironpot.plan.inputs import MILLION, Inputs
 from ironpot.plan.now import add_debt_actions, add_depth, add_releases, column_volumes
@@ -48,6 +49,7 @@ def build_model(inputs: Inputs) -> Model:
     release_of = add_releases(build, inputs)
     add_debt_actions(build, inputs, release_of)
     add_depth(build, inputs, release_of)
+    add_market_use(build, inputs)
     add_recourse(build, inputs, release_of)
     add_bands(build, inputs, release_of)
     wishes = read_wishes(build, inputs, release_of)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import polars as pl
 
 from ironpot.case.case import Case
 from ironpot.core.errors import SolverError
@@ -81,13 +82,19 @@ class Plan:
 
 
 def plan_resolution(
-    case: Case, *, options: PlanOptions | None = None, watch: Watch | None = None
+    case: Case,
+    *,
+    options: PlanOptions | None = None,
+    watch: Watch | None = None,
+    allotments: pl.DataFrame | None = None,
 ) -> Plan:
     """Plan the resolution of a case's debt.
 
     `watch` hears of progress (seconds, cost and bound in million yuan). Ctrl-C keeps the best plan
-    so far. Raises SolverError if the search ends without any plan, CaseError or IronpotError if
-    the case cannot be laid out.
+    so far. `allotments` are this county's rows of a coordinated run (`plan.allotments.ALLOTMENTS`):
+    the market-use fee is charged on what it uses above them and credited on what it leaves. Raises
+    SolverError if the search ends without any plan, CaseError or IronpotError if the case cannot
+    be laid out.
 
     >>> from ironpot.case.read import read_case
     >>> from ironpot.plan.options import PlanOptions
@@ -98,7 +105,7 @@ def plan_resolution(
     """
     chosen = options or PlanOptions()
     appraisals, debts = appraise_case(case)
-    model = build_model(gather(case, appraisals, debts, chosen))
+    model = build_model(gather(case, appraisals, debts, chosen, allotments=allotments))
     began = time.monotonic()
     question, found = _answer(model, watch)
     if found.point is None:

@@ -11,6 +11,7 @@ from ironpot.cashflow.further_terms import with_further_terms
 from ironpot.cashflow.options import CONTRACT, DebtOptions, debt_options
 from ironpot.cashflow.rates import RatePaths
 from ironpot.core.money import FEN_PER_YUAN, to_fen
+from ironpot.plan.allotments import with_allotments
 from ironpot.plan.debt_ledger import with_expected
 from ironpot.plan.inputs import Giver, Inputs, InsideDebt
 from ironpot.plan.nodes import Nodes, cash_nodes
@@ -43,10 +44,18 @@ def appraise_case(case: Case, *, rate: float | None = None) -> tuple[Appraisals,
     return appraise_assets(case, pledges, rate=chosen), options
 
 
-def gather(case: Case, appraisals: Appraisals, debts: DebtOptions, options: PlanOptions) -> Inputs:
+def gather(
+    case: Case,
+    appraisals: Appraisals,
+    debts: DebtOptions,
+    options: PlanOptions,
+    *,
+    allotments: pl.DataFrame | None = None,
+) -> Inputs:
     """Arrange everything for the planner, in yuan.
 
     The pot test looks at the case's three futures; the plan at as many as the options ask for.
+    `allotments` are the county's rows of a coordinated run, `plan.allotments.ALLOTMENTS`.
     """
     nodes = cash_nodes(case)
     futures, offers = named_futures(case), appraisals.offers
@@ -54,6 +63,9 @@ def gather(case: Case, appraisals: Appraisals, debts: DebtOptions, options: Plan
         futures = drawn_futures(case, options.scenarios, seed=options.seed)
         offers = _offers_in(futures, offers)
         debts = _options_of(case, future_rates(case, futures), offers.rate)
+    fees = None
+    if allotments is not None:
+        offers, fees = with_allotments(offers, allotments, tuple(case.horizon.quarters))
     scenarios = driver_paths(case, futures)
     inside = _inside_debts(case, debts, futures)
     budget = budget_by_node(case, nodes, scenarios)
@@ -71,6 +83,7 @@ def gather(case: Case, appraisals: Appraisals, debts: DebtOptions, options: Plan
         bands=debt_bands(case, scenarios),
         options=options,
         futures=futures,
+        market_fees=fees,
     )
 
 

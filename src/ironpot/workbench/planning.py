@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 from rich.console import Console
 
 from ironpot.case.case import Case
@@ -45,6 +46,7 @@ def run_plan(
     unit: Unit,
     screen: Console,
     check: int = 0,
+    allotments: pl.DataFrame | None = None,
 ) -> Done:
     """Plan a case, write its files and report to `out`, and re-add the files.
 
@@ -54,7 +56,7 @@ def run_plan(
     """
     with whole_folder(out) as draft:
         clock = _Clock()
-        plan = _search(case, options, lang, unit, screen)
+        plan = _search(case, options, lang, unit, screen, allotments)
         clock.lap("plan")
         checked = _check_reasons(plan, check, lang, screen) if check else {}
         clock.lap("check")
@@ -149,7 +151,14 @@ class _Clock:
         self._last = now
 
 
-def _search(case: Case, options: PlanOptions, lang: Lang, unit: Unit, screen: Console) -> Plan:
+def _search(
+    case: Case,
+    options: PlanOptions,
+    lang: Lang,
+    unit: Unit,
+    screen: Console,
+    allotments: pl.DataFrame | None,
+) -> Plan:
     _tell(
         screen,
         lang,
@@ -167,7 +176,9 @@ def _search(case: Case, options: PlanOptions, lang: Lang, unit: Unit, screen: Co
 
     with Bar(options.time_limit_s) as bar:
         bar.show(none)
-        return plan_resolution(case, options=options, watch=lambda p: bar.show(note(p)))
+        return plan_resolution(
+            case, options=options, watch=lambda p: bar.show(note(p)), allotments=allotments
+        )
 
 
 def _log(out: Path, plan: Plan, options: PlanOptions, laps: dict[str, float]) -> None:

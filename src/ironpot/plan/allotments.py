@@ -1,0 +1,130 @@
+"""What did a coordinated run allot to this county, and what does it cost to leave the allotment?
+
+The file of `ironpot system`: one row a market, quarter and tranche. A plan pays the market-use fee
+on what it uses above its allotment and is credited the fee on what it leaves to others; prices are
+those of the file. Volumes are appraised yuan; fees are yuan per appraised yuan.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from ironpot.core.columns import Column, Table
+from ironpot.core.errors import IronpotError
+from ironpot.core.lang import Text
+from ironpot.plan.inputs import MILLION, Inputs, MarketFees
+from ironpot.plan.program import Builder, Floats
+from ironpot.valuation.depth import fill
+from ironpot.valuation.offers import Offers
+
+ALLOTMENTS = Table(
+    "allotments",
+    Text("allotments", "市场配额"),
+    Text(
+        "What a coordinated run allots to each county, with prices and fees.",
+        "统筹测算分配给各县的市场用量、价格和占用费。",
+    ),
+    ("entity_id", "market_id", "quarter", "tranche"),
+    (
+        Column("entity_id", "id", Text("county", "县区"), required=True),
+        Column("market_id", "id", Text("market", "市场"), required=True),
+        Column("quarter", "quarter", Text("quarter", "季度"), required=True),
+        Column("tranche", "count", Text("tranche", "档"), required=True, low=1),
+        Column("price_fraction", "share", Text("price fraction", "价格系数"), required=True),
+        Column("fee", "number", Text("market-use fee", "市场占用费"), required=True, low=0),
+        Column("allotment", "money", Text("allotment", "配额"), required=True, low=0),
+        Column("announced_use", "money", Text("announced use", "申报用量")),
+        Column("planned_cost", "money", Text("planned cost of the county", "该县计划成本")),
+        Column("cash_dual", "number", Text("what a yuan more is worth", "资金影子价格")),
+        Column("bound", "money", Text("no joint plan costs less", "统筹成本下界")),
+        Column("gap", "share", Text("gap of the stake", "与下界的差距")),
+        Column("run_id", "id", Text("run", "测算编号")),
+    ),
+)
+
+
+def with_allotments(
+    offers: Offers, rows: pl.DataFrame, quarters: tuple[str, ...]
+) -> tuple[Offers, MarketFees]:
+    """Return the offers at the file's prices, and fees and allotments as arrays like the ladder.
+
+    `rows` are of one county, in the columns of ALLOTMENTS; `quarters` are the plan's. Raises
+    IronpotError where the file names two counties or a market, quarter or tranche that the case's
+    ladder does not have.
+    """
+    depth = offers.depth
+    shape = depth.fraction.shape
+    counties = rows["entity_id"].unique(maintain_order=True).to_list()
+    if len(counties) != 1:
+        raise IronpotError(_one_county(counties))
+    at = _places(rows, offers, quarters)
+    fraction, fee, allotted = depth.fraction.copy(), np.zeros(shape), np.zeros(shape)
+    for array, name in ((fraction, "price_fraction"), (fee, "fee"), (allotted, "allotment")):
+        array[at] = rows[name].to_numpy()
+    priced = replace(offers, depth=replace(depth, fraction=fraction))
+    return priced, MarketFees(fee, allotted)
+
+
+def _places(
+    rows: pl.DataFrame, offers: Offers, names: tuple[str, ...]
+) -> tuple[list[int], list[int], list[int]]:
+    """Return (markets, quarters, tranches) of the rows as positions in the ladder."""
+    known = {name: number for number, name in enumerate(offers.depth.markets)}
+    quarters = {name: number for number, name in enumerate(names)}
+    tranches = offers.depth.fraction.shape[2]
+    keys = list(rows.select("market_id", "quarter", "tranche").iter_rows())
+    lost = [key for key in keys if key[0] not in known or key[1] not in quarters]
+    lost += [key for key in keys if not 1 <= key[2] <= tranches]
+    if lost:
+        raise IronpotError(_no_such_row(lost[0], tuple(known), tuple(quarters), tranches))
+    columns = zip(*((known[m], quarters[q], t - 1) for m, q, t in keys), strict=True)
+    market, quarter, tranche = (list(column) for column in columns)
+    return market, quarter, tranche
+
+
+def add_market_use(build: Builder, inputs: Inputs) -> None:
+    """Add what the county uses of each tranche and the fee on its deviation from the allotment.
+
+    Columns and rows `market_use` (market, quarter, tranche) in million; the objective receives
+    sum fee (use - allotment). Nothing is added where no allotment was given.
+    """
+    fees = inputs.market_fees
+    if fees is None:
+        return
+    filled = build.columns["fill"].index
+    use = build.add_columns("market_use", filled.shape[1:], cost=fees.fee)
+    tie = build.add_rows("market_use", filled.shape[1:], lower=0.0, upper=0.0)
+    build.add(tie[None], filled, 1.0)
+    build.add(tie, use, -1.0)
+    build.offset -= float((fees.fee * fees.allotted).sum()) / MILLION
+
+
+def used(inputs: Inputs, volume: Floats) -> Floats:
+    """Return what listed yuan (market, quarter) use of each tranche, million."""
+    return fill(volume, inputs.offers.depth.capacity) / MILLION
+
+
+def _one_county(counties: list[str]) -> Text:
+    named = ", ".join(counties[:5])
+    return Text(
+        f"The allotment file has rows of {len(counties)} counties ({named}); a plan is for "
+        "one county. Give the file of this county: ironpot system writes one for each.",
+        f"配额文件含{len(counties)}个县区({named}),一个方案只属一个县区。"
+        "请使用本县的文件:ironpot system 会为每个县区各写一份。",
+    )
+
+
+def _no_such_row(
+    key: tuple[str, str, int], markets: tuple[str, ...], quarters: tuple[str, ...], tranches: int
+) -> Text:
+    market, quarter, tranche = key
+    known = ", ".join(markets[:8])
+    return Text(
+        f"The allotment file has {market}, {quarter}, tranche {tranche}; the case has the markets "
+        f"{known}, quarters {quarters[0]} to {quarters[-1]} and {tranches} tranches. What is "
+        "allotted where nobody can use it is lost: use the same markets table and horizon in both.",
+        f"配额文件含 {market}、{quarter}、第{tranche}档;案例的市场为 {known},"
+        f"季度为 {quarters[0]} 至 {quarters[-1]},共{tranches}档。"
+        "无法使用的配额会落空:请使两者的市场表和规划期一致。",
+    )

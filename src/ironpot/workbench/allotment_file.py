@@ -1,0 +1,42 @@
+"""Read the allotment file that `ironpot system` wrote for a county."""
+
+from pathlib import Path
+
+import polars as pl
+
+from ironpot.core.errors import FileRefusedError
+from ironpot.core.lang import Text
+from ironpot.plan.allotments import ALLOTMENTS
+
+
+def read_allotments(path: Path) -> pl.DataFrame:
+    """Return the rows of an allotment file in the columns of `plan.allotments.ALLOTMENTS`.
+
+    Raises FileRefusedError if it is no such table, a figure is missing or two rows say different
+    things of one market, quarter and tranche.
+    """
+    try:
+        frame = pl.read_csv(path, infer_schema=False)
+        rows = ALLOTMENTS.conform(frame)
+    except (OSError, KeyError, pl.exceptions.PolarsError) as error:
+        raise _refused(path, f"{error}".splitlines()[0]) from error
+    needed = [column.name for column in ALLOTMENTS.columns if column.required]
+    empty = [name for name in needed if rows[name].null_count()]
+    if empty or not rows.height:
+        raise _refused(path, f"no figure in {', '.join(empty) or 'any row'}")
+    if rows.select(ALLOTMENTS.key).is_duplicated().any():
+        raise _refused(path, "two rows of one county, market, quarter and tranche")
+    low = rows.filter((pl.col("fee") < 0) | (pl.col("allotment") < 0))
+    if low.height or not rows["price_fraction"].is_between(0.0, 1.0).all():
+        raise _refused(path, "a fee or allotment below 0, or a price fraction outside 0 to 1")
+    return rows
+
+
+def _refused(path: Path, why: str) -> FileRefusedError:
+    return FileRefusedError(
+        Text(
+            f"{path} is not an allotment file: {why}. Give a file of allotments/ that "
+            "ironpot system wrote, unchanged.",
+            f"{path} 不是配额文件:{why}。请使用 ironpot system 写入 allotments/ 的原文件。",
+        )
+    )

@@ -1,0 +1,101 @@
+"""A county's allotment: its fee is charged on the deviation, exactly, and on nothing else."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from ironpot.case.read import read_case
+from ironpot.core.errors import FileRefusedError, IronpotError
+from ironpot.plan.allotments import ALLOTMENTS
+from ironpot.plan.exact import chosen_releases, price_sales
+from ironpot.plan.options import PlanOptions
+from ironpot.plan.plan import plan_resolution
+from ironpot.valuation.depth import fill
+from ironpot.workbench.allotment_file import read_allotments
+
+CASE = read_case("examples/two-pots").case
+QUICK = PlanOptions(time_limit_s=20)
+FEN = 0.05
+
+
+@pytest.fixture(scope="module")
+def alone():
+    return plan_resolution(CASE, options=QUICK)
+
+
+def use_of(plan):
+    inputs = plan.model.inputs
+    sales = price_sales(inputs, chosen_releases(plan.model, plan.point))
+    return fill(sales.volume, inputs.offers.depth.capacity)
+
+
+def rows(plan, *, fee, allotted, fall=0.0):
+    depth = plan.model.inputs.offers.depth
+    return ALLOTMENTS.frame(
+        {
+            "entity_id": "county",
+            "market_id": market,
+            "quarter": quarter,
+            "tranche": tranche + 1,
+            "price_fraction": float(depth.fraction[m, q, tranche]) - fall,
+            "fee": fee,
+            "allotment": float(allotted[m, q, tranche]),
+        }
+        for m, market in enumerate(depth.markets)
+        for q, quarter in enumerate(CASE.horizon.quarters)
+        for tranche in range(depth.fraction.shape[2])
+    )
+
+
+@pytest.mark.parametrize(("fee", "share"), [(0.0, 0.0), (0.1, 0.5)])
+def test_the_fee_is_charged_on_the_deviation_and_on_nothing_else(alone, fee, share):
+    given = use_of(alone) * share
+    plan = plan_resolution(CASE, options=QUICK, allotments=rows(alone, fee=fee, allotted=given))
+    deviation = use_of(plan).sum() - given.sum()
+    assert plan.cost == pytest.approx(alone.cost + fee * deviation, abs=FEN)
+    assert plan.bound <= plan.cost
+
+
+def test_with_its_allotment_a_county_pays_no_more_than_its_part_of_the_plan(alone):
+    """Keeping to the allotment costs what it did, so the best answer costs no more."""
+    given = rows(alone, fee=0.3, allotted=use_of(alone))
+    assert plan_resolution(CASE, options=QUICK, allotments=given).cost <= alone.cost + FEN
+
+
+def test_what_is_left_of_an_allotment_is_credited_to_doing_nothing(alone):
+    given = use_of(alone)
+    plan = plan_resolution(CASE, options=QUICK, allotments=rows(alone, fee=0.1, allotted=given))
+    assert plan.do_nothing == pytest.approx(alone.do_nothing - 0.1 * given.sum(), abs=FEN)
+
+
+def test_prices_are_those_of_the_file(alone):
+    lower = rows(alone, fee=0.0, allotted=use_of(alone), fall=0.1)
+    plan = plan_resolution(CASE, options=QUICK, allotments=lower)
+    depth = alone.model.inputs.offers.depth
+    np.testing.assert_allclose(
+        plan.model.inputs.offers.depth.fraction, depth.fraction - 0.1, atol=1e-12
+    )
+    assert plan.cost > alone.cost
+
+
+def test_an_allotment_that_the_case_cannot_use_is_refused(alone):
+    given = rows(alone, fee=0.1, allotted=use_of(alone))
+    elsewhere = given.with_columns(market_id=pl.lit("moon"))
+    with pytest.raises(IronpotError, match="moon"):
+        plan_resolution(CASE, options=QUICK, allotments=elsewhere)
+    two = pl.concat([given, given.with_columns(entity_id=pl.lit("other"))])
+    with pytest.raises(IronpotError, match="one county"):
+        plan_resolution(CASE, options=QUICK, allotments=two)
+
+
+def test_a_file_reads_back_as_it_was_written_and_gaps_are_refused(alone, tmp_path):
+    given = rows(alone, fee=0.1, allotted=use_of(alone))
+    path = tmp_path / "county.csv"
+    given.write_csv(path)
+    assert read_allotments(path).equals(given)
+    given.with_columns(fee=pl.lit(None, pl.Float64)).write_csv(path)
+    with pytest.raises(FileRefusedError, match="fee"):
+        read_allotments(path)
+    pl.concat([given, given]).write_csv(path)
+    with pytest.raises(FileRefusedError, match="two rows"):
+        read_allotments(path)
