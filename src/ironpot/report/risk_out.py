@@ -42,7 +42,7 @@ def write_risk(view: RiskView, out: Path) -> list[Path]:
     files["report.html"] = html(report, pictures).encode()
     files["report.xlsx"] = xlsx(report)
     files["report.pdf"] = pdf(report, pictures)
-    return [_write(out / name, content) for name, content in files.items()]
+    return [write_whole(out / name, content) for name, content in files.items()]
 
 
 def risk_tables(view: RiskView) -> dict[str, pl.DataFrame]:
@@ -120,7 +120,7 @@ def _summary(view: RiskView) -> bytes:
     return (json.dumps(summary, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _write(path: Path, content: bytes) -> Path:
+def write_whole(path: Path, content: bytes) -> Path:
     """Write beside the target and move into place, so that no half file is left."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(path.name + ".part")

@@ -5,6 +5,7 @@ are shared so that all together descend. The bound needs no solver to be trusted
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,9 +60,15 @@ class Coordination:
 
 
 def coordinate_plans(
-    markets: SharedMarkets, *, options: CoordinationOptions | None = None
+    markets: SharedMarkets,
+    *,
+    options: CoordinationOptions | None = None,
+    watch: Callable[[Coordination], None] | None = None,
 ) -> Coordination:
     """Find a joint plan within the gap asked for, and certify it.
+
+    `watch` hears the best plan after every certificate. Ctrl-C keeps the best so far; `reached`
+    is then False unless its gap was small enough.
 
     Block Frank-Wolfe on an augmented Lagrangian of the shared rows: fixed batches by hash of the
     county's id, fees max(0, f + rho (load - room)), rho = 0.1 / room, the step of each county from
@@ -78,12 +85,17 @@ def coordinate_plans(
     options = options or CoordinationOptions()
     search = _Search.start(markets)
     best = search.certify(0, options.gap)
-    for count in range(1, options.sweeps + 1):
-        search.sweep()
-        if count % options.every == 0 or count == options.sweeps:
-            best = _better(best, search.certify(count, options.gap), options.gap)
-            if best.reached:
-                break
+    try:
+        for count in range(1, options.sweeps + 1):
+            search.sweep()
+            if count % options.every == 0 or count == options.sweeps:
+                best = _better(best, search.certify(count, options.gap), options.gap)
+                if watch is not None:
+                    watch(best)
+                if best.reached:
+                    break
+    except KeyboardInterrupt:
+        pass
     return best
 
 

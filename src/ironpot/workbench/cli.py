@@ -178,10 +178,12 @@ def plan(
     certificate: Annotated[
         Path | None, typer.Option("--certificate", help=HELP["certificate"])
     ] = None,
+    allotment: Annotated[Path | None, typer.Option("--allotment", help=HELP["allotment"])] = None,
     column_map: MapOption = None,
 ) -> None:
     """Plan a case and write plan.json, tables and report to a folder."""
     from ironpot.plan.options import PlanOptions
+    from ironpot.workbench.allotment_file import read_allotments
     from ironpot.workbench.planning import run_plan, write_certificate
     from ironpot.workbench.screen import console
     from ironpot.workbench.summary import show_done
@@ -190,13 +192,12 @@ def plan(
     case = with_horizon(_read(path, column_map), horizon)
     weight = LEAST_HELP_WEIGHT if least else PlanOptions().help_weight
     options = PlanOptions(
-        time_limit_s=time_limit,
-        seed=seed,
-        scenarios=scenarios,
-        relief=relief,
-        help_weight=weight,
+        time_limit_s=time_limit, seed=seed, scenarios=scenarios, relief=relief, help_weight=weight
     )
-    done = run_plan(case, options, out, lang=chosen, unit=amounts, screen=screen, check=check)
+    shares = None if allotment is None else read_allotments(allotment)
+    done = run_plan(
+        case, options, out, lang=chosen, unit=amounts, screen=screen, check=check, allotments=shares
+    )
     if certificate is not None:
         write_certificate(done.plan, certificate)
     show_done(done, out, screen, chosen, amounts)
@@ -224,6 +225,25 @@ def relief(
     case = _read(path, column_map)
     options = PlanOptions(time_limit_s=time_limit, scenarios=scenarios)
     show_relief(case, options, console(), chosen, amounts, csv=csv)
+
+
+@app.command(help=HELP["system"])
+def system(
+    path: Annotated[Path, typer.Argument(help=HELP["governments"])],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help=HELP["system_out"])] = None,
+    counties: Annotated[
+        int | None, typer.Option("--counties", min=2, max=10_000, help=HELP["counties"])
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help=HELP["system_seed"])] = 1,
+    lang: LangOption = None,
+    unit: UnitOption = "hundred_million",
+) -> None:
+    """Say what selling together costs and who should wait; write tables and allotments."""
+    from ironpot.workbench.screen import console
+    from ironpot.workbench.system import run_system
+
+    chosen, amounts, screen = user_language(lang), unit_of(unit), console()
+    run_system(path, out, counties=counties, seed=seed, lang=chosen, unit=amounts, screen=screen)
 
 
 @app.command(help=HELP["why"])

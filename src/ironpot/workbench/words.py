@@ -53,6 +53,18 @@ _TEXTS: dict[str, Text] = {
         "When does it run out, how sure is that, what helps most? Tables, charts, report.",
         "何时断流、把握多大、什么最有效:表格、图和报告。",
     ),
+    "system": Text(
+        "What does selling together cost, and who should wait? Four regimes, allotments, report.",
+        "扎堆出售代价多大、谁应等待:四种情形、配额和报告。",
+    ),
+    "governments": Text(
+        "table of governments *_YYYY.csv, or a folder with one", "政府债务表 *_年份.csv 或其文件夹"
+    ),
+    "system_out": Text(
+        "folder for tables, allotments, charts and report", "表格、配额、图和报告的文件夹"
+    ),
+    "counties": Text("draw so many counties like those of the table", "按该表特征生成的县区数"),
+    "system_seed": Text("seed of what is synthetic", "合成数据的随机种子"),
     "rules": Text(
         "Rule sets: list them, show one, classify figures, check a bureau's own file.",
         "规则集:列出、查看、按数值测算、检查本单位规则文件。",
@@ -84,6 +96,10 @@ _TEXTS: dict[str, Text] = {
         "file (.npz) for what proves the bound: arrays that src/ironpot/verify/certificate.py "
         "re-adds",
         "存放界值证明的文件(.npz),可用 src/ironpot/verify/certificate.py 独立复核",
+    ),
+    "allotment": Text(
+        "the allotment file of this county, as ironpot system wrote it",
+        "ironpot system 为本县写出的配额文件",
     ),
     "lot": Text("lot, as in the assets table", "资产编号"),
     "again": Text("solve again with that decision turned round", "反向决策重新求解"),

@@ -1,0 +1,146 @@
+"""What may each county use of which market, and what does it do with that? Allotments and fees.
+
+The joint plan's parts become allotments. Planning alone within them costs no county more than its
+part, and all together fit every row; fees alone do not do that. Arrays are (lot, slot), appraised
+yuan; fees are (market, slot), yuan per appraised yuan.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from ironpot.plan.allotments import ALLOTMENTS
+from ironpot.system.coordinate import Coordination
+from ironpot.system.links import Floats
+from ironpot.system.shared_markets import SharedMarkets
+
+# A plan that saves less than this share of a county's cost is no reason to leave the announced use.
+SAME = 1e-9
+NOTHING = 0.01  # yuan: smaller allotments are rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What counties do by themselves: sales, costs (county,), and use above each row's room.
+
+    `overshoot` (market, slot) is the volume that finds no room.
+    """
+
+    sold: Floats
+    costs: Floats
+    overshoot: Floats
+
+    @property
+    def overshot_rows(self) -> int:
+        """How many rows are used beyond their room by more than a millionth."""
+        return int((self.overshoot > 0.0).sum())
+
+
+def answer_within(markets: SharedMarkets, plan: Coordination) -> Answers:
+    """Let each county plan alone with its allotment as its market, without fees.
+
+    Tie rule: the announced use stands unless another plan within the allotment is cheaper.
+
+    >>> from ironpot.system.coordinate import coordinate_plans
+    >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
+    ...                     np.array([0, 1, 2]), np.array([0, 0]), np.array([50.0, 50.0]),
+    ...                     np.array([0.8, 0.8]), np.array([[40.0], [40.0]]),
+    ...                     np.array([[2.0], [2.0]]))
+    >>> plan = coordinate_plans(two)
+    >>> answer_within(two, plan).overshot_rows
+    0
+    """
+    sold = _answers(markets, plan.sold, np.zeros_like(plan.fees))
+    costs = markets.costs(sold)
+    keeps = plan.costs <= costs + SAME * np.maximum(np.abs(costs), 1.0)
+    owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
+    sold = np.where(keeps[owner][:, None], plan.sold, sold)
+    return _judged(markets, sold)
+
+
+def answer_fees(markets: SharedMarkets, plan: Coordination) -> Answers:
+    """Let each county plan alone against the whole ladder at the fees, without allotments.
+
+    What it uses above its allotment is a bid at the fee, what it leaves a release at the fee: the
+    best deviation does not depend on the allotment, since that moves the cost by a constant.
+    """
+    return _judged(markets, _answers(markets, markets.by_lot(markets.room), plan.fees))
+
+
+def bids_and_releases(markets: SharedMarkets, plan: Coordination) -> tuple[Floats, Floats]:
+    """Return what counties would take beyond their allotments at the fees, and what leave."""
+    wanted = answer_fees(markets, plan).sold - plan.sold
+    return np.maximum(wanted, 0.0), np.maximum(-wanted, 0.0)
+
+
+def _answers(markets: SharedMarkets, cap: Floats, fees: Floats) -> Floats:
+    from ironpot.system.county_batch import answer_all
+
+    price = markets.by_lot(markets.price)
+    cost = markets.keep[:, None] - price + fees[markets.market]
+    answer = np.zeros_like(price)
+    answer_all(
+        *(markets.first_lot, markets.lots, price, cost, np.ascontiguousarray(cap)),
+        *(markets.due, markets.late, answer),
+    )
+    return answer
+
+
+def _judged(markets: SharedMarkets, sold: Floats) -> Answers:
+    room = markets.room.reshape(len(markets.room), -1)
+    over = markets.load(sold) - room
+    beyond = np.where(over > 1e-6 * np.maximum(room, 1.0), over, 0.0)
+    return Answers(sold, markets.costs(sold), beyond)
+
+
+def allotment_table(
+    markets: SharedMarkets,
+    plan: Coordination,
+    *,
+    names: tuple[str, ...],
+    quarters: tuple[str, ...],
+) -> pl.DataFrame:
+    """Return the rows that counties get, in the columns of `plan.allotments.ALLOTMENTS`.
+
+    `names` are the markets', `quarters` the quarters'. Every row of a market in which the county
+    has lots is given, so that fees and prices are known where its allotment is nil.
+    """
+    tranches, lots = markets.price.shape[2], len(markets.lots)
+    lot, slot = (grid.ravel() for grid in np.indices((lots, markets.slots)))
+    market, quarter = markets.market[lot], slot // tranches
+    owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))[lot]
+    sold = np.where(plan.sold.ravel() >= NOTHING, plan.sold.ravel(), 0.0)
+    frame = pl.DataFrame(
+        {
+            "entity_id": np.array(markets.counties)[owner],
+            "market_id": np.array(names)[market],
+            "quarter": np.array(quarters)[quarter],
+            "tranche": slot % tranches + 1,
+            "price_fraction": markets.price.reshape(len(names), -1)[market, slot],
+            "fee": plan.fees[market, slot],
+            "allotment": sold,
+            "announced_use": sold,
+            "planned_cost": plan.costs[owner],
+            "cash_dual": _cash_duals(markets, plan)[owner, quarter],
+        }
+    ).with_columns(bound=pl.lit(plan.bound), gap=pl.lit(plan.gap_of_stake))
+    return ALLOTMENTS.conform(frame.with_columns(run_id=pl.lit(run_id(markets, plan))))
+
+
+def _cash_duals(markets: SharedMarkets, plan: Coordination) -> Floats:
+    from ironpot.system.county_batch import cash_duals
+
+    price = markets.by_lot(markets.price)
+    cost = markets.keep[:, None] - price + plan.fees[markets.market]
+    cap = markets.by_lot(markets.room)
+    return cash_duals(markets.first_lot, markets.lots, price, cost, cap, markets.due, markets.late)
+
+
+def run_id(markets: SharedMarkets, plan: Coordination) -> str:
+    """Return a name of the run that only the same problem and plan have."""
+    mark = hashlib.sha256()
+    for array in (markets.need, markets.lots, markets.keep, markets.room, plan.sold, plan.fees):
+        mark.update(np.ascontiguousarray(array).tobytes())
+    return mark.hexdigest()[:12]

@@ -1,0 +1,81 @@
+"""What does selling together cost? The same counties alone, rolling, as a learned crowd, together.
+
+Costs are value destroyed and the price of arrears, yuan over all quarters. Nash, the learned crowd,
+is what happens if nobody speaks to anybody; it is what coordination is measured against.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ironpot.system.coordinate import Coordination, CoordinationOptions, coordinate_plans
+from ironpot.system.links import Floats
+from ironpot.system.regimes import Regime, plan_alone, plan_nash, plan_rolling
+from ironpot.system.shared_markets import SharedMarkets
+
+REGIMES = ("alone", "rolling", "nash", "coordinated")
+NASH_ROUNDS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Four regimes of one problem, in the order of `REGIMES`; the last is `plan`'s."""
+
+    markets: SharedMarkets
+    plan: Coordination
+    regimes: tuple[Regime, ...]
+
+    def regime(self, name: str) -> Regime:
+        """Return a regime by name; StopIteration if there is none of that name."""
+        return next(regime for regime in self.regimes if regime.name == name)
+
+    @property
+    def gains(self) -> Floats:
+        """What coordination saves each county against the learned crowd; losses are negative."""
+        return self.regime("nash").costs - self.plan.costs
+
+    @property
+    def saved(self) -> float:
+        """What all counties together save against the learned crowd."""
+        return float(self.gains.sum())
+
+
+def compare_regimes(
+    markets: SharedMarkets,
+    *,
+    options: CoordinationOptions | None = None,
+    nash_rounds: int = NASH_ROUNDS,
+    watch: Callable[[Coordination], None] | None = None,
+) -> Crowd:
+    """Run the four regimes on one problem. `watch` hears how the coordinated plan gets on.
+
+    Ctrl-C while the joint plan is sought keeps the best plan so far and goes on with the others.
+
+    >>> one = SharedMarkets(("a",), np.array([[[0.8]]]), np.array([[[50.0]]]), np.array([0, 1]),
+    ...                     np.array([0]), np.array([100.0]), np.array([1.0]),
+    ...                     np.array([[60.0]]), np.array([[0.5]]))
+    >>> crowd = compare_regimes(one, nash_rounds=5)
+    >>> [(regime.name, round(regime.cost, 6)) for regime in crowd.regimes]
+    [('alone', 20.0), ('rolling', 20.0), ('nash', 20.0), ('coordinated', 20.0)]
+    """
+    plan = coordinate_plans(markets, options=options, watch=watch)
+    together = Regime("coordinated", plan.sold, plan.costs)
+    crowd = plan_nash(markets, rounds=nash_rounds)
+    return Crowd(markets, plan, (plan_alone(markets), plan_rolling(markets), crowd, together))
+
+
+def compensation(gains: Floats) -> Floats:
+    """Return what each county receives (+) or pays (-) so that nobody is worse off than before.
+
+    Losers are made whole; winners pay in proportion to their gains. Where all gains together do not
+    cover the losses, losers receive the same share of theirs. Sums to nil.
+
+    >>> compensation(np.array([6.0, 2.0, -4.0])).tolist()
+    [-3.0, -1.0, 4.0]
+    """
+    won, lost = np.maximum(gains, 0.0), np.maximum(-gains, 0.0)
+    moved = min(won.sum(), lost.sum())
+    paid = won * (moved / won.sum()) if moved > 0.0 else np.zeros_like(gains)
+    received = lost * (moved / lost.sum()) if moved > 0.0 else np.zeros_like(gains)
+    return received - paid

@@ -1,0 +1,192 @@
+"""What came of each regime, as tables: prices, volumes, shortfalls, winners, who waits, banks.
+
+Amounts in yuan; volumes in appraised yuan; quarters count from 1. What nobody sold has no price.
+"""
+
+import numpy as np
+import polars as pl
+
+from ironpot.system.crowd import Crowd, compensation
+from ironpot.system.links import Floats, Ints
+from ironpot.system.populate import Population, system_of
+from ironpot.system.regimes import Regime
+from ironpot.system.shared_markets import SharedMarkets
+
+
+def regime_table(crowd: Crowd) -> pl.DataFrame:
+    """Return one row a regime: cost, what it is made of, and how far above the joint plan.
+
+    `over_coordinated` is the cost above the joint plan's; `over_stake` the same as a share of all
+    that coordination could save against doing nothing; `ratio` is empty where the joint plan
+    destroys nothing.
+    """
+    return pl.DataFrame([_regime_row(crowd, regime) for regime in crowd.regimes])
+
+
+def _regime_row(crowd: Crowd, regime: Regime) -> dict[str, object]:
+    markets, plan = crowd.markets, crowd.plan
+    behind = arrears(markets, regime.sold)
+    proceeds = float((markets.by_lot(markets.price) * regime.sold).sum())
+    over = regime.cost - plan.cost
+    return {
+        "regime": regime.name,
+        "cost": regime.cost,
+        "over_coordinated": over,
+        "over_stake": over / plan.stake if plan.stake > 0.0 else None,
+        "ratio": regime.cost / plan.cost if plan.cost > 0.0 else None,
+        "volume": float(regime.sold.sum()),
+        "proceeds": proceeds,
+        "value_destroyed": float((markets.keep[:, None] * regime.sold).sum()) - proceeds,
+        "arrears_end": float(behind[:, -1].sum()),
+        "arrears_of_need": _part(float(behind[:, -1].sum()), _need(markets)),
+        "counties_behind": int((behind[:, -1] > 1.0).sum()),
+        "regret": None if regime.regret is None else float(regime.regret.sum()),
+    }
+
+
+def _need(markets: SharedMarkets) -> float:
+    return float(np.maximum(markets.due[:, -1], 0.0).sum())
+
+
+def _part(part: float, whole: float) -> float | None:
+    return part / whole if whole > 0.0 else None
+
+
+def arrears(markets: SharedMarkets, sold: Floats) -> Floats:
+    """Return what each county is behind at each quarter's end, (county, quarter)."""
+    return np.maximum(markets.due - np.cumsum(raised(markets, sold), axis=1), 0.0)
+
+
+def raised(markets: SharedMarkets, sold: Floats) -> Floats:
+    """Return the cash that sales (lot, slot) bring each county, (county, quarter)."""
+    paid = _by_quarter(markets, markets.by_lot(markets.price) * sold)
+    cash = np.zeros_like(markets.need)
+    np.add.at(cash, _owner(markets), paid)
+    return cash
+
+
+def _by_quarter(markets: SharedMarkets, sold: Floats) -> Floats:
+    return sold.reshape(len(sold), markets.price.shape[1], -1).sum(axis=2)
+
+
+def _owner(markets: SharedMarkets) -> Ints:
+    return np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
+
+
+def price_table(crowd: Crowd, names: tuple[str, ...]) -> pl.DataFrame:
+    """Return volume, price and room by regime, market (`names`) and quarter."""
+    markets = crowd.markets
+    shape = markets.price.shape
+    keys = pl.DataFrame({"market_id": names}).join(
+        pl.DataFrame({"quarter": range(1, shape[1] + 1)}), how="cross"
+    )
+    frames: list[pl.DataFrame] = []
+    for regime in crowd.regimes:
+        load = markets.load(regime.sold).reshape(shape)
+        volume, money = load.sum(axis=2), (load * markets.price).sum(axis=2)
+        price = np.divide(money, volume, out=np.full_like(volume, np.nan), where=volume > 1e-6)
+        found = keys.with_columns(
+            pl.lit(regime.name).alias("regime"),
+            pl.Series("volume", volume.ravel()),
+            pl.Series("proceeds", money.ravel()),
+            pl.Series("price_fraction", price.ravel()).fill_nan(None),
+            pl.Series("room", markets.room.sum(axis=2).ravel()),
+        )
+        frames.append(found.select("regime", pl.all().exclude("regime")))
+    return pl.concat(frames)
+
+
+def county_table(crowd: Crowd, parents: tuple[str | None, ...]) -> pl.DataFrame:
+    """Return one row a county: cost by regime, gain over the learned crowd, and compensation.
+
+    `later_by` is how many quarters later its average yuan is sold in the joint plan than in the
+    learned crowd; `sells_less` what it sells less. `compensation` makes losers whole out of gains.
+    """
+    markets = crowd.markets
+    costs = {f"cost_{regime.name}": regime.costs for regime in crowd.regimes}
+    nash, plan = crowd.regime("nash").sold, crowd.plan.sold
+    when = [_average_quarter(markets, sold) for sold in (nash, plan)]
+    frame = pl.DataFrame(
+        {
+            "unit_id": markets.counties,
+            "parent_id": parents,
+            "need": np.maximum(markets.due[:, -1], 0.0),
+            **costs,
+            "gain_over_nash": crowd.gains,
+            "compensation": compensation(crowd.gains),
+            "sold_nash": _sold(markets, nash),
+            "sold_coordinated": _sold(markets, plan),
+            "quarter_nash": when[0],
+            "quarter_coordinated": when[1],
+            "arrears_nash": arrears(markets, nash)[:, -1],
+            "arrears_coordinated": arrears(markets, plan)[:, -1],
+        }
+    ).with_columns(pl.col("quarter_nash", "quarter_coordinated").fill_nan(None))
+    return frame.with_columns(
+        later_by=pl.col("quarter_coordinated") - pl.col("quarter_nash"),
+        sells_less=pl.col("sold_nash") - pl.col("sold_coordinated"),
+    )
+
+
+def _sold(markets: SharedMarkets, sold: Floats) -> Floats:
+    return _by_county(markets, sold.sum(axis=1))
+
+
+def _average_quarter(markets: SharedMarkets, sold: Floats) -> Floats:
+    """Return the quarter of an average yuan sold, counted from 1; NaN where nothing is sold."""
+    volume = _by_quarter(markets, sold)
+    total = _by_county(markets, volume.sum(axis=1))
+    sums = _by_county(markets, volume @ np.arange(1.0, volume.shape[1] + 1.0))
+    return np.divide(sums, total, out=np.full_like(total, np.nan), where=total > 1e-6)
+
+
+def _by_county(markets: SharedMarkets, lots: Floats) -> Floats:
+    """Add up a figure of each lot row by county."""
+    sums = np.zeros(len(markets.counties))
+    np.add.at(sums, _owner(markets), lots)
+    return sums
+
+
+def bank_table(crowd: Crowd, population: Population) -> pl.DataFrame:
+    """Return each bank's loss by regime, once all quarters are over.
+
+    Companies owe what falls due and is not rolled over, and have their cash and what sales brought.
+    Claims run from companies to banks only, so that clearing is one division: each pays all its
+    lenders the same share. Collateral is marked to the regime's average price over the first
+    tranche's. `loss_of_equity` may pass 1: such a bank has nothing left.
+    """
+    system, markets, rules = system_of(population), crowd.markets, population.rules
+    unpaid = system.due / rules.due_q * _due_in_all(population, markets)
+    have = population.vehicles["debt"].to_numpy() * rules.cash
+    lent = population.loans.group_by("bank_id").agg(pl.col("amount").sum())
+    banks = population.banks.join(lent, on="bank_id", maintain_order="left").select(
+        "bank_id", "bank_class", equity=pl.col("amount") * rules.bank_equity
+    )
+    frames: list[pl.DataFrame] = []
+    for regime in crowd.regimes:
+        owed = unpaid.sum(axis=1)
+        paid = np.minimum(owed, have + raised(markets, regime.sold).sum(axis=1))
+        short = np.divide(owed - paid, owed, out=np.zeros_like(owed), where=owed > 0.0)
+        marked = (1.0 - _level(markets, regime.sold)) @ system.collateral.T
+        found = banks.with_columns(unpaid=short @ unpaid, marked_down=marked)
+        frames.append(found.with_columns(regime=pl.lit(regime.name)))
+    return pl.concat(frames).with_columns(
+        loss=pl.col("unpaid") + pl.col("marked_down"),
+        loss_of_equity=(pl.col("unpaid") + pl.col("marked_down")) / pl.col("equity"),
+    )
+
+
+def _due_in_all(population: Population, markets: SharedMarkets) -> float:
+    """Return the share of a loan that falls due in all quarters and is not rolled over."""
+    rules = population.rules
+    return rules.due_q * (1.0 - rules.rolled) * markets.need.shape[1]
+
+
+def _level(markets: SharedMarkets, sold: Floats) -> Floats:
+    """Return the average price over the first tranche's, 1 where nothing is sold; (market,)."""
+    load = markets.load(sold)
+    price = markets.price.reshape(load.shape)
+    volume = load.sum(axis=1)
+    average = (load * price).sum(axis=1)
+    first = (load.reshape(markets.price.shape) * markets.price[:, :, :1]).sum(axis=(1, 2))
+    return np.divide(average, first, out=np.ones_like(volume), where=volume > 1e-6)

@@ -1,0 +1,106 @@
+"""`ironpot system` answers on one screen, writes files that add up, refuses what is no table."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from rich.console import Console
+
+from ironpot.core.errors import FileRefusedError
+from ironpot.report.system_out import COLUMNS
+from ironpot.workbench.allotment_file import read_allotments
+from ironpot.workbench.system import read_governments, run_system
+
+HUNAN = Path("examples/hunan")
+REGIMES = ["alone", "rolling", "nash", "coordinated"]
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    out = tmp_path_factory.mktemp("system")
+    screen = Console(record=True, width=120, force_terminal=False)
+    view = run_system(
+        HUNAN, out, counties=40, seed=3, lang="en", unit="hundred_million", screen=screen
+    )
+    return view, out, screen.export_text()
+
+
+def test_the_screen_answers_cost_and_waiting_and_says_that_data_are_synthetic(ran):
+    _, _, text = ran
+    assert "What does selling together cost?" in text
+    assert "Who should wait?" in text
+    assert "Synthetic" in text
+    assert len(text.splitlines()) <= 40
+
+
+def test_regimes_are_made_of_value_destroyed_and_arrears_and_none_beats_the_bound(ran):
+    view, out, _ = ran
+    regimes = pl.read_csv(out / "tables/regimes.csv")
+    assert regimes["regime"].to_list() == REGIMES
+    assert (regimes["cost"] >= view.crowd.plan.bound - 0.01).all()
+    counties = pl.read_csv(out / "tables/counties.csv")
+    for name, cost in regimes.select("regime", "cost").iter_rows():
+        assert counties[f"cost_{name}"].sum() == pytest.approx(cost, abs=1.0)
+
+
+def test_prices_times_volumes_are_proceeds_and_no_market_takes_more_than_its_room(ran):
+    _, out, _ = ran
+    prices = pl.read_csv(out / "tables/prices.csv")
+    assert (prices["volume"] <= prices["room"] + 0.02).all()
+    regimes = pl.read_csv(out / "tables/regimes.csv")
+    summed = prices.group_by("regime").agg(pl.col("volume", "proceeds").sum())
+    joined = regimes.join(summed, on="regime", suffix="_summed")
+    for name in ("volume", "proceeds"):
+        assert joined[name].to_list() == pytest.approx(joined[f"{name}_summed"].to_list(), rel=1e-9)
+
+
+def test_compensation_moves_money_and_makes_none(ran):
+    _, out, _ = ran
+    counties = pl.read_csv(out / "tables/counties.csv")
+    assert counties["compensation"].sum() == pytest.approx(0.0, abs=1.0)
+    losers = counties.filter(pl.col("gain_over_nash") < 0.0)
+    assert (losers["compensation"] + losers["gain_over_nash"] <= 0.02).all()
+
+
+def test_unpaid_dues_at_banks_are_what_companies_are_behind_at_the_end(ran):
+    """Dues less cash and proceeds are owed to banks alone, so that nothing is lost on the way."""
+    _, out, _ = ran
+    banks = pl.read_csv(out / "tables/banks.csv")
+    regimes = pl.read_csv(out / "tables/regimes.csv")
+    unpaid = dict(banks.group_by("regime").agg(pl.col("unpaid").sum()).iter_rows())
+    for name, behind in regimes.select("regime", "arrears_end").iter_rows():
+        assert unpaid[name] == pytest.approx(behind, rel=1e-9, abs=1.0)
+
+
+def test_every_column_is_documented_and_every_county_gets_its_file(ran):
+    view, out, _ = ran
+    for file in (out / "tables").glob("*.csv"):
+        if file.stem != "columns":
+            assert set(pl.read_csv(file).columns) <= set(COLUMNS)
+    files = sorted(file.stem for file in (out / "allotments").glob("*.csv"))
+    assert files == sorted(view.crowd.markets.counties)
+    assert read_allotments(out / f"allotments/{files[0]}.csv").height > 0
+    assert json.loads((out / "system.json").read_text())["counties"] == len(files)
+
+
+def test_the_same_seed_gives_the_same_answer(ran):
+    view, _, _ = ran
+    again = run_system(
+        HUNAN,
+        None,
+        counties=40,
+        seed=3,
+        lang="zh",
+        unit="hundred_million",
+        screen=Console(record=True, width=120, force_terminal=False),
+    )
+    assert again.crowd.plan.sold.tobytes() == view.crowd.plan.sold.tobytes()
+
+
+def test_a_folder_without_a_dated_table_is_refused(tmp_path):
+    with pytest.raises(FileRefusedError, match="_YYYY"):
+        read_governments(tmp_path)
+    (tmp_path / "debt_2024.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(FileRefusedError, match="columns"):
+        read_governments(tmp_path)
