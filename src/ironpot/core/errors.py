@@ -26,6 +26,10 @@ class FileRefusedError(IronpotError):
     """A file that is not read: missing, too large, hostile or of an unknown kind."""
 
 
+def _many(count: int) -> str:
+    return f"{count} error" if count == 1 else f"{count} errors"
+
+
 class CaseError(IronpotError):
     """A case with errors; `issues` holds all of them, the message the first ten."""
 
@@ -38,7 +42,7 @@ class CaseError(IronpotError):
 
         super().__init__(
             Text(
-                f"The case has {len(errors)} errors and is not used:\n{listing('en')}",
+                f"The case has {_many(len(errors))} and is not used:\n{listing('en')}",
                 f"案例有 {len(errors)} 处错误,不予使用:\n{listing('zh')}",
             )
         )

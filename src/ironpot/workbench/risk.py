@@ -36,7 +36,7 @@ from ironpot.risk.resources import DENOMINATORS
 from ironpot.risk.rule_files import RuleBook
 from ironpot.risk.rule_words import level_text
 from ironpot.risk.ruleset import INDICATIVE
-from ironpot.workbench.screen import amount, show_table
+from ironpot.workbench.screen import amount, no_rule, show_table
 
 QUARTERS = 40
 INSTEAD = "own_revenue"
@@ -180,11 +180,7 @@ def show_risk(view: RiskView, screen: Console, lang: Lang, unit: Unit) -> None:
 
 def _show_lights(view: RiskView, screen: Console, lang: Lang) -> None:
     if view.assessment.lights.is_empty():
-        none = Text(
-            "No rule applies: name rule sets in the rules table (ironpot rules lists them).",
-            "未适用任何规则:请在“适用规则”表中填写规则集(ironpot rules 可查看)。",
-        )
-        screen.print(none.say(lang))
+        screen.print(no_rule(view.case).say(lang))
         return
     rows = [
         _light(view, row, lang)

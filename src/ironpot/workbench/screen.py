@@ -12,11 +12,27 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ironpot.core.lang import Lang
+from ironpot.case.case import Case
+from ironpot.core.lang import Lang, Text
 from ironpot.core.money import UNIT_TEXT, Unit, in_unit
 
 LINE_EVERY_S = 4.0
 BAR_WIDTH = 24
+
+_NO_RULE = Text(
+    "No rule applies: name rule sets in the rules table (ironpot rules lists them).",
+    "未适用任何规则:请在“适用规则”表中填写规则集(ironpot rules 可查看)。",
+)
+_NOT_APPLIED = Text(
+    "Every rule is unknown: no rule set that the case names is in force at its date and has "
+    "published figures to be applied to (table fiscal_history).",
+    "所有规则均为“未知”:案例所列规则集在基准日未生效,或没有可供测算的公布数据(“历年财政数据”表)。",
+)
+
+
+def no_rule(case: Case) -> Text:
+    """Say why no rule gives a band: none is named, or none can be applied."""
+    return _NO_RULE if case.rules.is_empty() else _NOT_APPLIED
 
 
 def console() -> Console:

@@ -20,7 +20,7 @@ from ironpot.risk.flows import do_nothing_flows
 from ironpot.risk.ladder import Ladder, liquidity_ladder
 from ironpot.risk.ratios import rule_table
 from ironpot.risk.rule_files import RuleBook
-from ironpot.workbench.screen import amount, show_table, unit_words
+from ironpot.workbench.screen import amount, no_rule, show_table, unit_words
 
 LADDER_QUARTERS = 40
 MONTHS_SHOWN = 12
@@ -117,10 +117,12 @@ def _show_months(ladder: Ladder, screen: Console, lang: Lang, unit: Unit) -> Non
 def _show_breaches(ladder: Ladder, screen: Console, lang: Lang, unit: Unit) -> None:
     whole = ladder.breaches.filter(pl.col("entity_id") == CONSOLIDATED)
     never = Text("never", "无").say(lang)
+    rungs = ladder.frame.filter(pl.col("entity_id") == CONSOLIDATED)
+    buffered = rungs["buffer"].is_not_null().any()
     rows = [
         (
             SCENARIO_TEXT[row["scenario"]].say(lang),
-            row["first_under_buffer"] or never,
+            row["first_under_buffer"] or (never if buffered else "-"),
             row["first_below_zero"] or never,
             amount(row["lowest_cash"], unit),
             row["lowest_period"],
@@ -153,6 +155,9 @@ def _show_rules(case: Case, rules: RuleBook, screen: Console, lang: Lang) -> Non
         for row in table.iter_rows(named=True)
         if row["band"] != "unknown"
     ]
+    if table.is_empty():
+        screen.print(no_rule(case).say(lang))
+        return
     unknown = table.filter(pl.col("band") == "unknown").height
     heads = [
         Text("rule", "规则").say(lang),

@@ -17,10 +17,12 @@ def decomposition_chart(view: RiskView, scenario: str, *, phase: str = BEFORE) -
     """Return the yearly parts of one scenario as stacked columns, and the ratio's own change.
 
     Parts that never reach a hundredth of a point are left out of the picture, not of the table.
-    None where the assessment has no path.
+    None where the assessment has no path; years whose ratio is unknown are left out.
     """
     rows = view.assessment.decomposition.filter(
-        pl.col("phase") == phase, pl.col("scenario") == scenario
+        pl.col("phase") == phase,
+        pl.col("scenario") == scenario,
+        pl.col("opening_pct", "closing_pct").is_not_null(),
     ).sort("year")
     if rows.is_empty():
         return None
