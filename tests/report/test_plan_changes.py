@@ -15,9 +15,9 @@ from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import plan_resolution
 from ironpot.report.plan_changes import adjustments_of
 from ironpot.report.plan_files import PlanFiles, settled
+from ironpot.risk.after import debt_facts_after
 from ironpot.risk.drivers import rate_paths, three_scenarios
 from ironpot.risk.maturity import PRINCIPAL_EVENTS
-from ironpot.risk.standing import debt_facts_after
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "two-pots"
 

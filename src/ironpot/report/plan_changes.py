@@ -13,6 +13,7 @@ from ironpot.core.money import FEN_PER_YUAN
 from ironpot.core.outputs import CONSOLIDATED, EXPECTED
 from ironpot.report.plan_files import PlanFiles, settled
 from ironpot.risk.adjustments import CHANGED_DEBT, CHANGED_FLOWS, Adjustments
+from ironpot.risk.after import CASHLESS_EVENTS, principal_fall
 from ironpot.risk.drivers import Scenarios
 from ironpot.risk.flows import lot_flows
 from ironpot.risk.maturity import INTEREST_EVENTS, PRINCIPAL_EVENTS
@@ -30,8 +31,6 @@ OF_THE_PLAN = (
 )
 _CELL = ["scenario", "quarter"]
 PAID = ("principal", "forgiven", "interest")
-# Principal is forgiven (WO), or replaced by that of a new bond (RS).
-CASHLESS_EVENTS = ("WO", "RS")
 
 
 def adjustments_of(
@@ -98,7 +97,7 @@ def _contracts(case: Case, events: pl.DataFrame, through: str) -> pl.DataFrame:
     kind, paid = pl.col("event_type"), -pl.col("payoff")
     rows = (
         events.join(owed, left_on="contract_id", right_on="debt_id", maintain_order="left")
-        .with_columns(quarter=_quarter(case), fall=_before() - pl.col("notional").abs())
+        .with_columns(quarter=_quarter(case), fall=principal_fall())
         .filter(pl.col("quarter") <= through)
         .group_by(*_CELL, "primary_class")
         .agg(
@@ -108,12 +107,6 @@ def _contracts(case: Case, events: pl.DataFrame, through: str) -> pl.DataFrame:
         )
     )
     return pl.concat([rows, _mean(rows, case.settings.weights)])
-
-
-def _before() -> pl.Expr:
-    """Return what is owed before an event of a contract; at first, as the case states it."""
-    last = pl.col("notional").abs().shift(1).over("scenario", "contract_id")
-    return last.fill_null(pl.col("notional_principal"))
 
 
 def _quarter(case: Case) -> pl.Expr:

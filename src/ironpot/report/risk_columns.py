@@ -37,7 +37,9 @@ COLUMNS: dict[str, Meaning] = {
     "primary_class": _doc("word", "class of debt; all is their sum", "债务类别;all 为合计"),
     "principal": _doc("yuan", "principal", "本金"),
     "weighted_rate": _doc(
-        "decimal a year", "contract rate weighted by principal", "按本金加权的合同利率"
+        "decimal a year",
+        "contract rate weighted by principal; after a plan its last year's interest over it",
+        "按本金加权的合同利率;方案后为最后一年利息与本金之比",
     ),
     "fixed_share": _doc("share", "principal at a fixed rate", "固定利率本金占比"),
     "average_time_to_maturity_y": _doc(
@@ -51,8 +53,14 @@ COLUMNS: dict[str, Meaning] = {
         "share", "principal paid or reset in a year", "一年内重定价占比"
     ),
     "unscheduled_share": _doc("share", "principal without a day of payment", "无偿还日期本金占比"),
-    "interest_y": _doc("yuan", "interest of the first year", "首年利息"),
-    "service_y": _doc("yuan", "debt service of the first year", "首年偿债支出"),
+    "interest_y": _doc(
+        "yuan", "interest of the first year; after a plan of its last", "首年利息;方案后为最后一年"
+    ),
+    "service_y": _doc(
+        "yuan",
+        "debt service of the first year; after a plan of its last",
+        "首年偿债支出;方案后为最后一年",
+    ),
     "interest_to_revenue": _doc("share", "interest over revenue", "利息占收入比重"),
     "service_to_revenue": _doc("share", "service over revenue", "偿债支出占收入比重"),
     "present_value": _doc("yuan", "payments discounted to the case date", "偿债支出现值"),

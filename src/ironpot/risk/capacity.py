@@ -14,7 +14,7 @@ from ironpot.core.dates import next_day
 from ironpot.core.formula import evaluate, names
 from ironpot.core.lang import Text
 from ironpot.risk.linear import divisors
-from ironpot.risk.ratios import debt_facts
+from ironpot.risk.ratios import Facts, debt_facts
 
 # The notional loan of synthetic coverage runs this long.
 SYNTHETIC_YEARS = 15
@@ -116,17 +116,21 @@ def capacity_ratios(facts: Mapping[str, float | None]) -> pl.DataFrame:
 
 
 def capacity_facts(
-    case: Case, *, service_y: float | None, interest_y: float | None
+    case: Case,
+    *,
+    service_y: float | None,
+    interest_y: float | None,
+    debts: Facts | None = None,
 ) -> dict[str, float | None]:
     """Return the facts of the perimeter that FORMULAS name, for the first year after the case date.
 
     `service_y`, `interest_y`: paid in that year by contract. Without a recurrent budget line in the
     year the operating figures are unknown. Debt is that owed outside the perimeter; cash on its
-    accounts is taken off.
+    accounts is taken off. `debts` are debt facts in place of the case's own, as a plan leaves them.
     """
-    debts = debt_facts(case)
-    debt = sum(amount for name, amount in debts.items() if name.startswith("debt_"))
-    interest = sum(amount for name, amount in debts.items() if name.startswith("interest_"))
+    owed = debt_facts(case) if debts is None else debts
+    debt = sum(amount or 0.0 for name, amount in owed.items() if name.startswith("debt_"))
+    interest = sum(amount or 0.0 for name, amount in owed.items() if name.startswith("interest_"))
     held = case.accounts.filter(pl.col("entity_id").is_in(case.perimeter))
     net_debt = debt - float(held["opening_cash"].sum())
     rate = interest / debt if debt > 0.0 else None

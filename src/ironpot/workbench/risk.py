@@ -7,6 +7,7 @@ import polars as pl
 from rich.console import Console
 
 from ironpot.balance.consolidate import consolidate
+from ironpot.balance.sheet import Phase
 from ironpot.case.case import Case
 from ironpot.cashflow.case_debts import project_debts
 from ironpot.cashflow.flows import CashFlows
@@ -23,6 +24,7 @@ from ironpot.report.risk_answer import answer
 from ironpot.report.risk_out import write_risk
 from ironpot.report.risk_view import BEFORE, RiskView
 from ironpot.risk.adjustments import Adjustments
+from ironpot.risk.after import after_plan, capacity_facts_after
 from ironpot.risk.assess import assess_debt
 from ironpot.risk.assessment import Assessment, RiskOptions
 from ironpot.risk.budget import budget_flows
@@ -82,7 +84,7 @@ def run_risk(
         options=options,
     )
     found = replace(found, notes=(*note, *found.notes))
-    view = _view(ground, found, rules, Reader(lang, unit, case.settings.currency))
+    view = _view(ground, found, adjustments, rules, Reader(lang, unit, case.settings.currency))
     written = write_risk(view, out)
     show_risk(view, screen, lang, unit)
     return written
@@ -132,14 +134,29 @@ def _adjustments(ground: _Ground, plan: Path) -> Adjustments:
     return adjustments_of(ground.case, files, ground.flows.events, ground.scenarios)
 
 
-def _view(ground: _Ground, found: Assessment, rules: RuleBook, reader: Reader) -> RiskView:
+def _view(
+    ground: _Ground,
+    found: Assessment,
+    changes: Adjustments | None,
+    rules: RuleBook,
+    reader: Reader,
+) -> RiskView:
     case, events = ground.case, ground.flows.events
     nothing = do_nothing_flows(case, events, ground.scenarios)
     levers = lever_table(case, events, nothing, ground.scenarios, lots=_lots(case))
     whole = found.indicators.filter(pl.col("primary_class") == "all").row(0, named=True)
     facts = capacity_facts(case, service_y=whole["service_y"], interest_y=whole["interest_y"])
-    capacity, measured = capacity_ratios(facts), debt_ratios(case)
-    return RiskView(reader, case, found, rules.rule_sets, levers, capacity, measured)
+    capacity, measured = [_of("before", capacity_ratios(facts))], [_of("before", debt_ratios(case))]
+    if changes is not None:
+        left = after_plan(case, changes, events)
+        capacity.append(_of("after", capacity_ratios(capacity_facts_after(case, left))))
+        measured.append(_of("after", debt_ratios(case, debts=left.debts)))
+    both = pl.concat(capacity), pl.concat(measured)
+    return RiskView(reader, case, found, rules.rule_sets, levers, *both)
+
+
+def _of(phase: Phase, frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(phase=pl.lit(phase))
 
 
 def _lots(case: Case) -> pl.DataFrame:

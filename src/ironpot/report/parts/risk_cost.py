@@ -36,8 +36,11 @@ def cost_section(view: RiskView) -> Section:
             Paragraph(
                 view.say(
                     "Times are weighted by payments of principal; a dash is a figure that the "
-                    "register does not allow to compute.",
-                    "年限按本金偿还额加权;“—”表示台账数据不足以计算。",
+                    "register does not allow to compute. After a plan: what is owed at its end, "
+                    "and interest and service of its last year; when its new contracts fall due "
+                    "is not in its files.",
+                    "年限按本金偿还额加权;“—”表示台账数据不足以计算。方案后:期末债务及最后一年的"
+                    "利息和偿债;新合同到期时间不在方案文件中。",
                 ),
                 tone="quiet",
             ),
@@ -58,16 +61,15 @@ def _by_class(view: RiskView) -> Table:
     shown = rows.with_columns(
         pl.col("primary_class").replace(words),
         (pl.col(money) * 100).round().cast(pl.Int64),
-        *([_phase(view)] if "phase" in rows.columns else []),
+        *_phase_words(view, rows),
     )
-    both = "phase" in rows.columns and view.planned
     return Table(
         "cost-risk",
         view.say("Cost and risk", "成本与风险"),
         view.say("Cost and risk by class of debt", "分类债务成本与风险"),
         (
             Field("primary_class", view.say("class", "类别"), width=1.6),
-            *([Field("phase", view.say("phase", "阶段"), width=1.4)] if both else []),
+            *_phase_field(view, rows),
             *(Field(name, view.say(en, zh), kind) for name, en, zh, kind in known),
         ),
         shown,
@@ -85,6 +87,7 @@ def _capacity(view: RiskView) -> Table:
         view.say("Payback and coverage, perimeter as a whole", "偿还年限与保障倍数(合并)"),
         (
             Field("label", view.say("indicator", "指标"), width=2.6),
+            *_phase_field(view, view.capacity),
             Field("shown", view.say("value", "数值"), width=0.8),
             Field("unit", view.say("unit", "单位"), width=0.7),
             Field("formula", view.say("formula", "公式"), width=2.4),
@@ -106,12 +109,23 @@ def _named(view: RiskView) -> pl.DataFrame:
     units = {"years": view.say("years", "年"), "multiple": view.say("times", "倍"), "percent": "%"}
     return rows.select(
         pl.col("label_zh" if zh else "label_en").alias("label"),
+        *_phase_words(view, rows),
         pl.Series("shown", [_figure(value) for value in rows["value"]]),
         pl.col("unit").replace(units),
         "formula",
         pl.col("missing").fill_null(""),
         "source",
     )
+
+
+def _phase_field(view: RiskView, rows: pl.DataFrame) -> list[Field]:
+    """Return the column of the phase, where a plan was given."""
+    shown = view.planned and "phase" in rows.columns
+    return [Field("phase", view.say("phase", "阶段"), width=1.4)] if shown else []
+
+
+def _phase_words(view: RiskView, rows: pl.DataFrame) -> list[pl.Expr]:
+    return [_phase(view)] if "phase" in rows.columns else []
 
 
 def _figure(value: float | None) -> str:
@@ -123,7 +137,8 @@ def _measured(view: RiskView) -> Table:
     counts = {name: view.reader.read(text) for name, (_, text) in DEBTS.items()}
     below = {name: view.reader.read(text) for name, (_, text) in DENOMINATORS.items()}
     years = [str(year) for year in view.measured["year"].unique().sort()]
-    key = ["debt_count", "denominator"]
+    phased = "phase" in view.measured.columns
+    key = ["debt_count", "denominator", *(["phase"] if phased else [])]
     wide = view.measured.with_columns(pl.col("year").cast(pl.String)).pivot(
         "year", index=key, values="value", maintain_order=True
     )
@@ -134,10 +149,13 @@ def _measured(view: RiskView) -> Table:
         (
             Field("debt_count", view.say("debt", "债务口径"), width=2.2),
             Field("denominator", view.say("over", "分母"), width=3.2),
+            *_phase_field(view, wide),
             *(Field(year, year, "number") for year in years),
         ),
         wide.with_columns(
-            pl.col("debt_count").replace(counts), pl.col("denominator").replace(below)
+            pl.col("debt_count").replace(counts),
+            pl.col("denominator").replace(below),
+            *_phase_words(view, wide),
         ),
         note=view.say(
             "A dash: a figure of that year is not published. Counts contain one another and are "
