@@ -10,7 +10,7 @@ from rich.console import Console
 from ironpot.core.errors import FileRefusedError
 from ironpot.report.system_out import COLUMNS
 from ironpot.workbench.allotment_file import read_allotments
-from ironpot.workbench.system import read_governments, run_system
+from ironpot.workbench.system import Draw, read_governments, run_system
 
 HUNAN = Path("examples/hunan")
 REGIMES = ["alone", "rolling", "nash", "coordinated"]
@@ -21,7 +21,7 @@ def ran(tmp_path_factory):
     out = tmp_path_factory.mktemp("system")
     screen = Console(record=True, width=120, force_terminal=False)
     view = run_system(
-        HUNAN, out, counties=40, seed=3, lang="en", unit="hundred_million", screen=screen
+        HUNAN, out, Draw(counties=40, seed=3), lang="en", unit="hundred_million", screen=screen
     )
     return view, out, screen.export_text()
 
@@ -89,8 +89,7 @@ def test_the_same_seed_gives_the_same_answer(ran):
     again = run_system(
         HUNAN,
         None,
-        counties=40,
-        seed=3,
+        Draw(counties=40, seed=3),
         lang="zh",
         unit="hundred_million",
         screen=Console(record=True, width=120, force_terminal=False),

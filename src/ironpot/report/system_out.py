@@ -64,6 +64,7 @@ COLUMNS: dict[str, tuple[str, Text]] = {
     "loss_of_equity": ("share", Text("loss over equity", "损失占权益之比")),
     "mandate": ("", Text("what was ordered", "要求")),
     "price_average": ("share", Text("average price over appraisal", "平均成交价系数")),
+    "over_none": ("yuan", Text("cost above no order", "较无要求增加成本")),
     "bank_loss": ("yuan", Text("loss of all banks", "银行损失合计")),
 }
 

@@ -66,13 +66,15 @@ class SystemView:
         alone = crowd.regime("alone").cost - plan.cost
         share = percent(saved / plan.stake if plan.stake > 0.0 else None)
         gap = percent(plan.gap_of_stake, 2)
+        regret = self.yuan(float(self.tables["regimes"]["regret"].drop_nulls().sum()))
         return self.say(
             f"Selling as a crowd costs {self.yuan(saved)} more than a joint plan ({share} of all "
             f"that selling can save); planning alone costs {self.yuan(alone)} more. No plan at all "
-            f"costs less than {self.yuan(plan.bound)}; the joint plan is within {gap} of that.",
+            f"costs less than {self.yuan(plan.bound)}; the joint plan is within {gap} of that. The "
+            f"crowd is learned, not settled: each by itself could still save, in all, {regret}.",
             f"各县扎堆出售比统筹多损失{self.yuan(saved)}(占出售可节省总额的{share});"
             f"各自计划多损失{self.yuan(alone)}。任何方案成本不低于{self.yuan(plan.bound)},"
-            f"统筹方案与其差距{gap}。",
+            f"统筹方案与其差距{gap}。博弈结果未完全收敛:各县单独改变尚可合计节省{regret}。",
         )
 
     def _wait(self) -> str:

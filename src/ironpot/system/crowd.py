@@ -15,7 +15,7 @@ from ironpot.system.regimes import Regime, plan_alone, plan_nash, plan_rolling
 from ironpot.system.shared_markets import SharedMarkets
 
 REGIMES = ("alone", "rolling", "nash", "coordinated")
-NASH_ROUNDS = 400
+NASH_ROUNDS = 2000
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from ironpot.system.populate import Population, system_of
 from ironpot.system.regimes import Regime
 from ironpot.system.shared_markets import SharedMarkets
 
+BEHIND = 0.01
+
 
 def regime_table(crowd: Crowd) -> pl.DataFrame:
     """Return one row a regime: cost, what it is made of, and how far above the joint plan.
@@ -39,9 +41,14 @@ def _regime_row(crowd: Crowd, regime: Regime) -> dict[str, object]:
         "value_destroyed": float((markets.keep[:, None] * regime.sold).sum()) - proceeds,
         "arrears_end": float(behind[:, -1].sum()),
         "arrears_of_need": _part(float(behind[:, -1].sum()), _need(markets)),
-        "counties_behind": int((behind[:, -1] > 1.0).sum()),
+        "counties_behind": _behind(markets, behind),
         "regret": None if regime.regret is None else float(regime.regret.sum()),
     }
+
+
+def _behind(markets: SharedMarkets, behind: Floats) -> int:
+    """Count counties that end with arrears of more than a hundredth of their need."""
+    return int((behind[:, -1] > BEHIND * np.maximum(markets.due[:, -1], 0.0)).sum())
 
 
 def _need(markets: SharedMarkets) -> float:

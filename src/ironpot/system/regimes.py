@@ -73,7 +73,7 @@ def plan_nash(markets: SharedMarkets, *, rounds: int = 800) -> Regime:
 
     Pure best answers jump for ever; their running average (fictitious play) settles. Counties take
     the average price and the share sold of each market and quarter as given. The certificate is
-    the regret: own cost less that of the best answer.
+    the regret: own cost less that of the best answer. Ctrl-C keeps the average so far.
 
     >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
     ...                     np.array([0, 1, 2]), np.array([0, 0]), np.array([50.0, 50.0]),
@@ -84,9 +84,12 @@ def plan_nash(markets: SharedMarkets, *, rounds: int = 800) -> Regime:
     ([30.0, 30.0], [0.0, 0.0])
     """
     offered = _by_quarter(markets, _plans(markets, markets.due, markets.lots, 0))
-    for count in range(2, rounds + 2):
-        answer, _ = _best_answer(markets, offered)
-        offered += (answer - offered) / count
+    try:
+        for count in range(2, rounds + 2):
+            answer, _ = _best_answer(markets, offered)
+            offered += (answer - offered) / count
+    except KeyboardInterrupt:
+        pass  # the average so far is a plan too, and its regret says how good
     _, best = _best_answer(markets, offered)
     sold = _not_more_than_owned(markets, pooled(markets, offered))
     costs = markets.costs(sold)

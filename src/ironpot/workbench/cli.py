@@ -235,15 +235,19 @@ def system(
         int | None, typer.Option("--counties", min=2, max=10_000, help=HELP["counties"])
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help=HELP["system_seed"])] = 1,
+    mandates: Annotated[bool, typer.Option("--mandates", help=HELP["mandates"])] = False,
     lang: LangOption = None,
     unit: UnitOption = "hundred_million",
 ) -> None:
     """Say what selling together costs and who should wait; write tables and allotments."""
+    from ironpot.system.mandates import standard_mandates
     from ironpot.workbench.screen import console
-    from ironpot.workbench.system import run_system
+    from ironpot.workbench.system import Draw, run_system
 
     chosen, amounts, screen = user_language(lang), unit_of(unit), console()
-    run_system(path, out, counties=counties, seed=seed, lang=chosen, unit=amounts, screen=screen)
+    tried = standard_mandates() if mandates else ()
+    asked = Draw(counties=counties, seed=seed, mandates=tried)
+    run_system(path, out, asked, lang=chosen, unit=amounts, screen=screen)
 
 
 @app.command(help=HELP["why"])

@@ -18,11 +18,13 @@ from ironpot.report.system_out import write_system
 from ironpot.report.system_view import SystemView
 from ironpot.system.allotments import allotment_table
 from ironpot.system.coordinate import Coordination
-from ironpot.system.crowd import Crowd, compare_regimes
+from ironpot.system.crowd import NASH_ROUNDS, Crowd, compare_regimes
 from ironpot.system.generate import fit_units, generate_units
+from ironpot.system.mandates import Mandate, try_mandates
 from ironpot.system.obliged import shared_markets_of
 from ironpot.system.outcomes import bank_table, county_table, price_table, regime_table
 from ironpot.system.populate import Population, populate
+from ironpot.system.shared_markets import SharedMarkets
 from ironpot.system.units import AMOUNTS
 from ironpot.workbench.screen import Bar, show_table, unit_words
 
@@ -45,6 +47,18 @@ class Governments:
     units: pl.DataFrame
     year: int
     tiles: dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What is made up, and which orders are tried: `counties` None takes the published ones.
+
+    `mandates` are shown beside the first of them, no order.
+    """
+
+    counties: int | None = None
+    seed: int = 1
+    mandates: tuple[Mandate, ...] = ()
 
 
 def read_governments(path: Path) -> Governments:
@@ -77,42 +91,53 @@ def _tiles(beside: Path) -> dict[str, tuple[int, int]]:
 
 
 def run_system(
-    path: Path,
-    out: Path | None,
-    *,
-    counties: int | None,
-    seed: int,
-    lang: Lang,
-    unit: Unit,
-    screen: Console,
+    path: Path, out: Path | None, asked: Draw, *, lang: Lang, unit: Unit, screen: Console
 ) -> SystemView:
     """Run the four regimes on a table of governments, print one screen, write files to `out`.
 
-    With `counties` so many are drawn like the published ones. Ctrl-C keeps the best joint plan.
+    Ctrl-C keeps the best joint plan and the crowd as learned so far.
     """
     given = read_governments(path)
-    units = given.units
-    if counties is not None:
-        fitted = fit_units(units, name=given.name)
-        units = generate_units(fitted, counties, np.random.default_rng(seed))
-    population = populate(units, np.random.default_rng(seed))
+    units = _drawn(given, asked)
+    population = populate(units, np.random.default_rng(asked.seed))
     if population.vehicles.is_empty():
         raise IronpotError(_no_debt(path))
-    markets = shared_markets_of(population, np.random.default_rng(seed + 1))
+    markets = shared_markets_of(population, np.random.default_rng(asked.seed + 1))
+    rounds = _rounds(markets)
     with Bar(EXPECTED_S) as bar:
-        crowd = compare_regimes(markets, watch=lambda plan: bar.show(_note(plan, lang, unit)))
-    reader = Reader(lang, unit)
-    drawn = counties is not None
-    view = _view(given, units, population, crowd, reader, seed=seed, drawn=drawn)
+        crowd = compare_regimes(
+            markets, nash_rounds=rounds, watch=lambda plan: bar.show(_note(plan, lang, unit))
+        )
+        tried = try_mandates(
+            markets, population, asked.mandates, nash_rounds=rounds // 4, watch=bar.show
+        )
+    view = _view(given, units, population, crowd, Reader(lang, unit), asked)
+    view.tables.update({} if tried.is_empty() else {"mandates": tried})
     show_system(view, screen, lang, unit)
+    show_mandates(tried, asked.mandates, screen, lang, unit)
     if out is not None:
         write_system(view, out)
-        wrote = Text(
-            f"Wrote {out}: report.html, tables/, allotments/, charts/",
-            f"已写出 {out}:report.html,tables/、allotments/、charts/",
-        )
-        screen.print(wrote.say(lang))
+        screen.print(_wrote(out).say(lang))
     return view
+
+
+def _drawn(given: Governments, asked: Draw) -> pl.DataFrame:
+    if asked.counties is None:
+        return given.units
+    fitted = fit_units(given.units, name=given.name)
+    return generate_units(fitted, asked.counties, np.random.default_rng(asked.seed))
+
+
+def _wrote(out: Path) -> Text:
+    return Text(
+        f"Wrote {out}: report.html, tables/, allotments/, charts/",
+        f"已写出 {out}:report.html,tables/、allotments/、charts/",
+    )
+
+
+def _rounds(markets: SharedMarkets) -> int:
+    """Rounds of learning that a minute is enough for."""
+    return max(min(NASH_ROUNDS, 600_000 // len(markets.counties)), 200)
 
 
 def _note(plan: Coordination, lang: Lang, unit: Unit) -> str:
@@ -130,10 +155,9 @@ def _view(
     population: Population,
     crowd: Crowd,
     reader: Reader,
-    *,
-    seed: int,
-    drawn: bool,
+    asked: Draw,
 ) -> SystemView:
+    drawn = asked.counties is not None
     parents = dict(population.vehicles.select("unit_id", "prefecture_id").iter_rows())
     above = tuple(parents[name] for name in crowd.markets.counties)
     market_ids = tuple(population.markets["market_id"].unique(maintain_order=True))
@@ -147,7 +171,7 @@ def _view(
         reader=reader,
         name=given.name,
         date=f"{given.year}-12-31",
-        seed=seed,
+        seed=asked.seed,
         crowd=crowd,
         tables={
             "regimes": regime_table(crowd),
@@ -177,6 +201,28 @@ def show_system(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> No
     screen.print(view.synthetic)
 
 
+def show_mandates(
+    tried: pl.DataFrame, mandates: tuple[Mandate, ...], screen: Console, lang: Lang, unit: Unit
+) -> None:
+    """Print what each order does to prices, arrears, banks and cost, in a crowd and together."""
+    if tried.is_empty():
+        return
+    said = {mandate.mandate_id: mandate.text.say(lang) for mandate in mandates}
+    rows = [
+        (
+            said[row["mandate"]],
+            REGIME[row["regime"]].say(lang),
+            percent(row["price_average"]),
+            *(in_unit(row[name], unit, 1) for name in ("arrears_end", "bank_loss", "cost")),
+            in_unit(row["over_none"], unit, 1),
+        )
+        for row in tried.iter_rows(named=True)
+    ]
+    title = Text("What an order does", "各项要求的后果").say(lang) + f" ({unit_words(unit, lang)})"
+    heads = [head.say(lang) for head in _ORDERS]
+    show_table(screen, title, heads, rows, right=range(2, 7))
+
+
 def _row(row: dict[str, object], lang: Lang, unit: Unit) -> tuple[str, ...]:
     money = ("cost", "over_coordinated", "value_destroyed", "proceeds", "arrears_end", "regret")
     shown = dict.fromkeys(money, "-")
@@ -204,6 +250,15 @@ _COLUMNS = (
     Text("proceeds", "成交收入"),
     Text("arrears", "期末欠款"),
     Text("regret", "后悔值"),
+)
+_ORDERS = (
+    Text("order", "要求"),
+    Text("regime", "情形"),
+    Text("price", "价格"),
+    Text("arrears", "期末欠款"),
+    Text("banks lose", "银行损失"),
+    Text("cost", "成本"),
+    Text("above no order", "较无要求"),
 )
 _STOPPED = Text(
     "The joint plan has not reached the gap asked for; its bound and gap above still hold.",

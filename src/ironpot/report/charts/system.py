@@ -51,7 +51,8 @@ def price_chart(view: SystemView) -> Chart:
         _price_said(view, rows),
         _price_option(view, rows),
         _numbers(view, "prices", rows),
-        view.synthetic,
+        _source(view),
+        unit=view.say("of appraisal", "占评估值"),
     )
 
 
@@ -108,7 +109,8 @@ def map_chart(view: SystemView) -> Chart:
         ),
         _map_option(view, rows, places),
         _numbers(view, "map", rows.with_columns(parent_id=pl.Series(_called(view, rows)))),
-        view.say("A tile is a prefecture; ", "每格代表一个市州;") + view.synthetic,
+        _source(view),
+        unit=view.say("of need", "占需求"),
         height=70 * (max(row for row, _ in places) + 1) + 70,
     )
 
@@ -179,7 +181,7 @@ def winners_chart(view: SystemView) -> Chart:
         view.answer[2],
         _winners_option(view, ends),
         _numbers(view, "winners", ends.select("unit_id", "gain_over_nash", "compensation")),
-        view.synthetic,
+        _source(view),
         height=20 * ends.height + 80,
     )
 
@@ -216,7 +218,7 @@ def frontier_chart(view: SystemView) -> Chart:
         ),
         _frontier_option(view, rows),
         _numbers(view, "frontier", rows),
-        view.synthetic,
+        _source(view),
     )
 
 
@@ -255,3 +257,7 @@ def _numbers(view: SystemView, name: str, frame: pl.DataFrame) -> Table:
     )
     title = view.say("Figures of the chart", "图表数据")
     return Table(name, title, title, fields, frame, excel_only=True)
+
+
+def _source(view: SystemView) -> str:
+    return view.say(f"synthetic, seed {view.seed}", f"合成数据,种子{view.seed}")

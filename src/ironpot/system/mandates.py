@@ -1,0 +1,184 @@
+"""What would an order from above do to prices, arrears and banks, before anyone signs it?
+
+Each mandate changes the joint problem; counties then act as a learned crowd (what happens if the
+order is all they hear) and together (the best that is possible under it). Yuan; quarters from 0.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from ironpot.core.lang import Text
+from ironpot.system.coordinate import coordinate_plans
+from ironpot.system.crowd import NASH_ROUNDS, Crowd
+from ironpot.system.links import Floats
+from ironpot.system.outcomes import bank_table, regime_table
+from ironpot.system.populate import Population
+from ironpot.system.regimes import Regime, plan_nash
+from ironpot.system.shared_markets import SharedMarkets
+
+YEAR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """An order: its id, what it says, and what it makes of a joint problem."""
+
+    mandate_id: str
+    text: Text
+    apply: Callable[[SharedMarkets, Population], SharedMarkets]
+
+
+def cut_debt(share: float, *, quarters: int = 2 * YEAR) -> Mandate:
+    """Everybody repays `share` of company debt on top of what falls due, evenly over `quarters`."""
+
+    def apply(markets: SharedMarkets, population: Population) -> SharedMarkets:
+        need = markets.need.copy()
+        span = min(quarters, need.shape[1])
+        need[:, :span] += (share * _debt(population) / span)[:, None]
+        return replace(markets, need=need)
+
+    text = Text(
+        f"everybody cuts debt by {share:.0%} in two years", f"两年内各县压降债务{share:.0%}"
+    )
+    return Mandate("cut_debt", text, apply)
+
+
+def no_sales(kind: str, *, quarters: int = YEAR) -> Mandate:
+    """Nobody sells into markets of `kind` in the first `quarters`."""
+
+    def apply(markets: SharedMarkets, population: Population) -> SharedMarkets:
+        kinds = population.markets.unique("market_id", maintain_order=True)["kind"].to_numpy()
+        room = markets.room.copy()
+        room[kinds == kind, :quarters] = 0.0
+        return replace(markets, room=room)
+
+    name = _called(kind)
+    text = Text(f"nobody sells {name.en} in the first year", f"第一年不得出售{name.zh}")
+    return Mandate(f"no_{kind}", text, apply)
+
+
+def swap_quota(share: float) -> Mandate:
+    """A quota of `share` of all needs swaps dues into long bonds, earliest dues first.
+
+    Each county gets its part in proportion to what it has to find.
+    """
+
+    def apply(markets: SharedMarkets, population: Population) -> SharedMarkets:
+        del population
+        due = np.maximum(markets.due, 0.0)
+        swapped = share * due[:, -1:]
+        still = np.maximum(due - swapped, 0.0)
+        return replace(markets, need=np.diff(still, prepend=0.0, axis=1))
+
+    text = Text(f"a swap quota of {share:.0%} of needs", f"置换额度为资金需求的{share:.0%}")
+    return Mandate("swap_quota", text, apply)
+
+
+def no_roll_over(bank_class: str, *, quarters: int = YEAR) -> Mandate:
+    """Lenders of `bank_class` roll nothing over in the first `quarters`."""
+
+    def apply(markets: SharedMarkets, population: Population) -> SharedMarkets:
+        rolled = population.rules.due_q * population.rules.rolled
+        need = markets.need.copy()
+        need[:, :quarters] += (_owed_to(population, bank_class) * rolled)[:, None]
+        return replace(markets, need=need)
+
+    name = _called(bank_class)
+    text = Text(
+        f"{name.en} roll nothing over in the first year",
+        f"{name.zh}第一年停止续贷",
+    )
+    return Mandate(f"no_roll_over_{bank_class}", text, apply)
+
+
+_CALLED = {
+    "land": Text("land", "土地"),
+    "commercial": Text("commercial property", "商业物业"),
+    "equity": Text("company stakes", "股权"),
+    "non_standard": Text("trusts and the like", "信托等非标机构"),
+}
+
+
+def _called(word: str) -> Text:
+    return _CALLED.get(word, Text(word, word))
+
+
+NONE = Mandate("none", Text("no order", "无要求"), lambda markets, _: markets)
+
+
+def standard_mandates() -> tuple[Mandate, ...]:
+    """Return the orders that are tried where nobody names others."""
+    return NONE, cut_debt(0.05), no_sales("land"), swap_quota(0.3), no_roll_over("non_standard")
+
+
+def try_mandates(
+    markets: SharedMarkets,
+    population: Population,
+    mandates: tuple[Mandate, ...],
+    *,
+    nash_rounds: int = NASH_ROUNDS,
+    watch: Callable[[str], None] | None = None,
+) -> pl.DataFrame:
+    """Return one row a mandate and regime (nash, coordinated): prices, arrears, banks, cost.
+
+    `over_none` is the cost above the same regime under the first mandate, which should be `NONE`.
+    Banks lose what is in arrears at the end and what collateral is marked down by. A swap moves
+    debt to a later owner of the claim; what that costs the giver of the quota is not counted.
+    """
+    if not mandates:
+        return pl.DataFrame()
+    frames: list[pl.DataFrame] = []
+    for mandate in mandates:
+        if watch is not None:
+            watch(mandate.mandate_id)
+        frames.append(_tried(mandate, mandate.apply(markets, population), population, nash_rounds))
+    table = pl.concat(frames)
+    before = table.filter(pl.col("mandate") == mandates[0].mandate_id).select(
+        "regime", _before="cost"
+    )
+    joined = table.join(before, on="regime", how="left", maintain_order="left")
+    return joined.with_columns(over_none=pl.col("cost") - pl.col("_before")).drop("_before")
+
+
+def _tried(
+    mandate: Mandate, markets: SharedMarkets, population: Population, rounds: int
+) -> pl.DataFrame:
+    plan = coordinate_plans(markets)
+    learned = plan_nash(markets, rounds=rounds)
+    crowd = Crowd(markets, plan, (learned, Regime("coordinated", plan.sold, plan.costs)))
+    banks = (
+        bank_table(crowd, population).group_by("regime").agg(bank_loss=pl.col("marked_down").sum())
+    )
+    rows = regime_table(crowd).join(banks, on="regime", how="left", maintain_order="left")
+    return rows.select(
+        pl.lit(mandate.mandate_id).alias("mandate"),
+        "regime",
+        pl.Series("need", [_need(markets)] * 2),
+        (pl.col("proceeds") / pl.col("volume")).alias("price_average"),
+        *("volume", "proceeds", "value_destroyed", "arrears_end", "arrears_of_need"),
+        *("counties_behind", "bank_loss", "cost"),
+    ).with_columns(bank_loss=pl.col("bank_loss") + pl.col("arrears_end"))
+
+
+def _owed_to(population: Population, bank_class: str) -> Floats:
+    """Return what each company owes to banks of a class, (company,)."""
+    of_class = population.banks.filter(pl.col("bank_class") == bank_class)
+    loans = population.loans.join(of_class, on="bank_id", how="semi")
+    owed = population.vehicles.join(
+        loans.group_by("vehicle_id").agg(pl.col("amount").sum()),
+        on="vehicle_id",
+        how="left",
+        maintain_order="left",
+    )
+    return owed["amount"].fill_null(0.0).to_numpy()
+
+
+def _need(markets: SharedMarkets) -> float:
+    return float(np.maximum(markets.due[:, -1], 0.0).sum())
+
+
+def _debt(population: Population) -> Floats:
+    return population.vehicles["debt"].to_numpy()

@@ -1,0 +1,81 @@
+"""Orders change needs and rooms by what they say and nothing else; no order changes nothing."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from ironpot.system.mandates import (
+    NONE,
+    cut_debt,
+    no_roll_over,
+    no_sales,
+    swap_quota,
+    try_mandates,
+)
+from ironpot.system.obliged import shared_markets_of
+from ironpot.system.populate import populate
+
+UNITS = pl.DataFrame(
+    {
+        "unit_id": [f"county{i}" for i in range(12)],
+        "parent_id": ["east"] * 6 + ["west"] * 6,
+        "level": ["county"] * 12,
+        "debt_balance": np.linspace(1e9, 9e9, 12),
+    }
+)
+POPULATION = populate(UNITS, np.random.default_rng(1))
+MARKETS = shared_markets_of(POPULATION, np.random.default_rng(2))
+DEBT = POPULATION.vehicles["debt"].to_numpy()
+
+
+def test_cutting_debt_asks_for_its_share_of_debt_and_no_more():
+    asked = cut_debt(0.05).apply(MARKETS, POPULATION)
+    np.testing.assert_allclose(asked.due[:, -1] - MARKETS.due[:, -1], 0.05 * DEBT)
+
+
+def test_a_swap_takes_its_share_of_all_needs_the_earliest_first():
+    asked = swap_quota(0.3).apply(MARKETS, POPULATION)
+    np.testing.assert_allclose(asked.due[:, -1], 0.7 * MARKETS.due[:, -1])
+    assert (asked.due <= np.maximum(MARKETS.due, 0.0) + 1e-6).all()
+
+
+def test_a_roll_over_stop_calls_what_that_class_would_have_rolled():
+    asked = no_roll_over("non_standard").apply(MARKETS, POPULATION)
+    rules = POPULATION.rules
+    lent = 0.10 * DEBT  # the class's share of lending
+    np.testing.assert_allclose(
+        asked.due[:, -1] - MARKETS.due[:, -1], 4 * lent * rules.due_q * rules.rolled
+    )
+
+
+def test_an_unknown_class_of_bank_calls_nothing():
+    asked = no_roll_over("nobody").apply(MARKETS, POPULATION)
+    np.testing.assert_array_equal(asked.need, MARKETS.need)
+
+
+@pytest.fixture(scope="module")
+def tried():
+    orders = (NONE, cut_debt(0.05), no_sales("land"), swap_quota(0.3))
+    return try_mandates(MARKETS, POPULATION, orders, nash_rounds=40)
+
+
+def test_no_order_costs_nothing_more_than_itself(tried):
+    assert tried.filter(pl.col("mandate") == "none")["over_none"].to_list() == [0.0, 0.0]
+
+
+def test_harder_orders_cost_more_and_relief_costs_less_in_the_joint_plan(tried):
+    """Needs up or rooms down shrink what is possible; the certified gap is one per cent."""
+    joint = tried.filter(pl.col("regime") == "coordinated")
+    over = dict(joint.select("mandate", "over_none").iter_rows())
+    slack = 0.01 * float(joint["cost"].abs().max())
+    assert over["cut_debt"] > -slack
+    assert over["no_land"] > -slack
+    assert over["swap_quota"] < slack
+
+
+def test_nobody_sells_what_is_forbidden():
+    asked = no_sales("land").apply(MARKETS, POPULATION)
+    kinds = POPULATION.markets.unique("market_id", maintain_order=True)["kind"].to_numpy()
+    assert not asked.room[kinds == "land", :4].any()
+    np.testing.assert_array_equal(asked.room[kinds != "land"], MARKETS.room[kinds != "land"])
+    np.testing.assert_array_equal(asked.room[:, 4:], MARKETS.room[:, 4:])
