@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from ironpot.system.clear import clear_system
     from ironpot.system.clearing import Clearing
     from ironpot.system.coordinate import Coordination, coordinate_plans
+    from ironpot.system.crowd import Crowd, compare_regimes
     from ironpot.system.generate import fit_units, generate_units
     from ironpot.system.joined import join_cases
     from ironpot.system.network import Network
@@ -100,6 +101,7 @@ _PLACES = {
     "plan_rolling": "system.regimes",
     "plan_nash": "system.regimes",
     "coordinate_plans": "system.coordinate",
+    "compare_regimes": "system.crowd",
     "Case": "case.case",
     "Reading": "case.read",
     "Issue": "core.issues",
@@ -128,6 +130,7 @@ _PLACES = {
     "SharedMarkets": "system.shared_markets",
     "Regime": "system.regimes",
     "Coordination": "system.coordinate",
+    "Crowd": "system.crowd",
     "IronpotError": "core.errors",
     "CaseError": "core.errors",
 }
@@ -143,6 +146,7 @@ __all__ = [
     "Classification",
     "Clearing",
     "Coordination",
+    "Crowd",
     "DebtOptions",
     "Exchange",
     "IronpotError",
@@ -171,6 +175,7 @@ __all__ = [
     "classify",
     "clear_system",
     "compare_exchange",
+    "compare_regimes",
     "consolidate",
     "coordinate_plans",
     "debt_options",

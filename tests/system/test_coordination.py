@@ -177,6 +177,23 @@ def test_batches_depend_on_ids_alone_and_the_same_problem_gives_the_same_bits():
     assert (first.cost, first.bound) == (second.cost, second.bound)
 
 
+def test_ctrl_c_keeps_the_best_plan_so_far_with_its_bound():
+    heard = []
+
+    def stop(plan):
+        heard.append(plan)
+        if len(heard) == 2:
+            raise KeyboardInterrupt
+
+    crowd = drawn(80, 8, 6, 3, 0.6)
+    options = CoordinationOptions(gap=0.0, sweeps=40)
+    kept = coordinate_plans(crowd, options=options, watch=stop)
+    assert len(heard) == 2
+    assert not kept.reached
+    assert kept.cost == heard[-1].cost
+    assert kept.bound == heard[-1].bound <= kept.cost
+
+
 def test_an_unknown_need_is_not_nil():
     problem = drawn(2, 2, 2, 1, 1.0)
     need = problem.need.copy()

@@ -169,7 +169,7 @@ def _view(
     dated = pl.col("quarter").replace_strict(dict(enumerate(quarters, start=1)))
     return SystemView(
         reader=reader,
-        name=given.name,
+        name=reader.say(f"drawn like {given.name}", f"仿{given.name}") if drawn else given.name,
         date=f"{given.year}-12-31",
         seed=asked.seed,
         crowd=crowd,

@@ -30,6 +30,7 @@ COLOR = {
     "coordinated": style.DARK,
 }
 SHOWN = 12
+NAMED = 40  # more tiles than these have no room for names
 
 
 def system_charts(view: SystemView) -> tuple[Chart, ...]:
@@ -111,7 +112,7 @@ def map_chart(view: SystemView) -> Chart:
         _numbers(view, "map", rows.with_columns(parent_id=pl.Series(_called(view, rows)))),
         _source(view),
         unit=view.say("of need", "占需求"),
-        height=70 * (max(row for row, _ in places) + 1) + 70,
+        height=(70 if len(places) <= NAMED else 30) * (max(row for row, _ in places) + 1) + 70,
     )
 
 
@@ -127,12 +128,13 @@ def _map_option(
         }
         for (row, column), unit, share in zip(places, rows["parent_id"], shares, strict=True)
     ]
+    label = _LABEL | {"show": len(places) <= NAMED}
     most = float(np.abs(shares.to_numpy()).max(initial=1e-3))
     return style.base(top=8, right=8, bottom=48) | {
         "xAxis": _hidden(width),
         "yAxis": _hidden(height) | {"inverse": True},
         "visualMap": _scale(view, most),
-        "series": [{"type": "heatmap", "data": data, "label": _LABEL, "itemStyle": _TILE}],
+        "series": [{"type": "heatmap", "data": data, "label": label, "itemStyle": _TILE}],
     }
 
 
