@@ -16,18 +16,13 @@ from ironpot.plan.inputs import Inputs
 from ironpot.plan.model import Model
 from ironpot.plan.names import quarter_text
 from ironpot.plan.planned import Release, planned_releases
-from ironpot.plan.program import Program
+from ironpot.plan.program import Floats, Ints
 from ironpot.plan.question import Question
+from ironpot.plan.room import Room, room_of
 from ironpot.plan.settle import Settlement
-from ironpot.valuation.retention import Bools
 
-# Rows of the program by the reason that their price gives.
-WEIGHED = {
-    "CAPACITY": ("team",),
-    "SERVICE_FLOOR": ("service_floor",),
-    "POOL_MIN": ("pool_minimum", "pool_joined"),
-    "DEPTH": ("depth", "listed_volume", "impact"),
-}
+# Smaller shares of a start in the relaxed plan count as none.
+USED = 1e-6
 BLOCKED = {"TITLE": "TITLE", "PLEDGE": "PLEDGE"}
 
 
@@ -78,7 +73,7 @@ def lot_reasons(
         elif name in wished["forbid"]:
             reasons[name] = _kept_by_wish(rows)
         else:
-            reasons[name] = _kept(rows, passed_over.get(name))
+            reasons[name] = _kept(rows, passed_over.get(name, _UNPLACED))
     return reasons
 
 
@@ -90,6 +85,10 @@ def action_reason(action: str) -> Reason:
 _ACTION_REASONS = {
     "scheduled": Reason("LAW", Text("due by contract", "按合同到期"), "rule"),
     "refinance": Reason("CASH_NEED", Text("lent again by its creditors", "债权人续贷"), "rule"),
+    "secured": Reason(
+        "CASH_NEED", Text("borrowed against a lot, to be repaid", "以资产抵押新借,须偿还"), "rule"
+    ),
+    "help": Reason("CASH_NEED", Text("lent from above, to be repaid", "上级借款,须偿还"), "rule"),
     "prepay": Reason(
         "CASH_NEED", Text("frees a pledge or saves dear interest", "解除抵押或节约高息"), "rule"
     ),
@@ -178,7 +177,7 @@ def _compare(row: dict[str, object]) -> Text:
     )
 
 
-def _kept(rows: pl.DataFrame, passed_over: str | None) -> Reason:
+def _kept(rows: pl.DataFrame, passed_over: Reason) -> Reason:
     best = _best_row(rows)
     if best is None:
         return _closed(rows)
@@ -191,11 +190,12 @@ def _kept(rows: pl.DataFrame, passed_over: str | None) -> Reason:
             ),
             "rule",
         )
-    code = passed_over or "DEPTH"
-    limit = LIMIT_TEXT[code]
     return Reason(
-        code,
-        Text(f"Kept for now: {limit.en}. {compare.en}", f"暂缓:{limit.zh}。{compare.zh}"),
+        passed_over.code,
+        Text(
+            f"Kept for now: {passed_over.text.en}. {compare.en}",
+            f"暂缓:{passed_over.text.zh}。{compare.zh}",
+        ),
         "dual_estimate",
     )
 
@@ -219,38 +219,60 @@ def _closed(rows: pl.DataFrame) -> Reason:
     )
 
 
-def _passed_over(model: Model, settled: Settlement, question: Question) -> dict[str, str]:
-    """The limit that weighs most on the cheapest start of each lot that stays, by lot id."""
-    program, releases = question.program, model.inputs.releases
-    row_dual = question.relaxed.row_dual
-    owner = np.repeat(np.arange(row_dual.size), np.diff(program.start))
-    weights = {
-        code: np.bincount(
-            program.index,
-            weights=-program.value * np.where(_in_rows(program, names), row_dual, 0.0)[owner],
-            minlength=program.cost.size,
-        )
-        for code, names in WEIGHED.items()
-    }
-    used = np.bincount(
-        program.index, weights=program.value * row_dual[owner], minlength=program.cost.size
-    )
-    reduced = (program.cost - used)[model.release_of]
-    stays = ~np.isin(releases.lot, releases.lot[settled.chosen])
-    order = np.flatnonzero(stays)[np.argsort(reduced[stays], kind="stable")]
+def _passed_over(model: Model, settled: Settlement, question: Question) -> dict[str, Reason]:
+    """Why each lot that could leave alone has no place in the plan, by lot id."""
+    releases, room = model.inputs.releases, room_of(model, settled)
+    assert question.relaxed.point is not None
+    share = question.relaxed.point[model.release_of]
+    stays = ~np.isin(releases.lot, releases.lot[settled.chosen]) & (releases.bundle < 0)
     lots = model.inputs.offers.frame["lot_id"]
-    found: dict[str, str] = {}
-    for candidate in order.tolist():
-        lot = lots[int(releases.row[candidate])]
-        column = int(model.release_of[candidate])
-        price = {code: float(weight[column]) for code, weight in weights.items()}
-        if lot not in found and max(price.values()) > 0.0:
-            found[lot] = max(price, key=lambda code: price[code])
+    found: dict[str, Reason] = {}
+    for lot in np.unique(releases.lot[stays]):
+        mine = np.flatnonzero(stays & (releases.lot == lot))
+        found[lots[int(releases.row[mine[0]])]] = _no_place(model, room, mine, share[mine])
     return found
 
 
-def _in_rows(program: Program, names: tuple[str, ...]) -> Bools:
-    marked = np.zeros(program.row_lower.size, dtype=bool)
-    for name in names:
-        marked[program.rows[name].index] = True
-    return marked
+def _no_place(model: Model, room: Room, mine: Ints, share: Floats) -> Reason:
+    """Say what stands in the way of all of a lot's starts, or that nothing but their price does.
+
+    `share` (start,) is how much of each the relaxed plan takes.
+    """
+    if room.too_large[mine].all():
+        return _TOO_LARGE
+    free = room.free[mine]
+    if not free.any():
+        counts = {code: int(marks[mine].sum()) for code, marks in room.blocked.items()}
+        code = max(counts, key=lambda name: counts[name])
+        return Reason(code, LIMIT_TEXT[code], "dual_estimate")
+    best = int(np.argmax(np.where(free, share, -1.0)))
+    if share[best] <= USED:
+        return _UNPLACED
+    when = quarter_text(model.inputs, int(model.inputs.releases.start[mine[best]]))
+    return Reason(
+        "CASH_NEED",
+        Text(
+            f"from {when} there is room for it, and the search left it out: that costs no more "
+            "than the plan's proven distance from the best",
+            f"{when}起尚有空间,求解未安排;由此的损失不超过方案与最优的已证差距",
+        ),
+        "dual_estimate",
+    )
+
+
+_UNPLACED = Reason(
+    "RETENTION",
+    Text(
+        "in no quarter that has room is its cash worth what it gives up then",
+        "在有空间的各季度,其现金不抵届时放弃的价值",
+    ),
+    "dual_estimate",
+)
+_TOO_LARGE = Reason(
+    "DEPTH",
+    Text(
+        "it is larger than all that its market takes in a quarter: offer it in parts",
+        "体量超过其市场单季容量,宜拆分处置",
+    ),
+    "rule",
+)

@@ -74,6 +74,7 @@ class _Hunt:
     linear: Session
     left: Left
     deadline: float
+    grace_s: float
     enough: Enough
     watch: Watch | None
     hold: float = np.inf
@@ -94,8 +95,7 @@ class _Hunt:
     @property
     def last_call(self) -> float:
         """When even the first plan must be there: a busy machine gets some grace for it."""
-        grace = GRACE * (self.deadline - self.began) if self.best is None else 0.0
-        return self.deadline + grace
+        return self.deadline + (self.grace_s if self.best is None else 0.0)
 
     @property
     def cost(self) -> float:
@@ -154,10 +154,11 @@ def search(
     `enough(objective, bound)` says when to stop early. Ctrl-C ends the search and keeps the best.
     """
     deadline = time.monotonic() + time_limit_s
+    grace = GRACE * model.inputs.options.time_limit_s
     program = question.program
     interrupted = False
     with Session(program) as whole, Session(program.relaxed()) as linear, leave(program) as left:
-        hunt = _Hunt(model, program, whole, linear, left, deadline, enough, watch)
+        hunt = _Hunt(model, program, whole, linear, left, deadline, grace, enough, watch)
         hunt.hold = question.hold.objective
         hunt.bound = dual_bound(program, question.relaxed.row_dual)
         effort = 0.05 if program.integer.sum() <= SMALL else 0.0
@@ -181,7 +182,9 @@ def _run(hunt: _Hunt, question: Question, rng: np.random.Generator) -> None:
     """Begin with holding everything, round the relaxation, improve until time or gap says stop."""
     hunt.offer(_hold_everything(hunt))
     hunt.note()
-    play = _round(hunt, question.relaxed)
+    board = make_board(hunt.model)
+    plain = _without_pools(hunt, board, question.relaxed)
+    play = _round(hunt, board, question.relaxed) or plain
     if play is not None:
         descend(play)
     while not hunt.done and hunt.time_left > 0.0:
@@ -199,10 +202,19 @@ def _hold_everything(hunt: _Hunt) -> Answer:
     return hunt.left.solve(bounds, time_limit_s=left)
 
 
-def _round(hunt: _Hunt, relaxed: Answer) -> Play | None:
+def _without_pools(hunt: _Hunt, board: Board, relaxed: Answer) -> Play | None:
+    """Start what the relaxation mostly starts, without pools and bundles: a plan in one solve."""
+    model, program = hunt.model, hunt.program
+    upper = program.upper.copy()
+    others = np.setdiff1d(model.column("release"), board.column)
+    for columns in (model.column("pool").ravel(), others):
+        upper[columns] = program.lower[columns]
+    return _play(hunt, board, relaxed, program.lower, upper)
+
+
+def _round(hunt: _Hunt, board: Board, relaxed: Answer) -> Play | None:
     """Fix pools and bundles by stages, then lots and debts; None if no plan comes out of it."""
     model, program = hunt.model, hunt.program
-    board = make_board(model)
     bounds = program.lower.copy(), program.upper.copy()
     fixing = Fixing(hunt.linear, program, *bounds, relaxed, hunt.last_call)
     fixing.close_unused(np.flatnonzero(program.integer))
@@ -212,30 +224,30 @@ def _round(hunt: _Hunt, relaxed: Answer) -> Play | None:
             return None
         fixing.fix_all(block)
         hunt.listen()
-    return _play(hunt, board, fixing)
+    return _play(hunt, board, fixing.answer, fixing.lower, fixing.upper)
 
 
-def _play(hunt: _Hunt, board: Board, fixing: Fixing) -> Play | None:
-    """Set the board up at the rounded answer and solve it; without its starts if need be."""
-    model, answer = hunt.model, fixing.answer
+def _play(hunt: _Hunt, board: Board, answer: Answer, lower: Floats, upper: Floats) -> Play | None:
+    """Set the board up at a rounded answer and solve it; without its starts if need be."""
+    model = hunt.model
     play = Play(
         model=model,
         program=hunt.program,
         board=board,
         left=hunt.left,
         past=Past(board),
-        lower=fixing.lower,
-        upper=fixing.upper,
+        lower=lower,
+        upper=upper,
         open_starts=_open_starts(model, board, hunt.program.upper),
         forced=_forced(model, board),
         deadline=hunt.deadline,
         time_given=max(hunt.time_left, 1.0),
         stake=max(hunt.hold - hunt.bound, 0.0),
-        state=feasible_state(model, board, answer, fixing.lower),
+        state=feasible_state(model, board, answer, lower),
         answer=answer,
         hear=hunt.hear,
     )
-    for state in (play.state, empty_state(model, board, fixing.lower)):
+    for state in (play.state, empty_state(model, board, lower)):
         play.state, play.answer = state, solve_state(play, state)
         if play.answer.point is not None:
             hunt.hear(play.answer)

@@ -33,6 +33,10 @@ WORD_OF_LOAN = {
 }
 
 
+# Loans that nobody lent before: the word of the file is `refinance`, the reason is their own.
+FIRST_LENT = ("secured", "help")
+
+
 @dataclass(frozen=True, slots=True)
 class _Who:
     """Whose contract it is."""
@@ -136,7 +140,10 @@ def _new_loans(
         who = _Who(name, entity, _lender(inputs, settled, number), loans.primary_class[number])
         drawn = int(loans.drawn[number, EXPECTED])
         word = WORD_OF_LOAN[loans.kind[number]]
-        yield _row(who, int(loans.quarter[number]), word, new_id=name) | {"principal_new": drawn}
+        yield _row(who, int(loans.quarter[number]), word, new_id=name) | {
+            "principal_new": drawn,
+            "why": loans.kind[number] if loans.kind[number] in FIRST_LENT else word,
+        }
         for quarter in range(inputs.quarters):
             again = lent[quarter].get(name, 0)
             repaid = int(loans.repaid[number, EXPECTED, quarter]) - again
@@ -226,6 +233,7 @@ def _row(
         "primary_class": who.primary_class,
         "quarter": quarter,
         "action": action,
+        "why": action,
         "principal_reduced": reduced,
         "principal_new": 0,
         "new_debt_id": new_id,
@@ -239,8 +247,9 @@ def _row(
 def _named(inputs: Inputs, row: dict[str, object], lang: Lang) -> dict[str, object]:
     """Name the action and give its reason."""
     when = quarter_text(inputs, int(str(row["quarter"])))
-    reason = action_reason(str(row["action"]))
-    return row | {
+    reason = action_reason(str(row["why"]))
+    told = {name: value for name, value in row.items() if name != "why"}
+    return told | {
         "action_id": f"{row['debt_id']}:{when}:{row['action']}:{row['new_debt_id'] or ''}",
         "quarter": when,
         "reason_code": reason.code,
