@@ -11,6 +11,7 @@ from ironpot.system.allotments import (
     answer_within,
     bids_and_releases,
     run_id,
+    ways_table,
 )
 from ironpot.system.coordinate import CoordinationOptions, coordinate_plans
 
@@ -43,6 +44,16 @@ def test_fees_alone_overshoot_tight_rows_and_lose_part_of_the_stake():
     assert alone.overshoot.sum() > 0.01 * room_of(crowd).sum()
     cut = float(crowd.costs(crowd.within_room(alone.sold)).sum())
     assert cut > plan.cost
+
+
+def test_carried_out_by_allotments_the_plan_costs_what_it_says_and_no_way_beats_the_bound():
+    crowd = drawn(80, 8, 6, 3, 0.6)
+    plan = coordinate_plans(crowd)
+    ways = {row["way"]: row for row in ways_table(crowd, plan).iter_rows(named=True)}
+    assert ways["allotments"]["cost"] <= plan.cost + 1e-9 * abs(plan.cost)
+    assert ways["allotments"]["overshot_rows"] == ways["pro_rata"]["overshot_rows"] == 0
+    assert ways["fees"]["overshot_rows"] > 0
+    assert min(way["cost"] for way in ways.values()) >= plan.bound
 
 
 def test_bids_less_releases_are_the_answer_to_fees_less_the_allotments():

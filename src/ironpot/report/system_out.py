@@ -64,6 +64,9 @@ COLUMNS: dict[str, tuple[str, Text]] = {
     "loss_of_equity": ("share", Text("loss over equity", "损失占权益之比")),
     "mandate": ("", Text("what was ordered", "要求")),
     "price_average": ("share", Text("average price over appraisal", "平均成交价系数")),
+    "way": ("", Text("how the joint plan is carried out", "统筹方案的落实方式")),
+    "overshot_rows": ("count", Text("rows used beyond their room", "超容量的档数")),
+    "overshoot": ("appraised yuan", Text("volume that finds no room", "超容量的挂牌量")),
     "over_none": ("yuan", Text("cost above no order", "较无要求增加成本")),
     "bank_loss": ("yuan", Text("loss of all banks", "银行损失合计")),
 }

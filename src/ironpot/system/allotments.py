@@ -14,6 +14,7 @@ import polars as pl
 from ironpot.plan.allotments import ALLOTMENTS
 from ironpot.system.coordinate import Coordination
 from ironpot.system.links import Floats
+from ironpot.system.regimes import pooled
 from ironpot.system.shared_markets import SharedMarkets
 
 # A plan that saves less than this share of a county's cost is no reason to leave the announced use.
@@ -93,6 +94,36 @@ def _judged(markets: SharedMarkets, sold: Floats) -> Answers:
     over = markets.load(sold) - room
     beyond = np.where(over > 1e-6 * np.maximum(room, 1.0), over, 0.0)
     return Answers(sold, markets.costs(sold), beyond)
+
+
+def ways_table(markets: SharedMarkets, plan: Coordination) -> pl.DataFrame:
+    """Return what the joint plan costs once counties carry it out in three ways.
+
+    `allotments`: each within its own. `fees`: at the fees alone, cut pro rata where rows are
+    overshot. `pro_rata`: the plan's quantities by quarter, tranches shared by all that sell, one
+    price for all. `overshoot` is volume that finds no room.
+    """
+    shape = (len(markets.lots), *markets.price.shape[1:])
+    at_fees = answer_fees(markets, plan)
+    quantities = plan.sold.reshape(shape).sum(axis=2)
+    ways = {
+        "allotments": answer_within(markets, plan),
+        "fees": Answers(
+            at_fees.sold, markets.costs(markets.within_room(at_fees.sold)), at_fees.overshoot
+        ),
+        "pro_rata": _judged(markets, pooled(markets, quantities)),
+    }
+    rows = [
+        {
+            "way": name,
+            "cost": float(way.costs.sum()),
+            "over_coordinated": float(way.costs.sum()) - plan.cost,
+            "overshot_rows": way.overshot_rows,
+            "overshoot": float(way.overshoot.sum()),
+        }
+        for name, way in ways.items()
+    ]
+    return pl.DataFrame(rows)
 
 
 def allotment_table(

@@ -16,7 +16,7 @@ from ironpot.report.charts.system import REGIME
 from ironpot.report.figures import Reader, percent
 from ironpot.report.system_out import write_system
 from ironpot.report.system_view import SystemView
-from ironpot.system.allotments import allotment_table
+from ironpot.system.allotments import allotment_table, ways_table
 from ironpot.system.coordinate import Coordination
 from ironpot.system.crowd import NASH_ROUNDS, Crowd, compare_regimes
 from ironpot.system.generate import fit_units, generate_units
@@ -178,6 +178,7 @@ def _view(
             "prices": price_table(crowd, market_ids).with_columns(dated),
             "counties": county_table(crowd, above),
             "banks": bank_table(crowd, population),
+            "ways": ways_table(crowd.markets, crowd.plan),
         },
         allotments=allotment_table(crowd.markets, crowd.plan, names=market_ids, quarters=quarters),
         quarters=quarters,
