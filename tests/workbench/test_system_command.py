@@ -97,6 +97,21 @@ def test_the_same_seed_gives_the_same_answer(ran):
     assert again.crowd.plan.sold.tobytes() == view.crowd.plan.sold.tobytes()
 
 
+def test_a_stop_while_writing_leaves_nothing_half_written(tmp_path, monkeypatch):
+    def stopped(_view, folder):
+        folder.mkdir()
+        (folder / "system.json").write_text("{")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ironpot.workbench.system.write_system", stopped)
+    screen = Console(record=True, width=120, force_terminal=False)
+    with pytest.raises(KeyboardInterrupt):
+        run_system(
+            *(HUNAN, tmp_path / "out", Draw(counties=12)), lang="en", unit="yuan", screen=screen
+        )
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_without_a_dated_table_is_refused(tmp_path):
     with pytest.raises(FileRefusedError, match="_YYYY"):
         read_governments(tmp_path)

@@ -1,6 +1,8 @@
 """`ironpot system`: what does selling together cost, and who should wait?"""
 
+import os
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,7 +118,7 @@ def run_system(
     show_system(view, screen, lang, unit)
     show_mandates(tried, asked.mandates, screen, lang, unit)
     if out is not None:
-        write_system(view, out)
+        _write_whole(view, out)
         screen.print(_wrote(out).say(lang))
     return view
 
@@ -126,6 +128,24 @@ def _drawn(given: Governments, asked: Draw) -> pl.DataFrame:
         return given.units
     fitted = fit_units(given.units, name=given.name)
     return generate_units(fitted, asked.counties, np.random.default_rng(asked.seed))
+
+
+def _write_whole(view: SystemView, out: Path) -> None:
+    """Write beside `out` first, then move: a stop in between leaves what stood there before.
+
+    Allotments of an earlier run go, so that no county is given one of another run.
+    """
+    draft = out.resolve().with_name(f".{out.resolve().name}.{os.getpid()}.part")
+    try:
+        written = write_system(view, draft)
+        if (out / "system.json").is_file():
+            shutil.rmtree(out / "allotments", ignore_errors=True)
+        for path in written:
+            target = out / path.relative_to(draft)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _wrote(out: Path) -> Text:
