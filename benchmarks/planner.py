@@ -39,6 +39,7 @@ from ironpot.plan.out_of_sample import (
 )
 from ironpot.plan.plan import Plan, plan_resolution
 from ironpot.plan.prepare import appraise_case, gather
+from ironpot.plan.question import open_program
 from ironpot.plan.search import Progress
 from ironpot.verify.certificate import Certified, check_certificate
 
@@ -207,7 +208,7 @@ def show_race(inside: list[Fate], fresh: list[Fate], futures: int) -> None:
         )
         missed = float(fate.weights @ fate.missed)
         print(f"{fate.label:<20}" + "".join(f"{f:>12,.2f}" for f in figures) + f"{missed:>9.1%}")
-    print()
+    print(flush=True)
 
 
 def building(case: Case) -> dict[str, float | None]:
@@ -221,7 +222,7 @@ def building(case: Case) -> dict[str, float | None]:
     seconds: list[float] = []
     for _ in range(BUILDS):
         began = time.perf_counter()
-        program = build_model(inputs).program.relaxed()
+        program = open_program(build_model(inputs)).relaxed()
         seconds.append(time.perf_counter() - began)
     ours = built_by("arrays", program)
     assert ours is not None
@@ -235,7 +236,8 @@ def building(case: Case) -> dict[str, float | None]:
             None if theirs is None else theirs.seconds / ours.seconds
         )
         if theirs is not None:
-            assert abs(theirs.optimum - ours.optimum) <= 1e-6 * max(abs(ours.optimum), 1.0)
+            apart = abs(theirs.optimum - ours.optimum)
+            assert apart <= 1e-6 * max(abs(ours.optimum), 1.0), (name, theirs, ours)
     return figures | {"relaxation_optimum": ours.optimum}
 
 
