@@ -49,7 +49,7 @@ def _help(view: View, found: Findings) -> str:
 
 
 def least_help(view: View) -> str:
-    """Return a half sentence on the help below which nothing works, empty if it is not known."""
+    """Return a half sentence on how far help could be squeezed, empty if it is not known."""
     points = view.extras.get("frontier")
     if points is None:
         return ""
@@ -58,8 +58,8 @@ def least_help(view: View) -> str:
         return ""
     floor = money(floors[0], view.reader)
     return view.say(
-        f", and with less than {floor} (present value) nothing works at any price",
-        f",低于{floor}(现值)则无论如何都不可行",
+        f"; even a relaxed plan made only to spare help takes {floor} (present value)",
+        f";只求少要支持的松弛方案也需{floor}(现值)",
     )
 
 
