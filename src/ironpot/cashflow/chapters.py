@@ -71,11 +71,9 @@ def _opened(world: World, group: pl.DataFrame) -> pl.DataFrame:
     resets = series_of(FIXED_RESET, first_reset(block, end))
     if frame["contract_type"][0] in OPEN_ENDED:
         return frame.with_columns(resets)
-    unstated = pl.col("maturity_date").is_null() & pl.col("amortization_date").is_null()
     dtype = frame.schema["maturity_date"]
     return frame.with_columns(
         resets,
-        derived_maturity=unstated,
         maturity_date=pl.coalesce("maturity_date", series_of("end", end.end).cast(dtype)),
     )
 
@@ -90,7 +88,6 @@ WRITTEN = pl.Schema(
         "nominal_interest_rate": pl.Float64(),
         "rate_spread": pl.Float64(),
         "next_reset_rate": pl.Float64(),
-        "derived_maturity": pl.Boolean(),
         "solves": pl.Boolean(),
         "quiet_principal": pl.Boolean(),
         "quiet_interest": pl.Boolean(),

@@ -131,7 +131,6 @@ def exchanged(rows: pl.DataFrame) -> pl.DataFrame:
         ),
         quiet_principal=pl.lit(value=False),
         quiet_interest=pl.lit(value=False),
-        derived_maturity=pl.lit(value=False),
         **{name: pl.lit(None, rows.schema[name]) for name in ended},
     )
 

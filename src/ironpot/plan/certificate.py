@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ironpot.plan.exact import exact_bounds
+from ironpot.plan.exact import whole_bounds
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.model import Model
-from ironpot.plan.plan import Plan
+from ironpot.plan.plan import Plan, unmoved_flows
 from ironpot.plan.program import BOX, Bounds, Floats, Program, dual_bound
-from ironpot.plan.question import hold_bounds
-from ironpot.plan.wishes import without_forced
+from ironpot.plan.question import holding_bounds
 
 FORM = "ironpot-certificate-1"
 
@@ -41,7 +40,7 @@ def certificate(plan: Plan) -> dict[str, Any]:
         "form": np.array(FORM),
         **_program(program),
         "row_dual": plan.question.relaxed.row_dual,
-        **_point("plan", plan.point, _plan_bounds(plan.model, program, plan.point)),
+        **_point("plan", plan.point, whole_bounds(plan.model, program, plan.point)),
         **_doing_nothing(plan, program),
         **_constant(plan.model),
         **_claims(plan, min(proven, plan.cost)),
@@ -74,32 +73,17 @@ def _point(name: str, point: Floats, bounds: Bounds) -> dict[str, Any]:
     }
 
 
-def _plan_bounds(model: Model, program: Program, point: Floats) -> Bounds:
-    """Bounds at which the plan's point is feasible: whole numbers fixed, prices exact."""
-    lower, upper = program.lower.copy(), program.upper.copy()
-    whole = program.integer
-    lower[whole] = upper[whole] = np.rint(point[whole])
-    return exact_bounds(model, program, lower, upper)
-
-
 def _doing_nothing(plan: Plan, program: Program) -> dict[str, Any]:
     """The point of holding everything, at bounds that leave unpaid what cannot be paid."""
     point = plan.question.hold.point
     if point is None:
         return {}
-    upper = program.upper.copy()
-    upper[plan.model.column("arrears")] = np.inf
-    loose = without_forced(program.with_columns(program.lower, upper))
-    held = exact_bounds(plan.model, loose, *hold_bounds(plan.model, loose))
-    return _point("hold", point, held)
+    return _point("hold", point, holding_bounds(plan.model, program))
 
 
 def _constant(model: Model) -> dict[str, Any]:
     """Expected flows by quarter that no decision moves, yuan, and their discount factors."""
-    inputs = model.inputs
-    budget = np.sum(list(inputs.budget.values()), axis=0).sum(axis=0)
-    flows = budget.T @ inputs.weights + inputs.held.sum(axis=0)
-    return {"unmoved_flows": flows, "discount": inputs.discount}
+    return {"unmoved_flows": unmoved_flows(model.inputs), "discount": model.inputs.discount}
 
 
 def _claims(plan: Plan, proven: float) -> dict[str, Any]:

@@ -16,12 +16,12 @@ from ironpot.case.case import Case
 from ironpot.case.schema import BY_NAME
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
-from ironpot.plan.exact import exact_bounds
+from ironpot.plan.exact import whole_bounds
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.left import Left, leave
 from ironpot.plan.plan import Plan, plan_resolution
 from ironpot.plan.planned import planned_releases
-from ironpot.plan.program import Bounds, Floats, Ints, Program, Rows
+from ironpot.plan.program import Bounds, Ints, Rows
 from ironpot.plan.reasons import Reason, lot_reasons, spoken
 from ironpot.plan.solver import Session
 
@@ -163,7 +163,10 @@ class _Turning:
         answer = self.tree.solve(time_limit_s=max(seconds, 0.5), bounds=bounds, options=TREE)
         if answer.point is None:
             return None
-        exact = self.left.solve(self._exactly(bounds, answer.point), time_limit_s=30.0)
+        turned = self.program.with_bounds(bounds)
+        exact = self.left.solve(
+            whole_bounds(self.plan.model, turned, answer.point), time_limit_s=30.0
+        )
         if exact.point is None:
             return None
         cost = exact.objective
@@ -178,14 +181,6 @@ class _Turning:
         row_lower = own.row_lower.copy()
         row_lower[self.program.rows[TURNED].index[number]] = 1.0
         return replace(own, row_lower=row_lower)
-
-    def _exactly(self, bounds: Bounds, point: Floats) -> Bounds:
-        """Bounds with the whole numbers of a point, priced exactly."""
-        program: Program = self.program.with_bounds(bounds)
-        lower, upper = bounds.lower.copy(), bounds.upper.copy()
-        whole = program.integer
-        lower[whole] = upper[whole] = np.rint(point[whole])
-        return exact_bounds(self.plan.model, program, lower, upper)
 
 
 def _by_search(plan: Plan, turn: _Turn, seconds: float) -> _Again | None:
@@ -224,12 +219,8 @@ def _estimate(plan: Plan, turn: _Turn) -> float:
     cost of its columns.
     """
     program, dual = plan.question.program, plan.question.relaxed.row_dual
-    owner = np.repeat(np.arange(dual.size), np.diff(program.start))
-    used = np.bincount(
-        program.index, weights=program.value * dual[owner], minlength=program.cost.size
-    )
     if not turn.released:
-        return float((program.cost - used)[turn.columns].min()) * MILLION
+        return float(program.reduced_cost(dual)[turn.columns].min()) * MILLION
     lots = plan.model.inputs.offers.frame["lot_id"].to_numpy()
     releases = plan.model.inputs.releases
     lot = int(releases.lot[np.flatnonzero(lots[releases.row] == turn.lot_id)[0]])

@@ -111,6 +111,14 @@ def exact_bounds(model: Model, program: Program, lower: Floats, upper: Floats) -
     return Bounds(lower, upper, row_lower, row_upper)
 
 
+def whole_bounds(model: Model, program: Program, point: Floats) -> Bounds:
+    """Return bounds that fix the whole numbers of a point and price its releases exactly."""
+    lower, upper = program.lower.copy(), program.upper.copy()
+    whole = program.integer
+    lower[whole] = upper[whole] = np.rint(point[whole])
+    return exact_bounds(model, program, lower, upper)
+
+
 def _below(limit: Floats) -> Floats:
     """A limit less the margin of rounding, where there is room for it."""
     return np.where(limit >= ROUNDING_MARGIN, limit - ROUNDING_MARGIN, limit)

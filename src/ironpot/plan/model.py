@@ -12,7 +12,7 @@ import numpy as np
 
 from ironpot.plan.allotments import add_market_use
 from ironpot.plan.bands import add_bands
-from ironpot.plan.inputs import MILLION, Inputs
+from ironpot.plan.inputs import Inputs
 from ironpot.plan.now import add_debt_actions, add_depth, add_releases, column_volumes
 from ironpot.plan.obligations import service_after
 from ironpot.plan.program import Builder, Floats, Ints, Program
@@ -96,8 +96,3 @@ def _without_impossible_starts(program: Program, inputs: Inputs, release_of: Int
     upper = program.upper.copy()
     upper[column[too_much]] = 0.0
     return program.with_columns(program.lower, upper)
-
-
-def in_yuan(million: Floats) -> Floats:
-    """Return yuan of amounts inside the program."""
-    return million * MILLION

@@ -19,6 +19,7 @@ from ironpot.core.lang import Text
 from ironpot.plan.cashless import cashless_fall
 from ironpot.plan.nodes import ALL, Nodes
 from ironpot.plan.program import Floats, Ints
+from ironpot.risk.debt_service import outside_debts
 from ironpot.risk.futures import Futures
 from ironpot.valuation.retention import Bools, annuity
 
@@ -103,7 +104,7 @@ def obligations(
 
     Raises IronpotError if a debt has no account that may pay it.
     """
-    debts = _inside_debts(case)
+    debts = outside_debts(case)
     node = _paying_nodes(debts, nodes)
     groups, group = _groups(debts, node)
     rows, option_debt = _option_rows(options, debts)
@@ -154,20 +155,6 @@ def _agreed_fall(
     fall = cashless_fall(opening, principal, outstanding, names)
     fall[:, :, 0] = np.clip(fall[:, :, 0] - forgiven, 0.0, None)
     return fall
-
-
-def _inside_debts(case: Case) -> pl.DataFrame:
-    """Debts of inside debtors to outside creditors, not repaid, with their creditor's class."""
-    classes = case.creditors.select("creditor_id", "creditor_class")
-    return (
-        case.debts.filter(
-            pl.col("debtor_id").is_in(case.perimeter),
-            ~pl.col("creditor_id").is_in(case.perimeter),
-            pl.col("status").fill_null("performing") != "repaid",
-        )
-        .join(classes, on="creditor_id", how="left", maintain_order="left")
-        .with_columns(pl.col("creditor_class").fill_null("other"))
-    )
 
 
 def _paying_nodes(debts: pl.DataFrame, nodes: Nodes) -> Ints:

@@ -16,7 +16,7 @@ import polars as pl
 from ironpot.case.case import Case
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
-from ironpot.plan.exact import exact_bounds
+from ironpot.plan.exact import whole_bounds
 from ironpot.plan.inputs import MILLION, Inputs
 from ironpot.plan.model import Model, build_model
 from ironpot.plan.options import PlanOptions
@@ -233,17 +233,18 @@ def present_relief(inputs: Inputs, settled: Settlement) -> float:
 
 def constant_cost(inputs: Inputs) -> float:
     """Return the cost that no decision moves: budget lines and today's income of lots, yuan."""
+    return -float(unmoved_flows(inputs) @ inputs.discount)
+
+
+def unmoved_flows(inputs: Inputs) -> Floats:
+    """Return expected flows that no decision moves, (quarter,), yuan, undiscounted."""
     budget = np.sum(list(inputs.budget.values()), axis=0).sum(axis=0)
-    flows = budget.T @ inputs.weights + inputs.held.sum(axis=0)
-    return -float(flows @ inputs.discount)
+    return budget.T @ inputs.weights + inputs.held.sum(axis=0)
 
 
 def exact_violation(model: Model, program: Program, point: Floats) -> float:
     """Return the largest violation of the exact program at a point, rows scaled to 1."""
-    lower, upper = program.lower.copy(), program.upper.copy()
-    whole = program.integer
-    lower[whole] = upper[whole] = np.rint(point[whole])
-    return program.with_bounds(exact_bounds(model, program, lower, upper)).violation(point)
+    return program.with_bounds(whole_bounds(model, program, point)).violation(point)
 
 
 def options_hash(options: PlanOptions) -> str:

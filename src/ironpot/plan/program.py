@@ -149,6 +149,12 @@ class Program:
         sums = np.concatenate([[0.0], np.cumsum(products)])
         return sums[self.start[1:]] - sums[self.start[:-1]]
 
+    def reduced_cost(self, row_dual: Floats) -> Floats:
+        """Return c - A'y, (column,)."""
+        owner = np.repeat(np.arange(row_dual.size), np.diff(self.start))
+        weights = self.value * row_dual[owner]
+        return self.cost - np.bincount(self.index, weights=weights, minlength=self.cost.size)
+
     def violation(self, point: Floats) -> float:
         """Return the largest violation of a row or bound, rows scaled to a largest entry of 1."""
         largest = np.maximum.reduceat(np.abs(np.append(self.value, 0.0)), self.start[:-1])
@@ -170,9 +176,7 @@ def dual_bound(program: Program, row_dual: Floats) -> float:
     y = np.where(np.isinf(program.row_upper), np.maximum(y, 0.0), y)
     side = np.where(y > 0.0, program.row_lower, program.row_upper)
     rows = np.where(y == 0.0, 0.0, np.where(np.isinf(side), 0.0, side) * y)
-    owner = np.repeat(np.arange(y.size), np.diff(program.start))
-    used = np.bincount(program.index, weights=program.value * y[owner], minlength=program.cost.size)
-    reduced = program.cost - used
+    reduced = program.reduced_cost(y)
     limit = np.where(reduced > 0.0, program.lower, program.upper)
     columns = np.clip(limit, -BOX, BOX) * reduced
     return float(rows.sum() + columns.sum() + program.offset)

@@ -116,7 +116,9 @@ def _question(
         weighed = program.with_cost(help_cost(model), 0.0)
         bound = max(dual_bound(weighed, least.row_dual), 0.0)
     tight, cut = _tighten(model, linear, program, relaxed)
-    hold = linear.solve(time_limit_s=_limit(model), bounds=_holding(model, tight), options=RESOLVE)
+    hold = linear.solve(
+        time_limit_s=_limit(model), bounds=holding_bounds(model, tight), options=RESOLVE
+    )
     return Question(tight, open_help, bound, least, cut, hold)
 
 
@@ -141,8 +143,8 @@ def _tighten(
     return program, relaxed
 
 
-def _holding(model: Model, program: Program) -> Bounds:
-    """Bounds of doing nothing; whatever cannot be paid then stays unpaid."""
+def holding_bounds(model: Model, program: Program) -> Bounds:
+    """Return bounds of doing nothing; whatever cannot be paid then stays unpaid."""
     upper = program.upper.copy()
     upper[model.column("arrears")] = np.inf
     loose = without_forced(program.with_columns(program.lower, upper))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ironpot.plan.exact import exact_bounds
+from ironpot.plan.exact import whole_bounds
 from ironpot.plan.model import Model, expected_value, help_value
 from ironpot.plan.program import Floats, Program, Rows
 from ironpot.plan.solver import solve
@@ -70,9 +70,7 @@ def in_order(model: Model, point: Floats, *, time_limit_s: float) -> Helped | No
 
 def _whole_numbers_fixed(model: Model, point: Floats) -> Program:
     program = paid_in_full(model)
-    lower, upper, whole = program.lower.copy(), program.upper.copy(), program.integer
-    lower[whole] = upper[whole] = np.rint(point[whole])
-    return program.with_bounds(exact_bounds(model, program, lower, upper)).relaxed()
+    return program.with_bounds(whole_bounds(model, program, point)).relaxed()
 
 
 def _held(program: Program, aim: Floats, reached: float) -> Program:

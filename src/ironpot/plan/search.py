@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ironpot.plan.board import Board, make_board
-from ironpot.plan.exact import exact_bounds
+from ironpot.plan.exact import exact_bounds, whole_bounds
 from ironpot.plan.left import Left, leave
 from ironpot.plan.local import Play, descend, improve, solve_state
 from ironpot.plan.model import Model
 from ironpot.plan.past import Past
-from ironpot.plan.program import Floats, Program, dual_bound
+from ironpot.plan.program import Floats, Ints, Program, dual_bound
 from ironpot.plan.question import Question, hold_bounds
 from ironpot.plan.rounding import Fixing, empty_state, feasible_state, fix_block
 from ironpot.plan.solver import Answer, Session
@@ -50,16 +50,15 @@ Enough = Callable[[float, float], bool]
 class Found:
     """The best plan found and what is proven about it, in the program's unit.
 
-    `point` is None if nothing was found; it solves the program at exact prices, whose row duals are
-    `prices`. `bound` is the relaxation's (through `program.dual_bound`) or that of the solver's
-    tree, whichever is higher. `interrupted` says that the user stopped the search; `history` is
-    (seconds, objective, bound) of every improvement.
+    `point` is None if nothing was found; it solves the program at exact prices. `bound` is the
+    relaxation's (through `program.dual_bound`) or that of the solver's tree, whichever is higher.
+    `interrupted` says that the user stopped the search; `history` is (seconds, objective, bound) of
+    every improvement.
     """
 
     point: Floats | None
     objective: float
     bound: float
-    prices: Floats
     interrupted: bool
     history: tuple[tuple[float, float, float], ...]
 
@@ -172,10 +171,7 @@ def search(
 
 def price_exactly(model: Model, program: Program, left: Left, point: Floats) -> Answer:
     """Fix the whole numbers of a point and solve the rest at exact prices."""
-    lower, upper = program.lower.copy(), program.upper.copy()
-    whole = program.integer
-    lower[whole] = upper[whole] = np.rint(point[whole])
-    return left.solve(exact_bounds(model, program, lower, upper), time_limit_s=30.0)
+    return left.solve(whole_bounds(model, program, point), time_limit_s=30.0)
 
 
 def _run(hunt: _Hunt, question: Question, rng: np.random.Generator) -> None:
@@ -206,8 +202,7 @@ def _without_pools(hunt: _Hunt, board: Board, relaxed: Answer) -> Play | None:
     """Start what the relaxation mostly starts, without pools and bundles: a plan in one solve."""
     model, program = hunt.model, hunt.program
     upper = program.upper.copy()
-    others = np.setdiff1d(model.column("release"), board.column)
-    for columns in (model.column("pool").ravel(), others):
+    for columns in _pools_and_bundles(model, board):
         upper[columns] = program.lower[columns]
     return _play(hunt, board, relaxed, program.lower, upper)
 
@@ -218,13 +213,18 @@ def _round(hunt: _Hunt, board: Board, relaxed: Answer) -> Play | None:
     bounds = program.lower.copy(), program.upper.copy()
     fixing = Fixing(hunt.linear, program, *bounds, relaxed, hunt.last_call)
     fixing.close_unused(np.flatnonzero(program.integer))
-    others = np.setdiff1d(model.column("release"), board.column)
-    for block in (model.column("pool").ravel(), others):
+    for block in _pools_and_bundles(model, board):
         if not fix_block(fixing, block):
             return None
         fixing.fix_all(block)
         hunt.listen()
     return _play(hunt, board, fixing.answer, fixing.lower, fixing.upper)
+
+
+def _pools_and_bundles(model: Model, board: Board) -> tuple[Ints, Ints]:
+    """Columns that the board does not decide: pools, and releases of pools and bundles."""
+    others = np.setdiff1d(model.column("release"), board.column)
+    return model.column("pool").ravel(), others
 
 
 def _play(hunt: _Hunt, board: Board, answer: Answer, lower: Floats, upper: Floats) -> Play | None:
@@ -280,7 +280,6 @@ def _found(hunt: _Hunt, *, interrupted: bool) -> Found:
         point=best.point if best is not None else None,
         objective=hunt.cost,
         bound=hunt.bound,
-        prices=best.row_dual if best is not None else np.zeros(0),
         interrupted=interrupted,
         history=tuple(hunt.history),
     )

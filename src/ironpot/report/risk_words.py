@@ -25,12 +25,6 @@ COMPONENT: dict[str, Text] = {
     "cash": Text("change of cash", "现金增减"),
     "other": Text("other", "其他"),
 }
-SCENARIO: dict[str, Text] = {
-    "base": Text("base", "基准"),
-    "adverse": Text("adverse", "不利"),
-    "favourable": Text("favourable", "有利"),
-    "expected": Text("expected", "期望值"),
-}
 PHASE: dict[str, Text] = {
     "before": Text("without a plan", "无方案"),
     "after": Text("with the plan", "实施方案"),

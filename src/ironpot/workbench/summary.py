@@ -14,6 +14,7 @@ from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
 from ironpot.plan.files import Written
 from ironpot.plan.plan import Plan
+from ironpot.report.parts.check import NOT_WORTH_A_SHARE
 from ironpot.verify import Verification
 from ironpot.workbench.planning import Done
 from ironpot.workbench.screen import amount, show_table, unit_words
@@ -30,8 +31,6 @@ ROUTES: dict[str, Text] = {
     "share_reuse": Text("share or reuse", "共享调剂"),
     "hold": Text("keep", "保留"),
 }
-# Below this share of the cost a gap is a matter of rounding.
-NOT_WORTH_A_SHARE = 5e-5
 KINDS: dict[str, Text] = {
     "outside_cash": Text("outside cash", "外部现金"),
     "own_cash": Text("own cash", "自有资金"),

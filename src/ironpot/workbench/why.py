@@ -16,6 +16,7 @@ from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import options_hash, plan_resolution
+from ironpot.plan.reasons import LIMIT_TEXT
 from ironpot.report.plan_files import PlanFiles, read_plan
 from ironpot.workbench.screen import Bar, amount, unit_words
 from ironpot.workbench.summary import ROUTES
@@ -27,10 +28,7 @@ BASIS = {
     "resolve": Text("solved again", "重新求解"),
 }
 LIMITS = {
-    "CAPACITY": Text("the task force has no room to prepare it", "专班准备力量已用满"),
-    "SERVICE_FLOOR": Text("a service floor would be broken", "将突破公共服务底线"),
-    "POOL_MIN": Text("no pool reaches its minimum size", "资产池达不到最低规模"),
-    "DEPTH": Text("its market takes no more at a fair price", "市场已无法以合理价格吸收"),
+    **LIMIT_TEXT,
     "RULE_BAND": Text("a rule on debt stands against it", "受债务规则约束"),
     "CASH_NEED": Text("cash is needed", "需要现金"),
     "USER": Text("it was wished so", "按用户要求"),

@@ -9,7 +9,7 @@ from ironpot.report.charts import style
 from ironpot.report.figures import money, period
 from ironpot.report.model import Chart, Field, Native, Table
 from ironpot.report.risk_view import AFTER, BEFORE, RiskView
-from ironpot.report.risk_words import SCENARIO
+from ironpot.report.words import SCENARIO
 
 MONTHS = 24
 DASHES = {"base": "solid", "adverse": "dashed", "favourable": "dotted"}

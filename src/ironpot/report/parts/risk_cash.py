@@ -10,8 +10,8 @@ from ironpot.report.charts.fan import fan_chart
 from ironpot.report.model import Block, Field, Paragraph, Section, Table
 from ironpot.report.risk_answer import below_zero
 from ironpot.report.risk_view import BEFORE, RiskView
-from ironpot.report.risk_words import PHASE, SCENARIO
-from ironpot.report.words import label
+from ironpot.report.risk_words import PHASE
+from ironpot.report.words import SCENARIO, label
 
 MOST_MEMBERS = 12
 QUARTERS_SHOWN = 12

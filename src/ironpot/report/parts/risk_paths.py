@@ -10,7 +10,8 @@ from ironpot.report.charts.fan import fan_chart
 from ironpot.report.charts.tornado import tornado_chart
 from ironpot.report.model import Block, Field, FieldKind, Paragraph, Section, Table
 from ironpot.report.risk_view import RiskView
-from ironpot.report.risk_words import JOIN, PHASE, SCENARIO, STRESS, measure_text
+from ironpot.report.risk_words import JOIN, PHASE, STRESS, measure_text
+from ironpot.report.words import SCENARIO
 from ironpot.risk.rule_words import level_text
 
 MONEY = (
