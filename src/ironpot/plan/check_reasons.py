@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from ironpot.case.case import Case
-from ironpot.case.schema import BY_NAME
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
 from ironpot.plan.exact import whole_bounds
@@ -24,6 +22,7 @@ from ironpot.plan.planned import planned_releases
 from ironpot.plan.program import Bounds, Ints, Rows
 from ironpot.plan.reasons import Reason, lot_reasons, spoken
 from ironpot.plan.solver import Session
+from ironpot.plan.wishes import with_wish
 
 # Up to so many whole numbers the solver's tree settles a turned decision; above, the whole search.
 SMALL = 3000
@@ -187,21 +186,11 @@ def _by_search(plan: Plan, turn: _Turn, seconds: float) -> _Again | None:
     """Plan the case again with a wish; help may open that was shut."""
     options = replace(plan.options, time_limit_s=max(seconds, 1.0))
     try:
-        again = plan_resolution(_with_wish(plan.case, turn), options=options)
+        other = with_wish(plan.case, turn.lot_id, force=not turn.released)
+        again = plan_resolution(other, options=options)
     except SolverError:
         return None
     return _Again(again.cost, again.bound)
-
-
-def _with_wish(case: Case, turn: _Turn) -> Case:
-    row: dict[str, object] = {
-        "wish_id": TURNED,
-        "subject_id": turn.lot_id,
-        "action": "forbid" if turn.released else "force",
-        "by": TURNED,
-        "origin": "estimated",
-    }
-    return replace(case, wishes=pl.concat([case.wishes, BY_NAME["wishes"].frame([row])]))
 
 
 def _checked(plan: Plan, turn: _Turn, again: _Again, reason: Reason) -> Checked:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Least help first, in practice: a yuan of it then weighs as much as a thousand of value destroyed.
+LEAST_HELP_WEIGHT = 1e3
+
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:

@@ -19,7 +19,7 @@ from ironpot.core.lang import Text
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.model import Model, build_model
 from ironpot.plan.names import quarter_text
-from ironpot.plan.options import PlanOptions
+from ironpot.plan.options import LEAST_HELP_WEIGHT, PlanOptions
 from ironpot.plan.percentiles import HIGH, LOW, weighted_percentile
 from ironpot.plan.plan import Plan, plan_resolution
 from ironpot.plan.prepare import appraise_case, gather
@@ -32,8 +32,6 @@ from ironpot.plan.settle import Settlement, settle
 from ironpot.plan.solver import Answer, solve
 from ironpot.plan.tables.relief import relief_table
 
-# In the search a yuan of help weighs as much as a thousand yuan of value destroyed.
-LEAST_WEIGHT = 1e3
 # Shares of the time limit: the search, the solver's tree on help alone, prices at least.
 SEARCH_SHARE, TREE_SHARE, PRICES_SHARE = 0.7, 0.15, 0.4
 FIRST = {"solver": "ipm", "run_crossover": "on", "threads": 1}
@@ -85,7 +83,7 @@ def least_relief(
     >>> least_relief(read_case("examples/two-pots").case).source
     'none'
     """
-    chosen = replace(options or PlanOptions(), help_weight=LEAST_WEIGHT, relief=True)
+    chosen = replace(options or PlanOptions(), help_weight=LEAST_HELP_WEIGHT, relief=True)
     deadline = time.monotonic() + chosen.time_limit_s
     asked = _asked(case, chosen)
     plan = _searched(asked, chosen, watch)

@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 
+from ironpot.case.case import Case
+from ironpot.case.schema import BY_NAME
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.plan.inputs import MILLION, Inputs
@@ -16,6 +19,8 @@ from ironpot.plan.program import Builder, Ints, Program
 from ironpot.plan.solver import Session
 
 WISH = "wish:"
+# Names a wish that only a question makes, not the user.
+ASKED = "_asked"
 RESOLVE = {"solver": "simplex", "threads": 1}
 
 
@@ -56,6 +61,18 @@ def apply_wishes(program: Program, wishes: tuple[Wish, ...]) -> Program:
         if not wish.force:
             upper[wish.columns] = 0.0
     return program.with_columns(program.lower, upper)
+
+
+def with_wish(case: Case, lot: str, *, force: bool) -> Case:
+    """Return the case with one wish more: that a lot leaves, or that it stays."""
+    wish: dict[str, object] = {
+        "wish_id": ASKED,
+        "subject_id": lot,
+        "action": "force" if force else "forbid",
+        "by": ASKED,
+        "origin": "estimated",
+    }
+    return replace(case, wishes=pl.concat([case.wishes, BY_NAME["wishes"].frame([wish])]))
 
 
 def without_forced(program: Program) -> Program:

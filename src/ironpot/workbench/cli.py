@@ -16,7 +16,7 @@ from ironpot.workbench.door import (
     user_language,
 )
 from ironpot.workbench.whole import plan_folder
-from ironpot.workbench.words import HELP, LEAST_HELP_WEIGHT, unit_of, with_horizon
+from ironpot.workbench.words import HELP, unit_of, with_horizon
 
 if TYPE_CHECKING:
     from ironpot.case.case import Case
@@ -182,7 +182,7 @@ def plan(
     column_map: MapOption = None,
 ) -> None:
     """Plan a case and write plan.json, tables and report to a folder."""
-    from ironpot.plan.options import PlanOptions
+    from ironpot.plan.options import LEAST_HELP_WEIGHT, PlanOptions
     from ironpot.workbench.allotment_file import read_allotments
     from ironpot.workbench.planning import run_plan, write_certificate
     from ironpot.workbench.screen import console

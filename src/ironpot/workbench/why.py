@@ -1,5 +1,6 @@
 """`ironpot why`: why is a lot kept or released? In one sentence, or by solving again."""
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,17 +11,16 @@ from rich.console import Console
 from ironpot.case.case import Case
 from ironpot.case.closed import closed_because
 from ironpot.case.nearest import nearest
-from ironpot.case.schema import BY_NAME
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
-from ironpot.plan.options import PlanOptions
+from ironpot.plan.options import LEAST_HELP_WEIGHT, PlanOptions
 from ironpot.plan.plan import options_hash, plan_resolution
 from ironpot.plan.reasons import LIMIT_TEXT
+from ironpot.plan.wishes import with_wish
 from ironpot.report.plan_files import PlanFiles, read_plan
 from ironpot.workbench.screen import Bar, amount, unit_words
 from ironpot.workbench.summary import ROUTES
-from ironpot.workbench.words import LEAST_HELP_WEIGHT
 
 BASIS = {
     "rule": Text("by rule", "依规则"),
@@ -36,7 +36,6 @@ LIMITS = {
     "PLEDGE": Text("its pledge cannot be freed", "抵押无法解除"),
     "LAW": Text("law or rule closes the rest", "其余方式为法规所限"),
 }
-ASKED = "_why"
 
 
 def say_why(
@@ -181,7 +180,7 @@ def _solve_again(
 ) -> None:
     """Turn the decision round, plan again, and say what that costs."""
     kept = row["route"] == "hold"
-    other = _with_wish(case, row["lot_id"], force=kept)
+    other = with_wish(case, row["lot_id"], force=kept)
     options = replace(_options_of(plan), time_limit_s=time_limit_s)
     with Bar(time_limit_s) as bar:
         again = plan_resolution(other, options=options, watch=lambda _: bar.show(""))
@@ -204,12 +203,17 @@ def _options_of(plan: PlanFiles) -> PlanOptions:
 
     Raises IronpotError if it was made with others, in Python: the two costs would not compare.
     """
-    limit, seed = plan.summary["time_limit_s"], plan.summary["seed"]
-    for relief in (True, False):
-        for weight in (PlanOptions().help_weight, LEAST_HELP_WEIGHT):
-            options = PlanOptions(time_limit_s=limit, seed=seed, relief=relief, help_weight=weight)
-            if options_hash(options) == plan.summary["options_hash"]:
-                return options
+    weights, drawn = (PlanOptions().help_weight, LEAST_HELP_WEIGHT), plan.summary["scenarios"]
+    for relief, weight, scenarios in itertools.product((True, False), weights, (0, drawn)):
+        options = PlanOptions(
+            time_limit_s=plan.summary["time_limit_s"],
+            seed=plan.summary["seed"],
+            scenarios=scenarios,
+            relief=relief,
+            help_weight=weight,
+        )
+        if options_hash(options) == plan.summary["options_hash"]:
+            return options
     raise IronpotError(
         Text(
             "This plan was made with options that the command line does not have, so it cannot be "
@@ -218,18 +222,3 @@ def _options_of(plan: PlanFiles) -> PlanOptions:
             "重新制定方案。",
         )
     )
-
-
-def _with_wish(case: Case, lot: str, *, force: bool) -> Case:
-    wish = BY_NAME["wishes"].frame(
-        [
-            {
-                "wish_id": ASKED,
-                "subject_id": lot,
-                "action": "force" if force else "forbid",
-                "by": ASKED,
-                "origin": "estimated",
-            }
-        ]
-    )
-    return replace(case, wishes=pl.concat([case.wishes, wish]))

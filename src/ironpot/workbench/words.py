@@ -135,9 +135,6 @@ _TEXTS: dict[str, Text] = {
 _LANG = asked_language(sys.argv[1:], os.environ)
 HELP: dict[str, str] = {name: text.say(_LANG) for name, text in _TEXTS.items()}
 
-# With --least a yuan of help weighs as much as a thousand yuan of value destroyed.
-LEAST_HELP_WEIGHT = 1e3
-
 _HORIZON = re.compile(r"(\d{1,3})([yq])")
 QUARTERS_PER_YEAR = 4
 MOST_QUARTERS = 40
