@@ -9,6 +9,7 @@ import typer
 
 from ironpot.core.errors import CaseError, IronpotError
 from ironpot.core.lang import Lang, Text
+from ironpot.workbench.cli_system import system
 from ironpot.workbench.door import (
     asked_language,
     make_printable,
@@ -227,27 +228,7 @@ def relief(
     show_relief(case, options, console(), chosen, amounts, csv=csv)
 
 
-@app.command(help=HELP["system"])
-def system(
-    path: Annotated[Path, typer.Argument(help=HELP["governments"])],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help=HELP["system_out"])] = None,
-    counties: Annotated[
-        int | None, typer.Option("--counties", min=2, max=10_000, help=HELP["counties"])
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", help=HELP["system_seed"])] = 1,
-    mandates: Annotated[bool, typer.Option("--mandates", help=HELP["mandates"])] = False,
-    lang: LangOption = None,
-    unit: UnitOption = "hundred_million",
-) -> None:
-    """Say what selling together costs and who should wait; write tables and allotments."""
-    from ironpot.system.mandates import standard_mandates
-    from ironpot.workbench.screen import console
-    from ironpot.workbench.system import Draw, run_system
-
-    chosen, amounts, screen = user_language(lang), unit_of(unit), console()
-    tried = standard_mandates() if mandates else ()
-    asked = Draw(counties=counties, seed=seed, mandates=tried)
-    run_system(path, out, asked, lang=chosen, unit=amounts, screen=screen)
+app.command(help=HELP["system"])(system)
 
 
 @app.command(help=HELP["why"])

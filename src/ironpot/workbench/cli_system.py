@@ -1,0 +1,34 @@
+"""What many governments do at once, on the command line; verbs import their engines when called."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ironpot.workbench.door import user_language
+from ironpot.workbench.words import HELP, unit_of
+
+LangOption = Annotated[str | None, typer.Option("--lang", help=HELP["lang"])]
+UnitOption = Annotated[str, typer.Option("--unit", help=HELP["unit"])]
+
+
+def system(
+    path: Annotated[Path, typer.Argument(help=HELP["governments"])],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help=HELP["system_out"])] = None,
+    counties: Annotated[
+        int | None, typer.Option("--counties", min=2, max=10_000, help=HELP["counties"])
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help=HELP["system_seed"])] = 1,
+    mandates: Annotated[bool, typer.Option("--mandates", help=HELP["mandates"])] = False,
+    lang: LangOption = None,
+    unit: UnitOption = "hundred_million",
+) -> None:
+    """Say what selling together costs and who should wait; write tables and allotments."""
+    from ironpot.system.mandates import standard_mandates
+    from ironpot.workbench.screen import console
+    from ironpot.workbench.system import Draw, run_system
+
+    chosen, amounts, screen = user_language(lang), unit_of(unit), console()
+    tried = standard_mandates() if mandates else ()
+    asked = Draw(counties=counties, seed=seed, mandates=tried)
+    run_system(path, out, asked, lang=chosen, unit=amounts, screen=screen)
