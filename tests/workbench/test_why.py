@@ -1,9 +1,16 @@
 """`why` answers in one sentence with the numbers in it, in the reader's language and unit."""
 
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import polars as pl
 import pytest
 from tests.workbench.conftest import TWO_POTS
 
+from ironpot import PlanOptions, plan_resolution, read_case, write_plan
 from ironpot.core.outputs import REASONS
 from ironpot.report.plan_files import PlanFiles, settled
 from ironpot.workbench.why import sentence
@@ -35,6 +42,53 @@ def test_solving_again_says_what_the_opposite_costs(ironpot, planned, lot, costs
     said = ironpot("why", planned, lot, "--case", TWO_POTS)
     assert said.code == 0
     assert costs in said.out.splitlines()[-1]
+
+
+def test_a_plan_made_in_python_is_solved_again_with_its_own_options(ironpot, tmp_path):
+    options = PlanOptions(time_limit_s=20, help_weight=3.0, arrears_weight=0.7)
+    plan = plan_resolution(read_case(TWO_POTS).case, options=options)
+    write_plan(plan, tmp_path / "own", lang="en", unit="ten_thousand")
+    said = ironpot("why", tmp_path / "own", "hall", "--case", TWO_POTS)
+    assert (said.code, said.err) == (0, "")
+    assert "Solved again: releasing it costs " in said.out
+
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def changed(planned: Path, folder: Path, change: Change) -> Path:
+    """A copy of a plan whose plan.json somebody has changed."""
+    shutil.copytree(planned, folder)
+    summary = json.loads((folder / "plan.json").read_text("utf-8"))
+    change(summary)
+    (folder / "plan.json").write_text(json.dumps(summary), "utf-8")
+    return folder
+
+
+def test_an_older_plan_that_does_not_name_its_options_is_still_solved_again(
+    ironpot, planned, tmp_path
+):
+    old = changed(planned, tmp_path / "old", lambda summary: summary.pop("options"))
+    said = ironpot("why", old, "hall", "--case", TWO_POTS)
+    assert said.code == 0
+    assert "releasing it costs 562.98" in said.out
+    assert ironpot("verify", old).code == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda summary: summary["options"].update(courage=3), "courage"),
+        (lambda summary: summary["options"].update(seed="three"), "seed"),
+        (lambda summary: summary.update(allotted=True), "allotment"),
+    ],
+    ids=["unknown", "text for a number", "allotted"],
+)
+def test_options_that_cannot_be_used_are_refused_by_name(ironpot, planned, tmp_path, change, word):
+    other = changed(planned, tmp_path / "other", change)
+    said = ironpot("why", other, "hall", "--case", TWO_POTS)
+    assert said.code == 1
+    assert word in said.err
 
 
 # Fen: given up 3 and brings 5 or 1, in ten thousand yuan.

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import polars as pl
@@ -12,7 +12,8 @@ from ironpot.core.lang import Lang, Text
 from ironpot.core.outputs import SCHEMA_VERSION
 from ironpot.core.sources import origin_shares
 from ironpot.plan.attribute import attribute
-from ironpot.plan.plan import Plan, options_hash
+from ironpot.plan.options import options_hash
+from ironpot.plan.plan import Plan
 from ironpot.plan.reasons import Reason, lot_reasons
 from ironpot.plan.tables.balance import balance_table
 from ironpot.plan.tables.cash import cash_table
@@ -81,6 +82,8 @@ def plan_summary(plan: Plan, tables: dict[str, pl.DataFrame], lang: Lang) -> dic
         "case_date": case.date.isoformat(),
         "input_hash": case.input_hash,
         "options_hash": options_hash(options),
+        "options": asdict(options),
+        "allotted": plan.model.inputs.market_fees is not None,
         "seed": options.seed,
         "currency": case.settings.currency,
         "unit": 1,

@@ -1,6 +1,12 @@
 """What a user may choose about a plan: one frozen record, the same for command line and API."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ironpot.core.errors import IronpotError
+from ironpot.core.lang import Text
 
 # Least help first, in practice: a yuan of it then weighs as much as a thousand of value destroyed.
 LEAST_HELP_WEIGHT = 1e3
@@ -33,3 +39,43 @@ class PlanOptions:
     seed: int = 1
     scenarios: int = 0
     threads: int = 2
+
+
+def options_hash(options: PlanOptions) -> str:
+    """Return a hash of the options that shape a plan.
+
+    >>> options_hash(PlanOptions()) == options_hash(PlanOptions(seed=2))
+    False
+    """
+    return hashlib.sha256(repr(sorted(asdict(options).items())).encode()).hexdigest()
+
+
+def read_options(written: Mapping[str, Any]) -> PlanOptions:
+    """Return the options that plan.json holds; those that it does not name are the usual ones.
+
+    Raises IronpotError on an option that this version does not know or a value of another kind.
+
+    >>> read_options({"seed": 7, "time_limit_s": 20}).seed
+    7
+    """
+    usual = asdict(PlanOptions())
+    strange = sorted(
+        name for name, value in written.items() if not _is_like(value, usual.get(name))
+    )
+    if strange:
+        raise IronpotError(
+            Text(
+                f"plan.json holds options that this version cannot read: {', '.join(strange)}. "
+                "Plan again with: ironpot plan CASE --out OUT",
+                f"plan.json 中有本版本无法读取的选项:{'、'.join(strange)}。"
+                "请用 ironpot plan CASE --out OUT 重新制定方案。",
+            )
+        )
+    return PlanOptions(**written)
+
+
+def _is_like(value: object, usual: object) -> bool:
+    """Say whether a value is of the kind of the usual one; a whole number is a number too."""
+    if isinstance(usual, float):
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return type(value) is type(usual) and usual is not None

@@ -4,11 +4,10 @@
 help, find a good one, prove how good, settle it in fen, say why.
 """
 
-import hashlib
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -245,8 +244,3 @@ def unmoved_flows(inputs: Inputs) -> Floats:
 def exact_violation(model: Model, program: Program, point: Floats) -> float:
     """Return the largest violation of the exact program at a point, rows scaled to 1."""
     return program.with_bounds(whole_bounds(model, program, point)).violation(point)
-
-
-def options_hash(options: PlanOptions) -> str:
-    """Return a hash of the options that shape a plan."""
-    return hashlib.sha256(repr(sorted(asdict(options).items())).encode()).hexdigest()

@@ -24,8 +24,9 @@ BEYOND: tuple[Beyond, ...] = (
         "beyond.case",
         (),
         Text(
-            "input_hash and options_hash: the case and the options are not among the files",
-            "input_hash与options_hash:案例和选项不在文件中",
+            "input_hash and options_hash: the case is not among the files, "
+            "the options are stated only",
+            "input_hash与options_hash:案例不在文件中,选项仅作陈述",
         ),
     ),
     Beyond(

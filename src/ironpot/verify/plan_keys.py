@@ -21,8 +21,16 @@ NULLABLE = (
     "relief_pv",
 )
 
-# Probabilities by scenario id; without them expected rows are only bounded, not recomputed.
-OPTIONAL = ("weights",)
+
+def _is_options(value: Json) -> bool:
+    """Options of the planner by name: text, numbers and yes or no."""
+    return isinstance(value, dict) and not any(
+        isinstance(option, (dict, list)) or option is None for option in value.values()
+    )
+
+
+def _is_flag(value: Json) -> bool:
+    return isinstance(value, bool)
 
 
 def _is_text(value: Json) -> bool:
@@ -113,4 +121,13 @@ KEYS: Mapping[str, Callable[[Json], bool]] = {
     "tables": lambda value: isinstance(value, dict),
     "assumptions": _is_texts,
     "unknown": _is_texts,
+}
+
+# Entries that a plan need not have. Without `weights`, probabilities by scenario id, expected rows
+# are only bounded, not recomputed; `options` are what `options_hash` is the hash of; `allotted`
+# says that prices and fees came from a coordinated run.
+OPTIONAL: Mapping[str, Callable[[Json], bool]] = {
+    "weights": lambda value: isinstance(value, dict),
+    "options": _is_options,
+    "allotted": _is_flag,
 }

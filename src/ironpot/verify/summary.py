@@ -37,7 +37,9 @@ def _keys(out: Out) -> Iterator[Outcome]:
             yield holds(_at(key), met=_may_be_null(out, key), stated="null")
         else:
             yield holds(_at(key), met=allowed(summary[key]), stated=str(summary[key])[:60])
-    for key in summary.keys() - KEYS.keys() - set(OPTIONAL):
+    for key in OPTIONAL.keys() & summary.keys():
+        yield holds(_at(key), met=OPTIONAL[key](summary[key]), stated=str(summary[key])[:60])
+    for key in summary.keys() - KEYS.keys() - OPTIONAL.keys():
         yield Broken(_at(key), why=Text("the entry is not part of the format", "格式之外的项"))
     for key in out.repeated_keys:
         yield Broken(_at(key), why=Text("the entry stands twice", "该项重复"))

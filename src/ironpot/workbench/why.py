@@ -14,8 +14,8 @@ from ironpot.case.nearest import nearest
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
-from ironpot.plan.options import LEAST_HELP_WEIGHT, PlanOptions
-from ironpot.plan.plan import options_hash, plan_resolution
+from ironpot.plan.options import LEAST_HELP_WEIGHT, PlanOptions, options_hash, read_options
+from ironpot.plan.plan import plan_resolution
 from ironpot.plan.reasons import LIMIT_TEXT
 from ironpot.plan.wishes import with_wish
 from ironpot.report.plan_files import PlanFiles, read_plan
@@ -181,7 +181,7 @@ def _solve_again(
     """Turn the decision round, plan again, and say what that costs."""
     kept = row["route"] == "hold"
     other = with_wish(case, row["lot_id"], force=kept)
-    options = replace(_options_of(plan), time_limit_s=time_limit_s)
+    options = replace(options_of(plan), time_limit_s=time_limit_s)
     with Bar(time_limit_s) as bar:
         again = plan_resolution(other, options=options, watch=lambda _: bar.show(""))
     change = again.cost - plan.summary["objective"]
@@ -198,7 +198,27 @@ def _solve_again(
     screen.print(said.say(lang), markup=False, soft_wrap=True)
 
 
-def _options_of(plan: PlanFiles) -> PlanOptions:
+def options_of(plan: PlanFiles) -> PlanOptions:
+    """Return the options that a plan was made with, as plan.json holds them.
+
+    Raises IronpotError for a plan with the prices of a coordinated run, which are not in its files,
+    and where an older plan.json, which does not hold them, was made with options of Python's.
+    """
+    if plan.summary.get("allotted"):
+        raise IronpotError(_ALLOTTED)
+    written = plan.summary.get("options")
+    return _guessed_options(plan) if written is None else read_options(written)
+
+
+_ALLOTTED = Text(
+    "This plan was made with prices and fees of an allotment file, so it cannot be solved again "
+    "here. Plan it again with --allotment and a wish, and see `ironpot compare`.",
+    "该方案采用配额文件的价格和费用,无法在此重新求解。请加意愿后用 --allotment 重新制定方案,"
+    "再用 ironpot compare 比较。",
+)
+
+
+def _guessed_options(plan: PlanFiles) -> PlanOptions:
     """Return the options of the command line whose hash the plan bears: it was made with them.
 
     Raises IronpotError if it was made with others, in Python: the two costs would not compare.
