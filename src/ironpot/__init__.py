@@ -47,9 +47,10 @@ if TYPE_CHECKING:
     from ironpot.system.crowd import Crowd, compare_regimes
     from ironpot.system.generate import fit_units, generate_units
     from ironpot.system.joined import join_cases
+    from ironpot.system.learned import plan_nash
     from ironpot.system.network import Network
     from ironpot.system.populate import populate, system_of
-    from ironpot.system.regimes import Regime, plan_alone, plan_nash, plan_rolling
+    from ironpot.system.regimes import Regime, plan_alone, plan_rolling
     from ironpot.system.sale import Ladders, sell_into
     from ironpot.system.shared_markets import SharedMarkets
     from ironpot.system.spiral import System, sell_and_refinance
@@ -99,7 +100,7 @@ _PLACES = {
     "sell_and_refinance": "system.spiral",
     "plan_alone": "system.regimes",
     "plan_rolling": "system.regimes",
-    "plan_nash": "system.regimes",
+    "plan_nash": "system.learned",
     "coordinate_plans": "system.coordinate",
     "compare_regimes": "system.crowd",
     "Case": "case.case",

@@ -10,7 +10,8 @@ from tests.system.networks import LAWS
 
 from ironpot.core.errors import IronpotError
 from ironpot.system.coordinate import CoordinationOptions, batches, coordinate_plans
-from ironpot.system.regimes import plan_alone, plan_nash, plan_rolling, pooled
+from ironpot.system.learned import plan_nash
+from ironpot.system.regimes import plan_alone, plan_rolling, pooled
 from ironpot.system.shared_markets import SharedMarkets
 
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ironpot.system.coordinate import Coordination, CoordinationOptions, coordinate_plans
+from ironpot.system.learned import ROUNDS as NASH_ROUNDS
+from ironpot.system.learned import plan_nash
 from ironpot.system.links import Floats
-from ironpot.system.regimes import Regime, plan_alone, plan_nash, plan_rolling
+from ironpot.system.regimes import Regime, plan_alone, plan_rolling
 from ironpot.system.shared_markets import SharedMarkets
 
 REGIMES = ("alone", "rolling", "nash", "coordinated")
-NASH_ROUNDS = 2000
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ import polars as pl
 from ironpot.core.lang import Text
 from ironpot.system.coordinate import coordinate_plans
 from ironpot.system.crowd import NASH_ROUNDS, Crowd
+from ironpot.system.learned import plan_nash
 from ironpot.system.links import Floats
 from ironpot.system.outcomes import bank_table, regime_table
 from ironpot.system.populate import Population
-from ironpot.system.regimes import Regime, plan_nash
+from ironpot.system.regimes import Regime
 from ironpot.system.shared_markets import SharedMarkets
 
 YEAR = 4

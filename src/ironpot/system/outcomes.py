@@ -9,7 +9,7 @@ import polars as pl
 from ironpot.system.crowd import Crowd, compensation
 from ironpot.system.links import Floats, Ints
 from ironpot.system.populate import Population, system_of
-from ironpot.system.regimes import Regime
+from ironpot.system.regimes import Regime, by_county, by_quarter
 from ironpot.system.shared_markets import SharedMarkets
 
 BEHIND = 0.01
@@ -66,14 +66,10 @@ def arrears(markets: SharedMarkets, sold: Floats) -> Floats:
 
 def raised(markets: SharedMarkets, sold: Floats) -> Floats:
     """Return the cash that sales (lot, slot) bring each county, (county, quarter)."""
-    paid = _by_quarter(markets, markets.by_lot(markets.price) * sold)
+    paid = by_quarter(markets, markets.by_lot(markets.price) * sold)
     cash = np.zeros_like(markets.need)
     np.add.at(cash, _owner(markets), paid)
     return cash
-
-
-def _by_quarter(markets: SharedMarkets, sold: Floats) -> Floats:
-    return sold.reshape(len(sold), markets.price.shape[1], -1).sum(axis=2)
 
 
 def _owner(markets: SharedMarkets) -> Ints:
@@ -136,22 +132,15 @@ def county_table(crowd: Crowd, parents: tuple[str | None, ...]) -> pl.DataFrame:
 
 
 def _sold(markets: SharedMarkets, sold: Floats) -> Floats:
-    return _by_county(markets, sold.sum(axis=1))
+    return by_county(markets, sold.sum(axis=1))
 
 
 def _average_quarter(markets: SharedMarkets, sold: Floats) -> Floats:
     """Return the quarter of an average yuan sold, counted from 1; NaN where nothing is sold."""
-    volume = _by_quarter(markets, sold)
-    total = _by_county(markets, volume.sum(axis=1))
-    sums = _by_county(markets, volume @ np.arange(1.0, volume.shape[1] + 1.0))
+    volume = by_quarter(markets, sold)
+    total = by_county(markets, volume.sum(axis=1))
+    sums = by_county(markets, volume @ np.arange(1.0, volume.shape[1] + 1.0))
     return np.divide(sums, total, out=np.full_like(total, np.nan), where=total > 1e-6)
-
-
-def _by_county(markets: SharedMarkets, lots: Floats) -> Floats:
-    """Add up a figure of each lot row by county."""
-    sums = np.zeros(len(markets.counties))
-    np.add.at(sums, _owner(markets), lots)
-    return sums
 
 
 def bank_table(crowd: Crowd, population: Population) -> pl.DataFrame:

@@ -1,6 +1,6 @@
-"""What do counties do without a coordinator: plan alone, re-plan every quarter, or learn the crowd?
+"""What do counties do without a coordinator and without looking: plan alone, or every quarter anew?
 
-All three put offers into the same ladders, which fill from the top, pro rata; the rest comes back.
+Both put offers into the same ladders, which fill from the top, pro rata; the rest comes back.
 Arrays are (lot, quarter) for offers, (lot, slot) for sales, yuan appraised.
 """
 
@@ -41,8 +41,7 @@ def plan_alone(markets: SharedMarkets) -> Regime:
     >>> plan_alone(two).costs.tolist()
     [30.0, 30.0]
     """
-    offered = _plans(markets, markets.due, markets.lots, 0)
-    sold = pooled(markets, _by_quarter(markets, offered))
+    sold = pooled(markets, by_quarter(markets, offers_alone(markets)))
     return Regime("alone", sold, markets.costs(sold))
 
 
@@ -58,7 +57,7 @@ def plan_rolling(markets: SharedMarkets) -> Regime:
     left, due = markets.lots.copy(), markets.due.copy()
     sold = np.zeros((len(left), markets.slots))
     for quarter in range(markets.price.shape[1]):
-        offered = _by_quarter(markets, _plans(markets, due, left, quarter))
+        offered = by_quarter(markets, _plans(markets, due, left, quarter))
         now = np.zeros_like(offered)
         now[:, quarter] = offered[:, quarter]
         got = pooled(markets, now)
@@ -66,34 +65,6 @@ def plan_rolling(markets: SharedMarkets) -> Regime:
         left = np.maximum(left - got.sum(axis=1), 0.0)
         due = due - _raised(markets, got)
     return Regime("rolling", sold, markets.costs(sold))
-
-
-def plan_nash(markets: SharedMarkets, *, rounds: int = 800) -> Regime:
-    """Let counties learn the crowd: best answers to average prices and shares sold, averaged.
-
-    Pure best answers jump for ever; their running average (fictitious play) settles. Counties take
-    the average price and the share sold of each market and quarter as given. The certificate is
-    the regret: own cost less that of the best answer. Ctrl-C keeps the average so far.
-
-    >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
-    ...                     np.array([0, 1, 2]), np.array([0, 0]), np.array([50.0, 50.0]),
-    ...                     np.array([0.8, 0.8]), np.array([[40.0], [40.0]]),
-    ...                     np.array([[2.0], [2.0]]))
-    >>> learned = plan_nash(two, rounds=10)
-    >>> learned.costs.tolist(), learned.regret.tolist()
-    ([30.0, 30.0], [0.0, 0.0])
-    """
-    offered = _by_quarter(markets, _plans(markets, markets.due, markets.lots, 0))
-    try:
-        for count in range(2, rounds + 2):
-            answer, _ = _best_answer(markets, offered)
-            offered += (answer - offered) / count
-    except KeyboardInterrupt:
-        pass  # the average so far is a plan too, and its regret says how good
-    _, best = _best_answer(markets, offered)
-    sold = _not_more_than_owned(markets, pooled(markets, offered))
-    costs = markets.costs(sold)
-    return Regime("nash", sold, costs, np.maximum(costs - best, 0.0))
 
 
 def pooled(markets: SharedMarkets, offered: Floats) -> Floats:
@@ -111,6 +82,11 @@ def pooled(markets: SharedMarkets, offered: Floats) -> Floats:
     return (part[:, :, None] * filled[markets.market]).reshape(len(offered), -1)
 
 
+def offers_alone(markets: SharedMarkets) -> Floats:
+    """Return what each county would sell with the whole ladder to itself, (lot, slot)."""
+    return _plans(markets, markets.due, markets.lots, 0)
+
+
 def _plans(markets: SharedMarkets, due: Floats, left: Floats, first_quarter: int) -> Floats:
     """Return every county's own best sales from a quarter on, against the whole ladder."""
     from ironpot.system.county_batch import answer_all
@@ -126,41 +102,23 @@ def _plans(markets: SharedMarkets, due: Floats, left: Floats, first_quarter: int
     return answer
 
 
-def _by_quarter(markets: SharedMarkets, sold: Floats) -> Floats:
+def by_quarter(markets: SharedMarkets, sold: Floats) -> Floats:
+    """Add up tranches, (lot, slot) -> (lot, quarter)."""
     return sold.reshape(len(sold), markets.price.shape[1], -1).sum(axis=2)
 
 
 def _raised(markets: SharedMarkets, sold: Floats) -> Floats:
     """Return the cash raised up to each quarter, (county, quarter)."""
-    paid = _by_quarter(markets, markets.by_lot(markets.price) * sold)
+    paid = by_quarter(markets, markets.by_lot(markets.price) * sold)
     by_county = np.zeros_like(markets.need)
     owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
     np.add.at(by_county, owner, paid)
     return np.cumsum(by_county, axis=1)
 
 
-def _best_answer(markets: SharedMarkets, offered: Floats) -> tuple[Floats, Floats]:
-    """Return each county's best offers (lot, quarter) to this crowd and what they would cost it."""
-    from ironpot.system.county_batch import answer_all
-
-    total = np.zeros(markets.price.shape[:2])
-    np.add.at(total, markets.market, offered)
-    below = np.cumsum(markets.room, axis=2) - markets.room
-    filled = np.clip(total[:, :, None] - below, 0.0, markets.room)
-    volume, money = filled.sum(axis=2), (filled * markets.price).sum(axis=2)
-    share = np.divide(volume, total, out=np.ones_like(total), where=total > 0.0)
-    average = np.divide(money, volume, out=markets.price[:, :, 0].copy(), where=volume > 0.0)
-    price, sells = average[markets.market], share[markets.market]
-    answer = np.zeros_like(price)
-    costs = answer_all(
-        *(markets.first_lot, markets.lots, price, markets.keep[:, None] - price),
-        *(sells * markets.lots[:, None], markets.due, markets.late, answer),
-    )
-    offers = np.divide(answer, sells, out=np.zeros_like(answer), where=sells > 0.0)
-    return offers, costs
-
-
-def _not_more_than_owned(markets: SharedMarkets, sold: Floats) -> Floats:
-    """Cut the latest sales of a lot where averaged offers would sell more than there is."""
-    before = np.cumsum(sold, axis=1) - sold
-    return np.clip(markets.lots[:, None] - before, 0.0, sold)
+def by_county(markets: SharedMarkets, lots: Floats) -> Floats:
+    """Add up a figure of each lot row by county, (lot,) -> (county,)."""
+    owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
+    sums = np.zeros(len(markets.counties))
+    np.add.at(sums, owner, lots)
+    return sums

@@ -157,7 +157,7 @@ def _wrote(out: Path) -> Text:
 
 def _rounds(markets: SharedMarkets) -> int:
     """Rounds of learning that a minute is enough for."""
-    return max(min(NASH_ROUNDS, 600_000 // len(markets.counties)), 200)
+    return max(min(NASH_ROUNDS, 1_500_000 // len(markets.counties)), 300)
 
 
 def _note(plan: Coordination, lang: Lang, unit: Unit) -> str:

@@ -1,0 +1,131 @@
+"""What does a crowd settle at in which nobody speaks to anybody? Nash among price takers, learned.
+
+Counties take the average price and the share sold of each market and quarter as given, answer them,
+and move a little towards the answer. Yuan; (lot, quarter) for offers, (lot, slot) for sales.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ironpot.system.coordinate import batches
+from ironpot.system.links import Floats, Ints
+from ironpot.system.regimes import Regime, by_county, by_quarter, offers_alone, pooled
+from ironpot.system.shared_markets import SharedMarkets
+
+ROUNDS = 4000
+SETTLED = 1e-3
+# Step of round n: _MEMORY / (_MEMORY + n). Equal weights (a memory of 1) forget first guesses so
+# slowly that the regret is ten times as large after a thousand rounds.
+_MEMORY = 31.0
+_CHECK = 100
+
+
+def plan_nash(
+    markets: SharedMarkets,
+    *,
+    rounds: int = ROUNDS,
+    settled: float = SETTLED,
+    toll: float = 0.0,
+    watch: Callable[[Regime], None] | None = None,
+) -> Regime:
+    """Let counties learn the crowd until no more than `settled` of what selling saves is left.
+
+    Fixed batches, one after the other, answer the average prices and shares sold that all offers
+    make, and their offers move towards the answers by decreasing steps: an average that forgets.
+    The certificate is the regret: what each county could still save by its best answer to the same
+    crowd, nil in an equilibrium; of all rounds looked at, the least is kept. Ctrl-C keeps it too.
+
+    With a `toll`, who sells pays that part of what a yuan more takes from all others, one rate a
+    market and quarter, averaged like the offers. Tolls are given back to all: they stand in the
+    regret but not in `costs`.
+
+    >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
+    ...                     np.array([0, 1, 2]), np.array([0, 0]), np.array([50.0, 50.0]),
+    ...                     np.array([0.8, 0.8]), np.array([[40.0], [40.0]]),
+    ...                     np.array([[2.0], [2.0]]))
+    >>> learned = plan_nash(two)
+    >>> learned.costs.round(9).tolist(), learned.regret.round(9).tolist()
+    ([30.0, 30.0], [0.0, 0.0])
+    """
+    crowd = _Learning.start(markets, toll)
+    best = crowd.judged()
+    try:
+        for count in range(1, rounds + 1):
+            crowd.step(_MEMORY / (_MEMORY + count))
+            if count % _CHECK == 0 or count == rounds:
+                best = min(best, crowd.judged(), key=_unsettled)
+                if watch is not None:
+                    watch(best)
+                if _unsettled(best) <= settled * _saved(markets, best):
+                    break
+    except KeyboardInterrupt:
+        pass  # the least regret so far is a plan too, and says how good it is
+    return best
+
+
+def _unsettled(crowd: Regime) -> float:
+    return 0.0 if crowd.regret is None else float(crowd.regret.sum())
+
+
+def _saved(markets: SharedMarkets, crowd: Regime) -> float:
+    """Return what selling saves in this crowd against doing nothing."""
+    return max(float(markets.doing_nothing().sum()) - crowd.cost, 0.0)
+
+
+class _Learning:
+    """What changes: each county's offers and what they come to in every market."""
+
+    def __init__(self, markets: SharedMarkets, offered: Floats, toll: float) -> None:
+        self.markets, self.part, self.offered = markets, toll, offered
+        self.total, self.toll = (np.zeros(markets.price.shape[:2]) for _ in range(2))
+        np.add.at(self.total, markets.market, offered)
+        self.groups = batches(markets.counties)
+
+    @classmethod
+    def start(cls, markets: SharedMarkets, toll: float) -> "_Learning":
+        """Start from what each would do alone."""
+        return cls(markets, by_quarter(markets, offers_alone(markets)), toll)
+
+    def _own(self) -> tuple[Ints, Ints, Floats, Floats, Floats, Floats]:
+        given = self.markets
+        return (given.first_lot, given.market, given.lots, given.keep, given.due, given.late)
+
+    def step(self, step: float) -> None:
+        """Let every batch move once, then the tolls."""
+        from ironpot.system.learned_batch import learn_batch
+
+        own, markets = self._own(), self.markets
+        for group in self.groups:
+            learn_batch(
+                *(group, *own, markets.room, markets.price),
+                *(self.toll, step, self.offered, self.total),
+            )
+        if self.part > 0.0:
+            self.toll += step * (self.part * self._believed()[2] - self.toll)
+
+    def _believed(self) -> tuple[Floats, Floats, Floats]:
+        from ironpot.system.learned_batch import believe
+
+        share, mean, taken_away = (np.empty_like(self.total) for _ in range(3))
+        believe(self.total, self.markets.room, self.markets.price, share, mean, taken_away)
+        return share, mean, taken_away
+
+    def judged(self) -> Regime:
+        """Return what the offers end in, and what each county could still save."""
+        from ironpot.system.learned_batch import answer_crowd
+
+        markets, (share, mean, _) = self.markets, self._believed()
+        everyone, wanted = np.arange(len(markets.counties)), np.zeros_like(self.offered)
+        best = answer_crowd(everyone, *self._own(), share, mean, self.toll, wanted)
+        sold = _not_more_than_owned(markets, pooled(markets, self.offered))
+        costs = markets.costs(sold)
+        paid = (by_quarter(markets, sold) * self.toll[markets.market]).sum(axis=1)
+        regret = costs + by_county(markets, paid) - best
+        return Regime("nash", sold, costs, np.maximum(regret, 0.0))
+
+
+def _not_more_than_owned(markets: SharedMarkets, sold: Floats) -> Floats:
+    """Cut the latest sales of a lot where averaged offers would sell more than there is."""
+    before = np.cumsum(sold, axis=1) - sold
+    return np.clip(markets.lots[:, None] - before, 0.0, sold)

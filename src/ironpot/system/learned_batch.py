@@ -1,0 +1,107 @@
+"""Compiled learning of a crowd: what a market gives on average, best offers, steps towards them.
+
+Arrays are (market, quarter) for what all offer and (lot, quarter) for what each offers, appraised
+yuan; `room` and `price` are (market, quarter, tranche). Imported where called.
+"""
+
+import numpy as np
+from numba import njit
+
+from ironpot.system.county_kernels import own_cost, solve_county
+from ironpot.system.links import Floats, Ints
+
+
+@njit(cache=True, nogil=True)
+def believe(
+    total: Floats,
+    room: Floats,
+    price: Floats,
+    share: Floats,
+    mean: Floats,
+    taken_away: Floats,
+) -> None:
+    """Write what a yuan offered meets: the share sold, the average price, what others lose.
+
+    A yuan more takes from all others the average price less that of the tranche it would sell in,
+    nil beyond the last. A market without room sells nothing.
+    """
+    for m in range(total.shape[0]):
+        for q in range(total.shape[1]):
+            left, volume, money, edge = total[m, q], 0.0, 0.0, 0.0
+            for b in range(room.shape[2] - 1, -1, -1):
+                if total[m, q] < room[m, q, : b + 1].sum():
+                    edge = price[m, q, b]
+            for b in range(room.shape[2]):
+                taken = min(left, room[m, q, b])
+                left -= taken
+                volume += taken
+                money += taken * price[m, q, b]
+            open_ = room[m, q].sum() > 0.0
+            share[m, q] = volume / total[m, q] if total[m, q] > 0.0 else (1.0 if open_ else 0.0)
+            mean[m, q] = money / volume if volume > 0.0 else price[m, q, 0]
+            taken_away[m, q] = max(mean[m, q] - edge, 0.0) if volume > 0.0 else 0.0
+
+
+@njit(cache=True, nogil=True)
+def answer_crowd(
+    group: Ints,
+    first: Ints,
+    market: Ints,
+    lots: Floats,
+    keep: Floats,
+    due: Floats,
+    late: Floats,
+    share: Floats,
+    mean: Floats,
+    toll: Floats,
+    wanted: Floats,
+) -> Floats:
+    """Write each county's best offers to what it believes; return what they would cost it.
+
+    A county may offer all it has in every quarter; what it sells in all is at most what it has.
+    """
+    costs = np.empty(group.size)
+    for g in range(group.size):
+        a, b = first[group[g]], first[group[g] + 1]
+        at = market[a:b]
+        price, sells = mean[at], share[at]
+        cost, cap, sold = price.copy(), sells.copy(), np.zeros_like(price)
+        for m in range(b - a):
+            cost[m] = keep[a + m] - price[m] + toll[at[m]]
+            cap[m] = sells[m] * lots[a + m]
+        needs, behind = due[group[g]], late[group[g]]
+        solve_county(price, cost, cap, lots[a:b], needs, behind, sold)
+        costs[g] = own_cost(price, cost, needs, behind, sold)
+        for m in range(b - a):
+            for q in range(sold.shape[1]):
+                wanted[a + m, q] = sold[m, q] / sells[m, q] if sells[m, q] > 0.0 else 0.0
+    return costs
+
+
+@njit(cache=True, nogil=True)
+def learn_batch(
+    group: Ints,
+    first: Ints,
+    market: Ints,
+    lots: Floats,
+    keep: Floats,
+    due: Floats,
+    late: Floats,
+    room: Floats,
+    price: Floats,
+    toll: Floats,
+    step: float,
+    offered: Floats,
+    total: Floats,
+) -> None:
+    """Move the offers of a batch by `step` towards its best answers to the crowd, in place."""
+    share, mean, taken_away = np.empty_like(total), np.empty_like(total), np.empty_like(total)
+    believe(total, room, price, share, mean, taken_away)
+    wanted = np.zeros_like(offered)
+    answer_crowd(group, first, market, lots, keep, due, late, share, mean, toll, wanted)
+    for g in range(group.size):
+        for m in range(first[group[g]], first[group[g] + 1]):
+            for q in range(total.shape[1]):
+                moved = step * (wanted[m, q] - offered[m, q])
+                offered[m, q] += moved
+                total[market[m], q] += moved
