@@ -130,6 +130,26 @@ def debt_options(
     )
 
 
+def option_flows(
+    debts: pl.DataFrame,
+    class_actions: pl.DataFrame,
+    *,
+    case_date: dt.date,
+    rates: RatePaths | None,
+    debt_changes: pl.DataFrame | None = None,
+) -> tuple[pl.DataFrame, CashFlows]:
+    """Return the contracts of all options that `debt_options` offers, and their events to the end.
+
+    Contracts are named `debt_id/option_id`; open-ended ones stay so. Raises as `debt_options`.
+    """
+    options = _options(_owed(debts, case_date), class_actions)
+    contracts = _terms(options, case_date)
+    changes = _agreed(debt_changes, options)
+    return contracts, project_cash_flows(
+        contracts, status_date=case_date, rates=rates, changes=changes
+    )
+
+
 def _owed(debts: pl.DataFrame, case_date: dt.date) -> pl.DataFrame:
     """Return debts not repaid, their accrued interest and maturity dates filled in."""
     owed = debts.filter(pl.col("status").is_null() | (pl.col("status") != "repaid"))
@@ -208,6 +228,11 @@ def _require_figures(actions: pl.DataFrame) -> None:
 
 
 def _contracts(options: pl.DataFrame, case_date: dt.date, horizon: Horizon) -> pl.DataFrame:
+    """Return the contracts of all options, none of them open-ended."""
+    return _closed(_terms(options, case_date), horizon)
+
+
+def _terms(options: pl.DataFrame, case_date: dt.date) -> pl.DataFrame:
     """Return the contracts of all options, each under its own contract_id."""
     by_action = {
         CONTRACT: options.filter(pl.col("action") == CONTRACT),
@@ -216,10 +241,9 @@ def _contracts(options: pl.DataFrame, case_date: dt.date, horizon: Horizon) -> p
         "haircut": forgiven(options.filter(pl.col("action") == "haircut")),
     }
     terms = pl.concat(by_action.values(), how="diagonal_relaxed")
-    contracts = contracts_of_debts(
+    return contracts_of_debts(
         terms.with_columns(debt_id=pl.col("contract_id")), case_date=case_date
     )
-    return _closed(contracts, horizon)
 
 
 def _closed(contracts: pl.DataFrame, horizon: Horizon) -> pl.DataFrame:

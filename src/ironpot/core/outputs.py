@@ -173,6 +173,14 @@ LOTS = _table(
 )
 DEBTS = _table("debts", "debt_id", "debt_id entity_id primary_class opening_principal:m origin")
 
+# Beside the twelve, in extras/: what is still to be paid after the plan's last quarter.
+LEFT_TO_PAY = _table(
+    "left_to_pay",
+    "debt_id date",
+    "debt_id entity_id creditor_id primary_class date:d principal:m interest:m fees:m cashless:m "
+    "rate:s fixed:b refixed_on:d",
+)
+
 TABLES: tuple[OutTable, ...] = (
     BALANCE_SHEET,
     POTS,
@@ -187,4 +195,5 @@ TABLES: tuple[OutTable, ...] = (
     LOTS,
     DEBTS,
 )
+EXTRA_TABLES: tuple[OutTable, ...] = (LEFT_TO_PAY,)
 BY_NAME: dict[str, OutTable] = {table.name: table for table in TABLES}

@@ -22,6 +22,7 @@ from ironpot.plan.names import scenario_names
 from ironpot.plan.plan import Plan
 from ironpot.plan.program import Floats
 from ironpot.plan.settle import Settlement
+from ironpot.plan.tables.balance import balance_table
 from ironpot.plan.tables.cash import cash_table
 from ironpot.plan.tables.ladder import (
     QUARTERS,
@@ -30,8 +31,10 @@ from ironpot.plan.tables.ladder import (
     later_debts,
     later_loans,
 )
+from ironpot.plan.tables.left_to_pay import left_to_pay_table
 from ironpot.risk.adjustments import CHANGED_DEBT, CHANGED_FLOWS, INSIDE, PRIMARY, Adjustments
 from ironpot.risk.ladder import Ladder
+from ironpot.risk.left_to_pay import left_in_yuan
 
 REST = "asset_income"
 OTHER, ARREARS = "other", "arrears"
@@ -76,6 +79,8 @@ def plan_adjustments(plan: Plan) -> Adjustments:
         debt=owed.select(CHANGED_DEBT.names()),
         through=inputs.case.horizon.last,
         ladder=after.frame,
+        left=left_in_yuan(inputs.case, left_to_pay_table(inputs, settled)),
+        stocks=balance_table(inputs, settled),
     )
 
 

@@ -1,4 +1,4 @@
-"""Everything a plan's files hold: the twelve tables, the summary, and extras for the report."""
+"""Everything a plan's files hold: the twelve tables, what is left to pay, and the summary."""
 
 import math
 from collections.abc import Mapping
@@ -20,6 +20,7 @@ from ironpot.plan.tables.cash import cash_table
 from ironpot.plan.tables.debt_actions import debt_actions_table
 from ironpot.plan.tables.decisions import decisions_table
 from ironpot.plan.tables.ladder import ladders
+from ironpot.plan.tables.left_to_pay import left_to_pay_table
 from ironpot.plan.tables.limits import limits_table
 from ironpot.plan.tables.pots import pots_table
 from ironpot.plan.tables.registers import debts_table, lots_table, sources_table
@@ -29,10 +30,14 @@ from ironpot.plan.tables.resolution import resolution_table
 
 @dataclass(frozen=True)
 class Written:
-    """A plan as it goes to disk: tables by name (money in fen), plan.json without hashes."""
+    """A plan as it goes to disk: tables by name (money in fen), plan.json without hashes.
+
+    `extras` are tables of `core.outputs.EXTRA_TABLES`, which stand beside the twelve.
+    """
 
     tables: dict[str, pl.DataFrame]
     summary: dict[str, Any]
+    extras: dict[str, pl.DataFrame]
 
 
 def plan_files(plan: Plan, lang: Lang, *, checked: Mapping[str, Reason] | None = None) -> Written:
@@ -41,7 +46,8 @@ def plan_files(plan: Plan, lang: Lang, *, checked: Mapping[str, Reason] | None =
     `checked` are reasons that were solved again, by lot id; they stand in for the estimates.
     """
     tables = plan_tables(plan, lang, checked=checked)
-    return Written(tables, plan_summary(plan, tables, lang))
+    left = left_to_pay_table(plan.model.inputs, plan.settled)
+    return Written(tables, plan_summary(plan, tables, lang), {"left_to_pay": left})
 
 
 def plan_tables(

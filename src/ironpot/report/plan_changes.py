@@ -10,12 +10,13 @@ import polars as pl
 
 from ironpot.case.case import Case
 from ironpot.core.money import FEN_PER_YUAN
-from ironpot.core.outputs import CONSOLIDATED, EXPECTED
+from ironpot.core.outputs import CONSOLIDATED, EXPECTED, LEFT_TO_PAY
 from ironpot.report.plan_files import PlanFiles, settled
 from ironpot.risk.adjustments import CHANGED_DEBT, CHANGED_FLOWS, Adjustments
 from ironpot.risk.after import CASHLESS_EVENTS, principal_fall
 from ironpot.risk.drivers import Scenarios
 from ironpot.risk.flows import lot_flows
+from ironpot.risk.left_to_pay import left_in_yuan
 from ironpot.risk.maturity import INTEREST_EVENTS, PRINCIPAL_EVENTS
 
 # Lines that only a plan has: without one they are nothing.
@@ -40,6 +41,7 @@ def adjustments_of(
 
     `events`: the debts' contract events in the named scenarios, to the plan's end at least.
     Interest and debt by class are the plan's expected ones; other lines come scenario by scenario.
+    Debt includes bridge loans (class other) and what stays unpaid (class arrears).
     """
     files = settled(plan)
     through = str(files.summary["horizon"]["last"])
@@ -53,11 +55,14 @@ def adjustments_of(
         _interest(actions, paid),
     ]
     ladder = files.tables["ladder"].filter(pl.col("phase") == "after")
+    left = files.extras.get(LEFT_TO_PAY.name)
     return Adjustments(
         flows=pl.concat([part.select(CHANGED_FLOWS.names()).cast(CHANGED_FLOWS) for part in flows]),
-        debt=_debt(case, actions, paid, through),
+        debt=pl.concat([_debt(case, actions, paid, through), *_overdrawn(case, files)]),
         through=through,
         ladder=ladder,
+        left=None if left is None else left_in_yuan(case, left),
+        stocks=files.tables["balance_sheet"],
     )
 
 
@@ -193,3 +198,36 @@ def _debt(case: Case, actions: pl.DataFrame, paid: pl.DataFrame, through: str) -
         scenario=pl.lit(EXPECTED),
         amount=step.cum_sum().over("primary_class"),
     ).select(CHANGED_DEBT.names())
+
+
+def _overdrawn(case: Case, files: PlanFiles) -> list[pl.DataFrame]:
+    """Return what bridge loans and unpaid bills add to debt at each quarter's end, expected."""
+    quarters = pl.DataFrame({"quarter": list(case.horizon.quarters)})
+    cash = files.tables["cash"].filter(
+        pl.col("entity_id") == CONSOLIDATED, pl.col("scenario") == EXPECTED
+    )
+    moved = pl.sum_horizontal("bridge_draw", "bridge_repayment").sum()
+    bridge = quarters.join(
+        cash.group_by("quarter").agg(amount=moved), on="quarter", how="left"
+    ).with_columns(pl.col("amount").fill_null(0).cum_sum())
+    unpaid = (
+        files.tables["limits"]
+        .filter(pl.col("kind") == "arrears", pl.col("scenario") == EXPECTED)
+        .group_by(quarter="period")
+        .agg(amount=pl.col("value").sum() * FEN_PER_YUAN)
+    )
+    return [_owed_more(bridge, "other"), _owed_more(unpaid, "arrears")]
+
+
+def _owed_more(fen: pl.DataFrame, primary_class: str) -> pl.DataFrame:
+    return (
+        fen.filter(pl.col("amount") != 0)
+        .select(
+            "quarter",
+            primary_class=pl.lit(primary_class),
+            scenario=pl.lit(EXPECTED),
+            amount=pl.col("amount") / FEN_PER_YUAN,
+        )
+        .select(CHANGED_DEBT.names())
+        .cast(CHANGED_DEBT)
+    )

@@ -14,7 +14,7 @@ import polars as pl
 from ironpot.core.errors import FileRefusedError
 from ironpot.core.lang import Text
 from ironpot.core.money import FEN_PER_YUAN
-from ironpot.core.outputs import TABLES, OutColumn, OutKind, OutTable
+from ironpot.core.outputs import EXTRA_TABLES, TABLES, OutColumn, OutKind, OutTable
 from ironpot.plan.tables.frame import DTYPES
 
 
@@ -42,6 +42,7 @@ EXTRAS: tuple[OutTable, ...] = (
     _extra("frontier", "label relief_pv:money value_destroyed:money"),
     _extra("relief_prices", "limit_id unit relief_saved:money"),
     _extra("baseline", "quarter scenario shortfall:money"),
+    *EXTRA_TABLES,
 )
 
 

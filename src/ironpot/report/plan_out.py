@@ -1,4 +1,4 @@
-"""Write a plan's tables and summary so that anyone can re-add them: plan.json and tables/*.csv.
+"""Write a plan so that anyone can re-add it: plan.json, tables/*.csv and extras/*.csv.
 
 Amounts are written from integer fen, shares with six decimals, in the columns of `core.outputs`.
 All files are written to a folder beside the target first; the old ones go only when the new ones
@@ -8,37 +8,59 @@ are whole.
 import hashlib
 import json
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from ironpot.core.money import plain
-from ironpot.core.outputs import TABLES, OutKind, OutTable
+from ironpot.core.outputs import EXTRA_TABLES, TABLES, OutKind, OutTable
 
 YUAN = "yuan"
 SHARE_PLACES = 6
 
 
-def write_plan_files(tables: dict[str, pl.DataFrame], summary: dict[str, Any], out: Path) -> None:
-    """Write the twelve tables (money in fen) and plan.json with their rows and hashes to `out`."""
+def write_plan_files(
+    tables: Mapping[str, pl.DataFrame],
+    summary: dict[str, Any],
+    out: Path,
+    *,
+    extras: Mapping[str, pl.DataFrame] | None = None,
+) -> None:
+    """Write the twelve tables (money in fen) and plan.json with their rows and hashes to `out`.
+
+    `extras`: tables of EXTRA_TABLES, sealed like the twelve under a key of their own.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    fresh = out / "tables.new"
+    beside = extras or {}
+    sealed = {"tables": _written(tables, TABLES, out / "tables.new")}
+    if beside:
+        chosen = [table for table in EXTRA_TABLES if table.name in beside]
+        sealed["extras"] = _written(beside, chosen, out / "extras.new")
+    text = json.dumps(summary | sealed, ensure_ascii=False, indent=1, allow_nan=False)
+    (out / "plan.json.new").write_text(text + "\n", encoding="utf-8", newline="\n")
+    for name in sealed:
+        shutil.rmtree(out / name, ignore_errors=True)
+        (out / f"{name}.new").rename(out / name)
+    (out / "plan.json.new").replace(out / "plan.json")
+
+
+def _written(
+    frames: Mapping[str, pl.DataFrame], tables: Sequence[OutTable], fresh: Path
+) -> dict[str, dict[str, object]]:
+    """Write tables into a fresh folder; return their rows and hashes."""
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
     sealed: dict[str, dict[str, object]] = {}
-    for table in TABLES:
-        body = table_text(tables[table.name], table).encode()
+    for table in tables:
+        body = table_text(frames[table.name], table).encode()
         (fresh / f"{table.name}.csv").write_bytes(body)
         sealed[table.name] = {
-            "rows": tables[table.name].height,
+            "rows": frames[table.name].height,
             "sha256": hashlib.sha256(body).hexdigest(),
         }
-    text = json.dumps(summary | {"tables": sealed}, ensure_ascii=False, indent=1, allow_nan=False)
-    (out / "plan.json.new").write_text(text + "\n", encoding="utf-8", newline="\n")
-    shutil.rmtree(out / "tables", ignore_errors=True)
-    fresh.rename(out / "tables")
-    (out / "plan.json.new").replace(out / "plan.json")
+    return sealed
 
 
 def table_text(frame: pl.DataFrame, table: OutTable) -> str:

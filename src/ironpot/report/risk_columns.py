@@ -10,7 +10,11 @@ def _doc(unit: str, en: str, zh: str) -> Meaning:
 
 
 COLUMNS: dict[str, Meaning] = {
-    "phase": _doc("word", "before or after a plan", "before 方案前,after 方案后"),
+    "phase": _doc(
+        "word",
+        "before or after a plan; unplanned: on the plan's last day without it",
+        "before 方案前,after 方案后,unplanned 计划期末但无方案",
+    ),
     "entity_id": _doc(
         "id", "account holder; _consolidated is the perimeter", "主体;_consolidated 为合并"
     ),
@@ -36,11 +40,7 @@ COLUMNS: dict[str, Meaning] = {
     "lowest_period": _doc("period", "when it is lowest", "最低余额所在时期"),
     "primary_class": _doc("word", "class of debt; all is their sum", "债务类别;all 为合计"),
     "principal": _doc("yuan", "principal", "本金"),
-    "weighted_rate": _doc(
-        "decimal a year",
-        "contract rate weighted by principal; after a plan its last year's interest over it",
-        "按本金加权的合同利率;方案后为最后一年利息与本金之比",
-    ),
+    "weighted_rate": _doc("decimal a year", "rate weighted by principal", "按本金加权的利率"),
     "fixed_share": _doc("share", "principal at a fixed rate", "固定利率本金占比"),
     "average_time_to_maturity_y": _doc(
         "years", "mean time of principal payments", "本金平均偿还年限"
@@ -53,17 +53,11 @@ COLUMNS: dict[str, Meaning] = {
         "share", "principal paid or reset in a year", "一年内重定价占比"
     ),
     "unscheduled_share": _doc("share", "principal without a day of payment", "无偿还日期本金占比"),
-    "interest_y": _doc(
-        "yuan", "interest of the first year; after a plan of its last", "首年利息;方案后为最后一年"
-    ),
-    "service_y": _doc(
-        "yuan",
-        "debt service of the first year; after a plan of its last",
-        "首年偿债支出;方案后为最后一年",
-    ),
+    "interest_y": _doc("yuan", "interest of the first year after the day", "该日后首年利息"),
+    "service_y": _doc("yuan", "debt service of the first year after the day", "该日后首年偿债支出"),
     "interest_to_revenue": _doc("share", "interest over revenue", "利息占收入比重"),
     "service_to_revenue": _doc("share", "service over revenue", "偿债支出占收入比重"),
-    "present_value": _doc("yuan", "payments discounted to the case date", "偿债支出现值"),
+    "present_value": _doc("yuan", "payments after the day, discounted to it", "偿债支出现值"),
     "present_value_share": _doc("share", "present value over principal", "现值与本金之比"),
     "assets": _doc("yuan", "assets owned, on the row all", "资产合计(仅 all 行)"),
     "net_worth": _doc("yuan", "net worth, on the row all", "净值(仅 all 行)"),

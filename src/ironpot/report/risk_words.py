@@ -28,6 +28,7 @@ COMPONENT: dict[str, Text] = {
 PHASE: dict[str, Text] = {
     "before": Text("without a plan", "无方案"),
     "after": Text("with the plan", "实施方案"),
+    "unplanned": Text("without it, plan's last day", "无方案,计划期末"),
 }
 MEASURE: dict[str, Text] = {
     "cash": Text("cash of the perimeter", "合并现金"),

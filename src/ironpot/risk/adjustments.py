@@ -3,6 +3,7 @@
 Amounts in yuan of the whole perimeter with the outside: what members pay one another is not in.
 """
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ import numpy.typing as npt
 import polars as pl
 
 from ironpot.case.schema.words import PRIMARY_CLASSES
+from ironpot.core.dates import quarter_end
+from ironpot.core.money import FEN_PER_YUAN
 from ironpot.core.outputs import CASH_FLOWS, EXPECTED
 
 Floats = npt.NDArray[np.float64]
@@ -60,12 +63,29 @@ class Adjustments:
     - `debt`: rows of CHANGED_DEBT, what more (+) or less (-) is owed at each quarter's end
     - `through`: the last quarter that the plan decides; up to it new borrowing is the plan's alone
     - `ladder`: the plan's own ladder, rows of core.outputs.LADDER, if it has one
+    - `left`: what is still to be paid after `through`, rows of risk.left_to_pay.LEFT; None if the
+      plan does not say, which is no question where it changes nothing
+    - `stocks`: what the plan leaves owned and owed, rows of core.outputs.BALANCE_SHEET
     """
 
     flows: pl.DataFrame
     debt: pl.DataFrame
     through: str
     ladder: pl.DataFrame | None = None
+    left: pl.DataFrame | None = None
+    stocks: pl.DataFrame | None = None
+
+    @property
+    def end(self) -> dt.date:
+        """The last day that the plan decides."""
+        return quarter_end(self.through)
+
+    @property
+    def keeps_contracts(self) -> bool:
+        """Whether every debt is left as its contract stands."""
+        served = self.flows.filter(pl.col("line").is_in(["principal", "interest"]))
+        moved = pl.concat([self.debt["amount"], served["amount"]])
+        return not bool((moved.abs() > 1.0 / FEN_PER_YUAN).any())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,35 @@
-"""What does the debt cost after a plan, and could what is left be paid back? Its last year.
+"""What does the debt cost after a plan, when does it fall due, could what is left be paid back?
 
-The figures that a plan's flows and debts determine; how soon its new contracts fall due or change
-their rate is not in them, and stays unknown. Amounts yuan, expected over the named scenarios.
+On the plan's last day, beside the same day without the plan, so that what differs is the plan and
+not the time that has passed. Amounts yuan, expected over the named scenarios.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 
 import polars as pl
 
 from ironpot.case.case import Case
 from ironpot.case.schema.words import PRIMARY_CLASSES
-from ironpot.core.dates import MONTHS_PER_QUARTER, QUARTERS_PER_YEAR
+from ironpot.core.dates import (
+    MONTHS_PER_QUARTER,
+    QUARTERS_PER_YEAR,
+    next_day,
+    quarter_name,
+    quarter_number,
+)
 from ironpot.core.money import FEN_PER_YUAN
 from ironpot.core.outputs import CONSOLIDATED, EXPECTED
 from ironpot.risk.adjustments import REPAID, Adjustments
 from ironpot.risk.capacity import capacity_facts
-from ironpot.risk.indicators import ALL
+from ironpot.risk.indicators import ALL, indicators_of
+from ironpot.risk.left_to_pay import MONEY, left_by_contract, owed_on
 from ironpot.risk.maturity import INTEREST_EVENTS, PRINCIPAL_EVENTS
 from ironpot.risk.ratios import Facts, debt_facts
 
 EARNED = "asset_income"
+# Yuan: less than this between what is owed and what is left to pay is rounding of many debts.
+LEAST_REST = 100.0
 CHARGED = ("penalties",)
 # Principal is forgiven (WO), or replaced by that of a new bond (RS).
 CASHLESS_EVENTS = ("WO", "RS")
@@ -68,9 +78,9 @@ def after_plan(case: Case, adjustments: Adjustments, events: pl.DataFrame) -> Af
 
 
 def last_year(adjustments: Adjustments) -> list[str]:
-    """Return the last four quarters that a plan decides, or as many as it has."""
-    quarters = sorted(set(adjustments.flows["quarter"]))
-    return [name for name in quarters if name <= adjustments.through][-QUARTERS_PER_YEAR:]
+    """Return the last four quarters that a plan decides."""
+    last = quarter_number(adjustments.through)
+    return [quarter_name(last - back) for back in reversed(range(QUARTERS_PER_YEAR))]
 
 
 def debt_facts_after(
@@ -138,12 +148,65 @@ def principal_fall() -> pl.Expr:
     return before - now
 
 
-def indicators_after(after: After, *, revenue: float | None) -> pl.DataFrame:
+def indicators_at_end(
+    case: Case,
+    adjustments: Adjustments,
+    events: pl.DataFrame,
+    *,
+    revenue: float | None,
+    discount_rate: float | None,
+) -> list[pl.DataFrame]:
+    """Return the indicators on a plan's last day: as contracts stand, and as the plan leaves them.
+
+    Phases `unplanned` and `after`, columns as in `indicators.cost_risk`; both over the revenue that
+    the indicators before the plan are measured by. A plan that does not say what it leaves to pay
+    gives what its flows determine alone (`indicators_of_flows`).
+    """
+    kept = left_by_contract(case, events, on=adjustments.end)
+    unplanned = indicators_of(
+        owed_on(kept, on=adjustments.end), revenue=revenue, discount_rate=discount_rate
+    )
+    left = kept if adjustments.left is None and adjustments.keeps_contracts else adjustments.left
+    facts = after_plan(case, adjustments, events)
+    if left is None:
+        after = indicators_of_flows(facts, revenue=revenue)
+    else:
+        owed = owed_on(_with_the_rest(left, facts, adjustments.end), on=adjustments.end)
+        after = indicators_of(owed, revenue=revenue, discount_rate=discount_rate)
+    return [_phased(unplanned, "unplanned"), _phased(after, "after")]
+
+
+def _phased(frame: pl.DataFrame, phase: str) -> pl.DataFrame:
+    return frame.with_columns(phase=pl.lit(phase))
+
+
+def _with_the_rest(left: pl.DataFrame, facts: After, end: dt.date) -> pl.DataFrame:
+    """Return `left` with what else is owed then: bridge loans and arrears, due the day after."""
+    known = dict(left.group_by("primary_class").agg(_owing()).iter_rows())
+    rest = {
+        name: (facts.debts[f"debt_{name}"] or 0.0) - known.get(name, 0.0)
+        for name in PRIMARY_CLASSES
+    }
+    rows = [
+        dict.fromkeys(MONEY, 0.0)
+        | {"debt_id": f"rest:{name}", "primary_class": name, "principal": amount}
+        | {"date": next_day(end)}
+        for name, amount in rest.items()
+        if amount > LEAST_REST
+    ]
+    return pl.concat([left, pl.DataFrame(rows, schema=left.schema)])
+
+
+def _owing() -> pl.Expr:
+    return pl.sum_horizontal("principal", "cashless").sum()
+
+
+def indicators_of_flows(after: After, *, revenue: float | None) -> pl.DataFrame:
     """Return principal, rate, interest and service after a plan by class, and of `all`.
 
-    `revenue` is what the indicators before the plan are measured by. `weighted_rate` is the
-    interest of the plan's last year over what is owed at its end. Columns as in
-    `indicators.cost_risk`; service is known of the whole alone.
+    What a plan's flows determine where it does not say what it leaves to pay: interest and service
+    of its last year, `weighted_rate` that interest over what is owed at its end. Service is known
+    of the whole alone.
     """
     classes = [
         (name, after.debts[f"debt_{name}"] or 0.0, after.debts[f"interest_{name}"] or 0.0, None)
@@ -162,7 +225,6 @@ def indicators_after(after: After, *, revenue: float | None) -> pl.DataFrame:
         ),
         interest_to_revenue=pl.col("interest_y") / pl.lit(known, pl.Float64),
         service_to_revenue=pl.col("service_y") / pl.lit(known, pl.Float64),
-        phase=pl.lit("after"),
     )
 
 

@@ -102,6 +102,7 @@ def assess_debt(
         adjustments=adjustments,
         centre=chosen.centre,
         revenue=_first_year(before),
+        discount_rate=_discount_rate(case, chosen),
     )
     return _assessment(case, stands, studies, chosen)
 
@@ -203,6 +204,12 @@ def _first_year(study: _Study) -> float | None:
     centre = study.drivers.names.index(study.outlook.options.centre)
     first = float(_resources(study)[0][centre, 1])
     return None if np.isnan(first) else first
+
+
+def _discount_rate(case: Case, options: RiskOptions) -> float | None:
+    """Return the rate of present values: the options', else the case's; None if neither says."""
+    given = options.discount_rate
+    return case.settings.discount_rate if given is None else given
 
 
 def _paths(study: _Study) -> dict[str, pl.DataFrame]:

@@ -166,6 +166,7 @@ class RiskOptions:
     - `denominator`: a named formula of `risk.resources`; `choices`: definition by rule input
     - `target_ratio_pct` is to be reached at the end of `target_year` (1 = the first) by a constant
       primary balance; None takes the opening ratio and the last year
+    - `discount_rate`: of present values, decimal a year; None takes the case's own
     - `tail`: probability beyond which debt and cash flow are "at risk"
     """
 
@@ -182,6 +183,7 @@ class RiskOptions:
     choices: Mapping[str, str] = field(default_factory=dict[str, str])
     target_ratio_pct: float | None = None
     target_year: int | None = None
+    discount_rate: float | None = None
     tail: float = 0.05
     stresses: tuple[str, ...] = STRESSES
 
@@ -203,7 +205,8 @@ class Assessment:
 
     - `ladder`: rows of core.outputs.LADDER, integer fen; `breaches`: when cash first falls below
       zero and under its buffer (risk.ladder)
-    - `indicators`: cost-risk indicators by class (risk.indicators); `ratios`: rows of
+    - `indicators`: cost-risk indicators by class (risk.indicators), with a plan also on its last
+      day as contracts stand (phase `unplanned`) and as it leaves them; `ratios`: rows of
       risk.ratios.RULE_ROWS, published years; `lights`: what each rule set says (risk.lights)
     - `path`, `decomposition`, `financing_need`: deterministic, by named scenario
     - `fan`, `probabilities`, `at_risk`: drawn scenarios; a probability is that of the period,

@@ -1,8 +1,11 @@
 """How soon does debt fall due or change its rate, and what does it cost? Cost and risk in figures.
 
-Times are years after the case date, shares and rates decimals. Weights are payments of principal
-by contract, so that an amortising loan counts as the string of payments that it is.
+Times are years after the day of the stock, shares and rates decimals. Weights are payments of
+principal by contract, so that an amortising loan counts as the string of payments that it is.
 """
+
+import datetime as dt
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -13,6 +16,19 @@ from ironpot.risk.maturity import INTEREST_EVENTS, PRINCIPAL_EVENTS
 ALL = "all"
 RESET_EVENTS = ("RR", "RRF")
 SCHEDULED_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is owed on a day, and what is paid after it; yuan, positive as the debtor counts.
+
+    - `stock`: (primary_class, principal, rate, fixed), a row a debt
+    - `payments`: (debt_id, primary_class, date, refixed_on, principal, interest, other)
+    """
+
+    stock: pl.DataFrame
+    payments: pl.DataFrame
+    on: dt.date
 
 
 def cost_risk(
@@ -47,31 +63,56 @@ def cost_risk(
     own = events.filter(pl.col("scenario") == scenario).join(
         case.debts.select("debt_id", "primary_class"), left_on="contract_id", right_on="debt_id"
     )
-    timed = own.with_columns(years=(pl.col("date") - case.date).dt.total_days() / DAYS_PER_YEAR)
-    payments = _with_resets(timed)
     live = case.debts.filter(pl.col("status").fill_null("performing") != "repaid")
+    stock = live.select(
+        "primary_class",
+        principal="notional_principal",
+        rate="nominal_interest_rate",
+        fixed=pl.col("market_object_code_of_rate_reset").is_null(),
+    )
+    owed = Owed(stock, _payments(own, case.date), case.date)
+    return indicators_of(owed, revenue=revenue, discount_rate=discount_rate)
+
+
+def _payments(events: pl.DataFrame, on: dt.date) -> pl.DataFrame:
+    """Return contract events as payments, each with its contract's first reset after the day."""
+    kind, paid = pl.col("event_type"), -pl.col("payoff")
+    principal = pl.when(kind.is_in(PRINCIPAL_EVENTS)).then(paid).otherwise(0.0)
+    interest = pl.when(kind.is_in(INTEREST_EVENTS)).then(paid).otherwise(0.0)
+    resets = (
+        events.filter(kind.is_in(RESET_EVENTS) & (pl.col("date") > on))
+        .group_by("contract_id")
+        .agg(refixed_on=pl.col("date").min())
+    )
+    return events.join(resets, on="contract_id", how="left").select(
+        *("primary_class", "date", "refixed_on"),
+        debt_id="contract_id",
+        principal=principal,
+        interest=interest,
+        other=paid - principal - interest,
+    )
+
+
+def indicators_of(
+    owed: Owed, *, revenue: float | None = None, discount_rate: float | None = None
+) -> pl.DataFrame:
+    """Return the indicators of `cost_risk` of what is owed on a day."""
+    years, refixing = (
+        (pl.col(name) - owed.on).dt.total_days() / DAYS_PER_YEAR for name in ("date", "refixed_on")
+    )
+    timed = owed.payments.with_columns(years=years).with_columns(
+        refixing=pl.min_horizontal("years", refixing)
+    )
     return (
-        _by_class(live, _stock())
-        .join(_by_class(payments, _times()), on="primary_class", how="left")
+        _by_class(owed.stock, _stock())
+        .join(_by_class(timed, _times()), on="primary_class", how="left")
         .join(_by_class(timed, _service(discount_rate)), on="primary_class", how="left")
-        .with_columns(unscheduled_share=1.0 - pl.col("scheduled") / pl.col("principal"))
+        .with_columns(unscheduled_share=_unscheduled())
         .with_columns(_to_revenue(name, revenue) for name in ("interest", "service"))
         .with_columns(_where_scheduled())
         .with_columns(present_value_share=pl.col("present_value") / pl.col("principal"))
         .drop("scheduled")
-    )
-
-
-def _with_resets(timed: pl.DataFrame) -> pl.DataFrame:
-    """Return principal payments with `years` and `refixing`, the earlier of payment and reset."""
-    paid = timed.filter(pl.col("event_type").is_in(PRINCIPAL_EVENTS) & (pl.col("payoff") != 0.0))
-    resets = (
-        timed.filter(pl.col("event_type").is_in(RESET_EVENTS) & (pl.col("years") > 0.0))
-        .group_by("contract_id")
-        .agg(reset=pl.col("years").min())
-    )
-    return paid.join(resets, on="contract_id", how="left").with_columns(
-        weight=-pl.col("payoff"), refixing=pl.min_horizontal("years", "reset")
+        .with_columns(pl.selectors.float().fill_nan(None))
     )
 
 
@@ -83,32 +124,30 @@ def _by_class(rows: pl.DataFrame, figures: list[pl.Expr]) -> pl.DataFrame:
 
 
 def _stock() -> list[pl.Expr]:
-    principal = pl.col("notional_principal")
-    fixed = pl.col("market_object_code_of_rate_reset").is_null()
+    principal = pl.col("principal")
     return [
         principal.sum().alias("principal"),
-        _mean(pl.col("nominal_interest_rate"), principal).alias("weighted_rate"),
-        _mean(fixed.cast(pl.Float64), principal).alias("fixed_share"),
+        _mean(pl.col("rate"), principal).alias("weighted_rate"),
+        _mean(pl.col("fixed").cast(pl.Float64), principal).alias("fixed_share"),
     ]
 
 
 def _times() -> list[pl.Expr]:
-    weight = pl.col("weight")
+    weight, years, refixing = pl.col("principal"), pl.col("years"), pl.col("refixing")
     return [
         weight.sum().alias("scheduled"),
-        _mean(pl.col("years"), weight).alias("average_time_to_maturity_y"),
-        _mean(pl.col("refixing"), weight).alias("average_time_to_refixing_y"),
-        _mean((pl.col("years") <= 1.0).cast(pl.Float64), weight).alias("due_in_year_share"),
-        _mean((pl.col("refixing") <= 1.0).cast(pl.Float64), weight).alias("refixing_in_year_share"),
+        _mean(years, weight).alias("average_time_to_maturity_y"),
+        _mean(refixing, weight).alias("average_time_to_refixing_y"),
+        _mean((years <= 1.0).cast(pl.Float64), weight).alias("due_in_year_share"),
+        _mean((refixing <= 1.0).cast(pl.Float64), weight).alias("refixing_in_year_share"),
     ]
 
 
 def _service(discount_rate: float | None) -> list[pl.Expr]:
     first_year = pl.col("years") <= 1.0
-    interest = pl.col("event_type").is_in(INTEREST_EVENTS)
-    paid = -pl.col("payoff")
+    paid = pl.sum_horizontal("principal", "interest", "other")
     return [
-        paid.filter(first_year & interest).sum().alias("interest_y"),
+        pl.col("interest").filter(first_year).sum().alias("interest_y"),
         paid.filter(first_year).sum().alias("service_y"),
         _present_value(paid, discount_rate).alias("present_value"),
     ]
@@ -122,6 +161,12 @@ def _present_value(paid: pl.Expr, discount_rate: float | None) -> pl.Expr:
     return (paid * factor).filter(years > 0.0).sum()
 
 
+def _unscheduled() -> pl.Expr:
+    """Return the part of principal without a day of payment; of nothing, nothing."""
+    share = 1.0 - pl.col("scheduled").fill_null(0.0) / pl.col("principal")
+    return pl.when(pl.col("principal") != 0.0).then(share).otherwise(0.0)
+
+
 def _where_scheduled() -> pl.Expr:
     """Return the present value, null where some principal has no day of payment."""
     whole = pl.col("unscheduled_share").abs() < SCHEDULED_TOLERANCE
@@ -129,7 +174,9 @@ def _where_scheduled() -> pl.Expr:
 
 
 def _mean(values: pl.Expr, weights: pl.Expr) -> pl.Expr:
-    return (values * weights).sum() / weights.sum()
+    """Return a weighted mean of the values that are known."""
+    known = pl.when(values.is_not_null()).then(weights)
+    return (values * known).sum() / known.sum()
 
 
 def _to_revenue(name: str, revenue: float | None) -> pl.Expr:

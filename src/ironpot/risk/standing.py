@@ -15,8 +15,9 @@ from ironpot.balance.sheet import Phase
 from ironpot.case.case import Case
 from ironpot.cashflow.flows import CashFlows
 from ironpot.core.money import FEN_PER_YUAN
+from ironpot.core.outputs import CONSOLIDATED
 from ironpot.risk.adjustments import Adjustments
-from ironpot.risk.after import after_plan, indicators_after
+from ironpot.risk.after import after_plan, indicators_at_end
 from ironpot.risk.drivers import Scenarios
 from ironpot.risk.flows import do_nothing_flows
 from ironpot.risk.indicators import ALL, cost_risk
@@ -47,12 +48,13 @@ def standing(
     adjustments: Adjustments | None,
     centre: str,
     revenue: float | None,
+    discount_rate: float | None,
 ) -> Standing:
     """Return where the case stands; with adjustments also as the plan leaves it.
 
     The ladder carries budget and lots as far as `scenarios` go. Indicators before a plan are of the
-    contracts as they stand, in scenario `centre`, over a year's `revenue`; after it, of its last
-    year, over the same revenue.
+    contracts at the case date, in scenario `centre`, over a year's `revenue`; those `unplanned` and
+    `after` a plan stand on its last day, expected, over the same revenue.
     """
     events = cash_flows.events
     weights = dict(zip(scenarios.names, (float(one) for one in scenarios.weights), strict=True))
@@ -60,11 +62,14 @@ def standing(
         case, do_nothing_flows(case, events, scenarios), weights=weights
     ).frame
     owed: dict[Phase, Facts] = {"before": debt_facts(case)}
-    indicators = [_indicators(case, events, balance_sheet, centre, revenue)]
+    found = cost_risk(case, events, scenario=centre, revenue=revenue, discount_rate=discount_rate)
+    indicators = [_with_stocks(found.with_columns(phase=pl.lit("before")), _owned(balance_sheet))]
     if adjustments is not None:
-        left = after_plan(case, adjustments, events)
-        owed["after"] = left.debts
-        indicators.append(indicators_after(left, revenue=revenue))
+        owed["after"] = after_plan(case, adjustments, events).debts
+        unplanned, after = indicators_at_end(
+            case, adjustments, events, revenue=revenue, discount_rate=discount_rate
+        )
+        indicators += [unplanned, _with_stocks(after, _owned_after(adjustments, balance_sheet))]
         if adjustments.ladder is not None:
             ladder = pl.concat([ladder, adjustments.ladder.select(ladder.columns)])
     phases = ladder.partition_by("phase", maintain_order=True)
@@ -81,18 +86,41 @@ def _phased(frame: pl.DataFrame, phase: str) -> pl.DataFrame:
     return frame if "phase" in frame.columns else frame.with_columns(phase=pl.lit(phase))
 
 
-def _indicators(
-    case: Case, events: pl.DataFrame, sheet: BalanceSheet, centre: str, revenue: float | None
-) -> pl.DataFrame:
-    """Return cost-risk indicators, and beside the whole what is owned, yuan."""
-    rate = case.settings.discount_rate
-    found = cost_risk(case, events, scenario=centre, revenue=revenue, discount_rate=rate)
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """What is owned and what is left when all is paid, yuan."""
+
+    assets: float
+    net_worth: float
+
+
+def _owned(sheet: BalanceSheet) -> _Owned:
+    assets = sum(sheet.amount(code) for code in TOTALS[:2])
+    return _Owned(assets / FEN_PER_YUAN, sheet.amount(NET_WORTH) / FEN_PER_YUAN)
+
+
+def _owned_after(adjustments: Adjustments, before: BalanceSheet) -> _Owned | None:
+    """Return what a plan leaves; None if its adjustments change cash or debt and do not say."""
+    if adjustments.stocks is None:
+        idle = adjustments.keeps_contracts and not (adjustments.flows["amount"] != 0.0).any()
+        return _owned(before) if idle else None
+    rows = adjustments.stocks.filter(
+        pl.col("phase") == "after", pl.col("entity_id") == CONSOLIDATED
+    )
+    amounts = dict(rows.select("gfsm_code", "amount").iter_rows())
+    assets = sum(amounts.get(code, 0) for code in TOTALS[:2])
+    return _Owned(assets / FEN_PER_YUAN, amounts.get(NET_WORTH, 0) / FEN_PER_YUAN)
+
+
+def _with_stocks(indicators: pl.DataFrame, owned: _Owned | None) -> pl.DataFrame:
+    """Add, beside the whole, what is owned, yuan."""
+    if owned is None:
+        return indicators
     whole = pl.col("primary_class") == ALL
-    owned = sum(sheet.amount(code) for code in TOTALS[:2]) / FEN_PER_YUAN
-    worth = sheet.amount(NET_WORTH) / FEN_PER_YUAN
-    return found.with_columns(
-        assets=pl.when(whole).then(owned),
-        net_worth=pl.when(whole).then(worth),
-        debt_to_assets=pl.when(whole & (owned > 0.0)).then(pl.col("principal") / owned),
-        phase=pl.lit("before"),
+    return indicators.with_columns(
+        assets=pl.when(whole).then(owned.assets),
+        net_worth=pl.when(whole).then(owned.net_worth),
+        debt_to_assets=pl.when(whole & (owned.assets > 0.0)).then(
+            pl.col("principal") / owned.assets
+        ),
     )

@@ -1,4 +1,4 @@
-"""What do a plan's files hold? Reads plan.json and tables/*.csv exactly, refusing nothing silently.
+"""What do a plan's files hold? Reads plan.json and its tables exactly, refusing nothing silently.
 
 Amounts become `Decimal` yuan, empty cells None; a cell that cannot be read is kept aside in `bad`
 and counts as unknown. Only the standard library reads here, so that nothing is shared with the
@@ -18,7 +18,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, cast
 
-from ironpot.core.outputs import CONSOLIDATED, ELIMINATION, TABLES, OutKind, OutTable
+from ironpot.core.outputs import (
+    CONSOLIDATED,
+    ELIMINATION,
+    EXTRA_TABLES,
+    TABLES,
+    OutKind,
+    OutTable,
+)
 from ironpot.verify.periods import is_quarter
 
 Cell = str | int | bool | Decimal | None
@@ -197,11 +204,12 @@ def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
 def read_out(out_dir: Path) -> Out:
     """Read plan.json and the tables under `out_dir`; what is missing or broken is left unread."""
     folder = out_dir / "tables"
-    contents = {table.name: _bytes(folder / f"{table.name}.csv") for table in TABLES}
+    places = [(table, folder) for table in TABLES]
+    places += [(table, out_dir / "extras") for table in EXTRA_TABLES]
     sheets = {
         table.name: read_sheet(table, content)
-        for table in TABLES
-        if (content := contents[table.name]) is not None
+        for table, place in places
+        if (content := _bytes(place / f"{table.name}.csv")) is not None
     }
     known = {f"{table.name}.csv" for table in TABLES}
     found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []

@@ -1,6 +1,6 @@
 """Are the files written as agreed: names, bytes, headers, cells, keys, the seal in plan.json?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ironpot.core.lang import Text
 from ironpot.core.outputs import BY_NAME, TABLES
@@ -100,16 +100,22 @@ def _unique(out: Out) -> Iterator[Outcome]:
 
 
 def _sealed(out: Out) -> Iterator[Outcome]:
-    listed = out.value("tables")
-    entries: Mapping[str, Json] = listed if isinstance(listed, dict) else {}
+    entries, beside = _entries(out, "tables"), _entries(out, "extras")
     for name in BY_NAME:
         yield holds(Spot(PLAN, key=f"tables.{name}"), met=name in entries)
     for name in entries:
         if name not in BY_NAME:
             yield Broken(Spot(PLAN, key=f"tables.{name}"))
+    for name in beside:
+        yield holds(Spot(PLAN, key=f"extras.{name}"), met=name in out.sheets)
     for name, sheet in out.sheets.items():
-        if name in entries:
-            yield from _seal(sheet, entries[name])
+        if name in entries or name in beside:
+            yield from _seal(sheet, (entries | beside)[name])
+
+
+def _entries(out: Out, key: str) -> dict[str, Json]:
+    listed = out.value(key)
+    return listed if isinstance(listed, dict) else {}
 
 
 def _seal(sheet: Sheet, entry: Json) -> Iterator[Outcome]:

@@ -130,4 +130,5 @@ OPTIONAL: Mapping[str, Callable[[Json], bool]] = {
     "weights": lambda value: isinstance(value, dict),
     "options": _is_options,
     "allotted": _is_flag,
+    "extras": lambda value: isinstance(value, dict),
 }

@@ -8,6 +8,7 @@ from ironpot.verify import (
     decisions,
     form,
     ladder,
+    left_to_pay,
     limits,
     pots,
     registers,
@@ -29,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     *cash.RULES,
     *cash_debt.RULES,
     *ladder.RULES,
+    *left_to_pay.RULES,
     *relief.RULES,
     *limits.RULES,
 )

@@ -54,6 +54,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
     "cash": {"account": ("general", "fund", "capital", "company", "earmarked")},
     "ladder": {"phase": PHASES, "period_type": ("month", "quarter")},
     "resolution": {"primary_class": CLASSES, "kind": KINDS},
+    "left_to_pay": {"primary_class": CLASSES},
     "relief": {"kind": ("grant", "advance", "quota", "waiver", "guarantee")},
     "limits": {
         "kind": (
@@ -132,4 +133,5 @@ MAY_BE_EMPTY: dict[str, tuple[str, ...]] = {
     "sources": ("locator", "date", "basis", "sha256"),
     "lots": ("opening_amount",),
     "debts": (),
+    "left_to_pay": ("date", "refixed_on"),
 }

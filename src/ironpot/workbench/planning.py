@@ -125,7 +125,7 @@ def _write_tables(
     plan: Plan, folder: Path, lang: Lang, checked: dict[str, Reason] | None = None
 ) -> Written:
     written = plan_files(plan, lang, checked=checked)
-    write_plan_files(written.tables, written.summary, folder)
+    write_plan_files(written.tables, written.summary, folder, extras=written.extras)
     return written
 
 

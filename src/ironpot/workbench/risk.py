@@ -38,6 +38,7 @@ from ironpot.risk.resources import DENOMINATORS
 from ironpot.risk.rule_files import RuleBook
 from ironpot.risk.rule_words import level_text
 from ironpot.risk.ruleset import INDICATIVE
+from ironpot.valuation.rate import meeting_rate
 from ironpot.workbench.screen import amount, no_rule, show_table
 
 QUARTERS = 40
@@ -73,6 +74,8 @@ def run_risk(
         options = replace(options, years=min(options.years, whole_years))
     ground = _ground(case, options)
     options, note = measured_by(case, ground.scenarios, options)
+    if options.discount_rate is None:
+        options = replace(options, discount_rate=meeting_rate(case))
     adjustments = None if plan is None else _adjustments(ground, plan)
     found = assess_debt(
         case,

@@ -107,3 +107,35 @@ def resolution() -> Rows:
         }
         for debt, kind, quarter, amount, payer, decision in (*RESOLVED, *rest)
     ]
+
+
+LEFT = (  # debt, creditor, day, principal, cashless, fixed, refixed on
+    ("D1", "bank", "2026-06-30", 9_997, 0, "false", "2026-03-31"),
+    ("D1", "bank", "2027-06-30", 50_000, 0, "false", "2026-03-31"),
+    ("D3", "province", "2028-12-31", 14_000, 1_000, "true", ""),
+    ("D5", "bank", "2030-03-31", 20_000, 0, "true", ""),
+    ("D6", "province", "", 40_000, 0, "true", ""),
+    ("N1", "province", "2031-05-15", 49_000, 0, "true", ""),
+    ("N2", "province", "2029-09-30", 10_000, 0, "true", ""),
+    ("N3", "city", "2027-12-31", 6_000, 0, "true", ""),
+)
+
+
+def left_to_pay() -> Rows:
+    return [
+        {
+            "debt_id": debt,
+            "entity_id": debtor_and_class(debt)[0],
+            "creditor_id": creditor,
+            "primary_class": debtor_and_class(debt)[1],
+            "date": day,
+            "principal": yuan(principal),
+            "interest": yuan(200),
+            "fees": "0.00",
+            "cashless": yuan(cashless),
+            "rate": "0.040000",
+            "fixed": fixed,
+            "refixed_on": refixed,
+        }
+        for debt, creditor, day, principal, cashless, fixed, refixed in LEFT
+    ]

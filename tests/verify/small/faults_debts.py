@@ -3,6 +3,37 @@
 from tests.verify.small.faults import Fault, add, both, change, drop
 
 FAULTS = (
+    # left to pay
+    Fault(
+        "less is left to pay than is owed",
+        "left.principal",
+        add("left_to_pay", "-1.00", "debt_id=D5", "principal"),
+    ),
+    Fault(
+        "a debt owes and nothing is left to pay",
+        "left.principal",
+        drop("left_to_pay", "debt_id=N2"),
+    ),
+    Fault(
+        "a payment left over falls within the plan",
+        "left.days",
+        change("left_to_pay", "debt_id=D5", date="2025-12-31"),
+    ),
+    Fault(
+        "a fixed rate is fixed again",
+        "left.terms",
+        change("left_to_pay", "debt_id=D5", refixed_on="2027-01-01"),
+    ),
+    Fault(
+        "another debtor has it left to pay",
+        "left.owners",
+        change("left_to_pay", "debt_id=D5", entity_id="gov"),
+    ),
+    Fault(
+        "one contract at two rates",
+        "left.contract",
+        change("left_to_pay", "debt_id=D1 date=2026-06-30", rate="0.050000"),
+    ),
     # debt actions
     Fault(
         "negative interest",
@@ -51,7 +82,7 @@ FAULTS = (
     ),
     Fault(
         "a swap booked in one row",
-        "debt_actions.describes debt_actions.own_id limits.values resolution.describes",
+        "debt_actions.describes debt_actions.own_id left.owners limits.values resolution.describes",
         both(
             drop("debt_actions", "action_id=A04"),
             change("debt_actions", "action_id=A03", principal_new="500.00"),

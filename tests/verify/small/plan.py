@@ -16,14 +16,17 @@ from pathlib import Path
 
 from tests.verify.small.cash import WEIGHTS, cash_rows, relief
 from tests.verify.small.cells import Cells, Rows
-from tests.verify.small.debts import debt_actions, debts, resolution
+from tests.verify.small.debts import debt_actions, debts, left_to_pay, resolution
 from tests.verify.small.limits import ladder, limits, sources
 from tests.verify.small.lots import LOTS, decisions, lots, pots
 from tests.verify.small.sheet import balance_sheet
 
-from ironpot.core.outputs import BY_NAME, SCHEMA_VERSION, TABLES
+from ironpot.core.outputs import BY_NAME, EXTRA_TABLES, SCHEMA_VERSION
 from ironpot.verify.files import Out, read_sheet, read_summary
 from ironpot.verify.verification import Verification, verify_out
+
+BESIDE = {table.name: table for table in EXTRA_TABLES}
+EVERY = BY_NAME | BESIDE
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,16 @@ class SmallPlan:
             }
             for name, content in contents.items()
         }
-        return json.dumps({**self.summary, "tables": seal}).encode()
+        tables, extras = (
+            {name: entry for name, entry in seal.items() if name in part}
+            for part in (BY_NAME, BESIDE)
+        )
+        return json.dumps({**self.summary, "tables": tables, "extras": extras}).encode()
 
     def out(self) -> Out:
         """The files as read, without a disk."""
         contents = self.contents()
-        sheets = {name: read_sheet(BY_NAME[name], content) for name, content in contents.items()}
+        sheets = {name: read_sheet(EVERY[name], content) for name, content in contents.items()}
         summary, repeated = read_summary(self.sealed(contents))
         return Out(sheets, summary, (), repeated)
 
@@ -61,10 +68,12 @@ class SmallPlan:
 
     def write(self, folder: Path) -> Path:
         """Write plan.json and the tables into `folder`."""
-        (folder / "tables").mkdir(parents=True)
         contents = self.contents()
+        for part in ("tables", "extras"):
+            (folder / part).mkdir(parents=True)
         for name, content in contents.items():
-            (folder / "tables" / f"{name}.csv").write_bytes(content)
+            part = "extras" if name in BESIDE else "tables"
+            (folder / part / f"{name}.csv").write_bytes(content)
         (folder / "plan.json").write_bytes(self.sealed(contents))
         return folder
 
@@ -80,7 +89,7 @@ class SmallPlan:
 
     def added(self, table: str, **cells: str) -> "SmallPlan":
         """A copy with one more row; cells not named are empty."""
-        row = {name: cells.pop(name, "") for name in BY_NAME[table].names}
+        row = {name: cells.pop(name, "") for name in EVERY[table].names}
         assert not cells
         return SmallPlan({**self.tables, table: [*self.tables[table], row]}, self.summary)
 
@@ -106,7 +115,7 @@ class SmallPlan:
 
 def _bytes(name: str, rows: Rows) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, BY_NAME[name].names, lineterminator="\n")
+    writer = csv.DictWriter(text, EVERY[name].names, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode()
@@ -134,14 +143,15 @@ def small_plan() -> SmallPlan:
         "sources": sources(),
         "lots": lots(),
         "debts": debts(),
+        "left_to_pay": left_to_pay(),
     }
-    tables = {table.name: [filled(table.name, row) for row in rows[table.name]] for table in TABLES}
+    tables = {name: [filled(name, row) for row in rows[name]] for name in EVERY}
     return SmallPlan(tables, summary())
 
 
 def filled(table: str, row: Cells) -> Cells:
-    assert row.keys() <= set(BY_NAME[table].names), row.keys() - set(BY_NAME[table].names)
-    return {name: row.get(name, "") for name in BY_NAME[table].names}
+    assert row.keys() <= set(EVERY[table].names), row.keys() - set(BY_NAME[table].names)
+    return {name: row.get(name, "") for name in EVERY[table].names}
 
 
 def summary() -> dict[str, object]:

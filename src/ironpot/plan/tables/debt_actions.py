@@ -137,7 +137,7 @@ def _new_loans(
     rolled = _rolled_names(inputs, settled)
     for number, name in enumerate(loan_names(inputs, loans)):
         entity = inputs.nodes.keys[int(loans.node[number])][0]
-        who = _Who(name, entity, _lender(inputs, settled, number), loans.primary_class[number])
+        who = _Who(name, entity, lender(inputs, settled, number), loans.primary_class[number])
         drawn = int(loans.drawn[number, EXPECTED])
         word = WORD_OF_LOAN[loans.kind[number]]
         yield _row(who, int(loans.quarter[number]), word, new_id=name) | {
@@ -155,7 +155,7 @@ def _new_loans(
                 yield _row(who, quarter, "refinance", reduced=again, new_id=new_id)
 
 
-def _lender(inputs: Inputs, settled: Settlement, number: int) -> str:
+def lender(inputs: Inputs, settled: Settlement, number: int) -> str:
     """Who lends: a giver by name, a class of creditors otherwise."""
     if settled.loans.kind[number] == "help":
         return inputs.givers[int(settled.loans.owner[number])].giver_id

@@ -11,7 +11,7 @@ from ironpot.report.words import label
 from ironpot.risk.debt_ratios import DEBTS
 from ironpot.risk.resources import DENOMINATORS
 
-MONEY = ("principal", "interest_y", "service_y", "present_value")
+MONEY = ("principal", "interest_y", "service_y", "present_value", "net_worth")
 HEADS: tuple[tuple[str, str, str, FieldKind], ...] = (
     ("principal", "principal", "本金", "money"),
     ("average_time_to_maturity_y", "years to maturity", "平均剩余年限", "number"),
@@ -23,6 +23,7 @@ HEADS: tuple[tuple[str, str, str, FieldKind], ...] = (
     ("interest_y", "interest of a year", "年利息", "money"),
     ("service_y", "service of a year", "年偿债", "money"),
     ("present_value_share", "present value over principal", "现值/本金", "percent"),
+    ("net_worth", "net worth", "净资产", "money"),
 )
 
 
@@ -34,14 +35,7 @@ def cost_section(view: RiskView) -> Section:
         view.say("Cost and risk of the debt", "债务成本与风险"),
         (
             Paragraph(
-                view.say(
-                    "Times are weighted by payments of principal; a dash is a figure that the "
-                    "register does not allow to compute. After a plan: what is owed at its end, "
-                    "and interest and service of its last year; when its new contracts fall due "
-                    "is not in its files.",
-                    "年限按本金偿还额加权;“—”表示台账数据不足以计算。方案后:期末债务及最后一年的"
-                    "利息和偿债;新合同到期时间不在方案文件中。",
-                ),
+                _note(view),
                 tone="quiet",
             ),
             _by_class(view),
@@ -49,6 +43,21 @@ def cost_section(view: RiskView) -> Section:
             _measured(view),
         ),
         wide=True,
+    )
+
+
+def _note(view: RiskView) -> str:
+    lines = view.say(
+        "Times are weighted by payments of principal, interest and service are those of the first "
+        "year; a dash is a figure that the register does not allow to compute.",
+        "年限按本金偿还额加权,利息和偿债为首年数;“—”表示台账数据不足以计算。",
+    )
+    if not view.planned:
+        return lines
+    return lines + view.say(
+        " With a plan: on its last day, beside the same day with every contract kept, so that what "
+        "differs is the plan and not the time that has passed.",
+        "实施方案:取计划期末,并与同日全部按原合同履行的情形对照,差异即方案的作用。",
     )
 
 
