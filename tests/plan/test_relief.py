@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 from itertools import product
 
+import numpy as np
 import polars as pl
 import pytest
 from tests.plan.test_brute_force import ROUNDS, WEIGHTS, Q, T, World, case_of, draw, flow
@@ -24,8 +25,14 @@ from tests.support import account
 from ironpot.case.case import Case
 from ironpot.case.schema import BY_NAME
 from ironpot.core.errors import SolverError
+from ironpot.plan.inputs import Band
+from ironpot.plan.model import build_model
 from ironpot.plan.options import PlanOptions
+from ironpot.plan.prepare import appraise_case, gather
 from ironpot.plan.relief import NO_HELP, Relief, least_relief
+from ironpot.plan.relief_order import paid_in_full
+from ironpot.plan.relief_prices import price_limits
+from ironpot.plan.solver import Answer, Session, solve
 
 OPTIONS = PlanOptions(time_limit_s=60, gap_stake=1e-4)
 SOON = dt.date(2025, 9, 30)
@@ -192,3 +199,94 @@ def test_what_no_help_can_meet_is_refused_with_a_way_out():
     )
     with pytest.raises(SolverError, match="No help is enough"):
         relief(case)
+
+
+def statutory(ceiling: float | None = None, **tables: object) -> Case:
+    """Special debt of 20 that may be prepaid, under a ceiling, in a town with little cash."""
+    rows = {
+        "debts": [
+            loan(
+                "bond",
+                20.0,
+                dt.date(2029, 9, 30),
+                primary_class="special",
+                prepayment_penalty_rate=0.0,
+            )
+        ],
+        "class_actions": [
+            action("pay", "scheduled", "special"),
+            action("early", "prepay", "special"),
+        ],
+        "limits": [limit("buffer", 1.0)]
+        + ([] if ceiling is None else [limit("debt_ceiling", ceiling)]),
+    }
+    return tight(**(rows | tables))
+
+
+@pytest.mark.parametrize(("change", "other"), [("less", 13.0), ("more", 11.0)])
+def test_the_price_of_a_ceiling_is_the_difference_of_two_solves(change, other):
+    found, again = relief(statutory(12.0)), relief(statutory(other))
+    row = price(found, "debt_ceiling:debt_ceiling", change)
+    assert row["unit"] == MILLION
+    assert row["relaxed"] == pytest.approx(again.relaxed - found.relaxed, abs=1.0)
+    assert row["whole"] == pytest.approx(again.bound - found.bound, abs=1.0)
+    assert (row["whole"] < -5e5) == (change == "less")
+    assert (row["whole"] > 5e5) == (change == "more")
+    assert row["estimate"] == pytest.approx(row["relaxed"], rel=0.5, abs=1e5)
+
+
+@pytest.mark.parametrize("bound", [14.0, 25.0], ids=["binding", "loose"])
+def test_the_price_of_a_held_rule_is_what_it_costs_where_it_cannot_be_broken(bound):
+    case = statutory()
+    inputs = gather(case, *appraise_case(case), OPTIONS)
+    rule = Band("rule", "ratio", "yellow", ("special",), 3, np.full(3, bound * MILLION))
+    soft = build_model(replace(inputs, bands=(rule,)))
+    hard = build_model(replace(inputs, bands=(replace(rule, rigid=True),)))
+    row = price_limits(soft, seconds=30).filter(pl.col("kind") == "rule_band").row(0, named=True)
+    least = [
+        solve(one, time_limit_s=20).objective * MILLION
+        for model in (soft, hard)
+        for one in (paid_in_full(model).relaxed(), paid_in_full(model))
+    ]
+    assert (row["limit_id"], row["change"]) == ("rule:ratio", "held")
+    assert row["relaxed"] == pytest.approx(least[2] - least[0], abs=1.0)
+    assert row["whole"] == pytest.approx(least[3] - least[1], abs=1.0)
+    assert (row["whole"] > 5e5) == (bound < 20.0)
+    assert row["estimate"] is None
+
+
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every solve by the solver's process end without an answer."""
+
+    def late(*_: object, **__: object) -> Answer:
+        none = np.zeros(0)
+        return Answer("unknown", np.inf, -np.inf, None, none, none, 0.0, "")
+
+    monkeypatch.setattr(Session, "solve", late)
+    monkeypatch.setattr(Session, "poll", late)
+
+
+def test_when_time_ends_everything_is_held_and_nothing_is_claimed(monkeypatch, priced):
+    slow(monkeypatch)
+    found = relief(tight())
+    assert (found.source, found.bound, found.proven) == ("named", 0.0, False)
+    # Holding leaves 2 in cash and a buffer of 1 against 20 of principal and two years' interest.
+    expected = priced.nothing
+    assert found.found == pytest.approx(expected, abs=2e3)
+    assert found.nothing is None
+    assert found.help["amount"].sum() > 0
+    assert found.prices["relaxed"].null_count() == found.prices.height
+
+
+def test_when_time_ends_and_givers_do_not_reach_an_unnamed_one_joins(monkeypatch):
+    slow(monkeypatch)
+    found = relief(helped(tight(), grants(total_limit=3e6)))
+    assert (found.source, found.bound) == ("unnamed", 0.0)
+    assert set(found.help["giver_id"]) == {"city", "unnamed"}
+
+
+def test_when_time_ends_and_holding_is_no_plan_the_bound_alone_is_said(monkeypatch):
+    slow(monkeypatch)
+    found = relief(statutory(12.0))
+    assert np.isinf(found.found)
+    assert (found.bound, found.help.height, found.ranges.height) == (0.0, 0, 0)

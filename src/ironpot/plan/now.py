@@ -22,7 +22,7 @@ def add_releases(build: Builder, inputs: Inputs) -> Ints:
     their floors; a pool has its minimum size.
     """
     releases = inputs.releases
-    position = _columns_of(inputs)
+    position = release_numbers(inputs)
     cost = np.bincount(position, weights=releases.terminal_cost + releases.service_cost)
     column = build.add_columns("release", cost.size, upper=1.0, cost=cost / MILLION, integer=True)
     release_of = column[position]
@@ -34,8 +34,8 @@ def add_releases(build: Builder, inputs: Inputs) -> Ints:
     return release_of
 
 
-def _columns_of(inputs: Inputs) -> Ints:
-    """Number the columns: one for each lone candidate, one for each bundle and start."""
+def release_numbers(inputs: Inputs) -> Ints:
+    """Number the release columns: one for each lone candidate, one for each bundle and start."""
     releases = inputs.releases
     alone = np.flatnonzero(releases.bundle < 0)
     position = np.zeros(releases.count, dtype=np.int64)

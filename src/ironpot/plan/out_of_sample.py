@@ -54,7 +54,8 @@ class Fate:
     at its mean over the batch. `shortfall` is what accounts could not pay in time by themselves:
     help received and amounts newly unpaid. `overdue` is yuan-years unpaid, `relief` help received,
     `missed` says whether a payment was missed, `above_ceiling` whether a debt ceiling was passed.
-    `destroyed` is one figure: what released lots were worth more than they brought.
+    `destroyed` is one figure: what released lots were worth more than they brought. `level` is what
+    is overdue beyond which the tail was priced when the rest was decided, yuan-years.
     """
 
     label: str
@@ -66,6 +67,7 @@ class Fate:
     missed: Bools
     above_ceiling: Bools
     destroyed: float
+    level: float
     risk_weight: float
     cvar_level: float
 
@@ -152,7 +154,7 @@ def judge_fresh(
     be smaller.
     """
     fates = [judge(model, choices) for model in fresh_models(case, options, futures, seed, batch)]
-    return [_joined([batch_fates[k] for batch_fates in fates]) for k in range(len(choices))]
+    return [joined([batch_fates[k] for batch_fates in fates]) for k in range(len(choices))]
 
 
 def fresh_models(
@@ -209,7 +211,7 @@ def fixed_bounds(model: Model, program: Program, choice: FirstStage) -> Bounds:
     for name, value in choice.values.items():
         columns = model.column(name)
         if columns.shape != value.shape:
-            raise _does_not_fit(choice.label, name)
+            raise does_not_fit(choice.label, name)
         lower[columns] = upper[columns] = value
         decided[columns] = True
     bounds = exact_bounds(model, program, lower, upper)
@@ -229,7 +231,7 @@ def _rows_of(program: Program, decided: Bools) -> Ints:
 def _fate(model: Model, program: Program, left: Left, choice: FirstStage) -> Fate:
     answer = left.solve(fixed_bounds(model, program, choice), time_limit_s=LIMIT_S)
     if answer.point is None:
-        raise _no_answer(choice.label)
+        raise no_answer(choice.label)
     return fate_of(model, program, answer.point, choice.label)
 
 
@@ -249,6 +251,7 @@ def fate_of(model: Model, program: Program, point: Floats, label: str) -> Fate:
         missed=arrears.max(axis=1, initial=0.0) > UNPAID,
         above_ceiling=_above_ceiling(model, point),
         destroyed=value_destroyed(inputs, chosen_releases(model, point)) / MILLION,
+        level=float(model.take("tail_level", point)[0]),
         risk_weight=inputs.options.risk_weight,
         cvar_level=inputs.options.cvar_level,
     )
@@ -277,7 +280,7 @@ def value_destroyed(inputs: Inputs, chosen: Ints) -> float:
     return float(sum(max(lot.retention - lot.net, 0.0) for lot in found.values()))
 
 
-def _joined(parts: Sequence[Fate]) -> Fate:
+def joined(parts: Sequence[Fate]) -> Fate:
     """Put batches together; every future weighs the same."""
     counts = np.array([part.weights.size for part in parts])
     total = int(counts.sum())
@@ -292,7 +295,8 @@ def _joined(parts: Sequence[Fate]) -> Fate:
     )
 
 
-def _does_not_fit(label: str, block: str) -> SolverError:
+def does_not_fit(label: str, block: str) -> SolverError:
+    """Say that a choice was made for another case."""
     return SolverError(
         Text(
             f"The choice '{label}' was made for another case: its {block} decisions do not fit. "
@@ -302,7 +306,8 @@ def _does_not_fit(label: str, block: str) -> SolverError:
     )
 
 
-def _no_answer(label: str) -> SolverError:
+def no_answer(label: str) -> SolverError:
+    """Say that a choice cannot be carried out in some future."""
     return SolverError(
         Text(
             f"The choice '{label}' has no answer in a batch of futures: a buffer, bridge or "

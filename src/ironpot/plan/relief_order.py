@@ -8,14 +8,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ironpot.plan.exact import whole_bounds
-from ironpot.plan.model import Model, expected_value, help_value
-from ironpot.plan.program import Floats, Program, Rows
+from ironpot.plan.apart import Solver, take_apart
+from ironpot.plan.exact import exact_bounds, whole_bounds
+from ironpot.plan.model import Model, expected_value, help_cost, help_value
+from ironpot.plan.program import Bounds, Floats, Program, Rows
+from ironpot.plan.question import hold_bounds
+from ironpot.plan.quiet import quiet_processes
 from ironpot.plan.solver import solve
 
 SOLVE = {"solver": "simplex", "threads": 1}
 # What an aim has reached may slip by a tenth of a yuan and a billionth for the next one (million).
 SLIP, SLIP_SHARE = 1e-7, 1e-9
+# Less than this stays unpaid only in the solver's tolerance, a hundred yuan; a limit is broken by
+# more than that of its own (million).
+UNPAID, BROKEN = 1e-4, 1e-6
 # A quarter later outweighs any order of givers.
 ORDER_SHARE = 1e-3
 
@@ -40,11 +46,16 @@ def paid_in_full(model: Model) -> Program:
     return program.with_columns(program.lower, upper).with_cost(help_value(model), 0.0)
 
 
-def least_value(model: Model, point: Floats, *, time_limit_s: float) -> float:
-    """Return the least help that a plan's whole numbers allow, million; inf if none is enough."""
+def least_value(model: Model, point: Floats, *, time_limit_s: float) -> float | None:
+    """Return the least help that a plan's whole numbers allow, million.
+
+    Inf if no help is enough, None if the time ends before that is known.
+    """
     program = _whole_numbers_fixed(model, point)
     answer = solve(program, time_limit_s=time_limit_s, options=SOLVE)
-    return answer.objective if answer.point is not None else np.inf
+    if answer.outcome == "infeasible":
+        return np.inf
+    return answer.objective if answer.point is not None else None
 
 
 def in_order(model: Model, point: Floats, *, time_limit_s: float) -> Helped | None:
@@ -66,6 +77,33 @@ def in_order(model: Model, point: Floats, *, time_limit_s: float) -> Helped | No
         return None
     cost = float(model.program.cost @ found) + model.program.offset
     return Helped(found, float(value @ found), cost)
+
+
+def as_it_stands(model: Model, point: Floats) -> Helped | None:
+    """Return the help that a plan at exact prices asks for; None if it leaves something unpaid."""
+    if (model.take("arrears", point) > UNPAID).any():
+        return None
+    cost = float(model.program.cost @ point) + model.program.offset
+    return Helped(point, float(help_value(model) @ point), cost)
+
+
+def hold_everything(model: Model) -> Helped | None:
+    """Return the least help with which everything is held, each future by itself.
+
+    Of equal help the giver gives who stands first. None if holding breaks a limit or leaves
+    something unpaid whatever the help.
+    """
+    program = paid_in_full(model).with_cost(help_cost(model), 0.0)
+    bounds = exact_bounds(model, program, *hold_bounds(model, program))
+    with quiet_processes(1) as pool:
+        point = pool.submit(_alone, model, program, bounds).result()
+    if point is None or program.with_bounds(bounds).violation(point) > BROKEN:
+        return None
+    return as_it_stands(model, point)
+
+
+def _alone(model: Model, program: Program, bounds: Bounds) -> Floats | None:
+    return Solver().points(take_apart(model, program), [bounds])[0]
 
 
 def _whole_numbers_fixed(model: Model, point: Floats) -> Program:

@@ -3,24 +3,23 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from ironpot.core.errors import CaseError, IronpotError
+from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
+from ironpot.workbench.cli_plan import race
 from ironpot.workbench.cli_system import system
 from ironpot.workbench.door import (
     asked_language,
+    case_at,
     make_printable,
     refused_by_system,
     user_language,
 )
 from ironpot.workbench.whole import plan_folder
 from ironpot.workbench.words import HELP, unit_of, with_horizon
-
-if TYPE_CHECKING:
-    from ironpot.case.case import Case
 
 app = typer.Typer(
     help=HELP["app"],
@@ -98,7 +97,7 @@ def status(
 
     chosen, amounts = user_language(lang), unit_of(unit)
     book = rules_for(path, rules or [])
-    show_status(_read(path, column_map), console(), chosen, amounts, book)
+    show_status(case_at(path, column_map), console(), chosen, amounts, book)
 
 
 @app.command(help=HELP["risk"])
@@ -124,7 +123,7 @@ def risk(
     from ironpot.workbench.screen import console
 
     chosen, amounts = user_language(lang), unit_of(unit)
-    case, book = _read(path, column_map), rules_for(path, rules or [])
+    case, book = case_at(path, column_map), rules_for(path, rules or [])
     options = RiskOptions(years=years, draws=draws, seed=seed, denominator=denominator)
     run_risk(
         case,
@@ -157,7 +156,7 @@ def pots(
     from ironpot.workbench.screen import console
 
     chosen, amounts = user_language(lang), unit_of(unit)
-    case = _read(path, column_map)
+    case = case_at(path, column_map)
     show_pots(case, console(), chosen, amounts, all_lots=all_lots, csv=csv)
 
 
@@ -190,7 +189,7 @@ def plan(
     from ironpot.workbench.summary import show_done
 
     chosen, amounts, screen = user_language(lang), unit_of(unit), console()
-    case = with_horizon(_read(path, column_map), horizon)
+    case = with_horizon(case_at(path, column_map), horizon)
     weight = LEAST_HELP_WEIGHT if least else PlanOptions().help_weight
     options = PlanOptions(
         time_limit_s=time_limit, seed=seed, scenarios=scenarios, relief=relief, help_weight=weight
@@ -223,11 +222,12 @@ def relief(
     from ironpot.workbench.screen import console
 
     chosen, amounts = user_language(lang), unit_of(unit)
-    case = _read(path, column_map)
+    case = case_at(path, column_map)
     options = PlanOptions(time_limit_s=time_limit, scenarios=scenarios)
     show_relief(case, options, console(), chosen, amounts, csv=csv)
 
 
+app.command(help=HELP["race"])(race)
 app.command(help=HELP["system"])(system)
 
 
@@ -246,7 +246,7 @@ def why(
     from ironpot.workbench.why import say_why
 
     chosen, amounts = user_language(lang), unit_of(unit)
-    again = None if case is None else _read(case, column_map)
+    again = None if case is None else case_at(case, column_map)
     say_why(plan_folder(out), lot, again, time_limit, console(), chosen, amounts)
 
 
@@ -286,7 +286,7 @@ def report(
     from ironpot.workbench.reporting import NOT_AGAIN, write_again
 
     chosen, amounts = user_language(lang), unit_of(unit)
-    read, folder = _read(case, column_map), plan_folder(out)
+    read, folder = case_at(case, column_map), plan_folder(out)
     paths = write_again(folder, read, target, lang=chosen, unit=amounts)
     typer.echo(NOT_AGAIN.say(chosen))
     _say(chosen, "Wrote " + ", ".join(map(str, paths)), "已写出 " + "、".join(map(str, paths)))
@@ -355,19 +355,6 @@ def main() -> None:
 def _refuse(text: Text, lang: Lang) -> int:
     typer.echo(text.say(lang), err=True)
     return 1
-
-
-def _read(path: Path, column_map: Path | None) -> "Case":
-    """Read a case to work on; one with errors is refused with the way to see them all."""
-    from ironpot.case.read import read_case
-
-    try:
-        return read_case(path, column_map=column_map).case
-    except CaseError as error:
-        command = f"ironpot check {path}" + (f" --map {column_map}" if column_map else "")
-        hint = Text(f"To see all of them: {command}", f"查看全部问题:{command}")
-        text = Text(f"{error.text.en}\n{hint.en}", f"{error.text.zh}\n{hint.zh}")
-        raise IronpotError(text) from error
 
 
 def _say(lang: Lang, english: str, chinese: str) -> None:

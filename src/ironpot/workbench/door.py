@@ -5,9 +5,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
 from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ironpot.core.errors import IronpotError
+from ironpot.core.errors import CaseError, IronpotError
 from ironpot.core.lang import LANGS, Lang, Text, language
+
+if TYPE_CHECKING:
+    from ironpot.case.case import Case
 
 LANG_OPTION = "--lang"
 
@@ -70,3 +75,16 @@ def refused_by_system(error: OSError) -> Text:
         f"系统拒绝:{what}{where}。请选择有写入权限且空间充足的文件夹后重新运行;"
         "未留下写到一半的文件。",
     )
+
+
+def case_at(path: Path, column_map: Path | None) -> "Case":
+    """Read a case to work on; one with errors is refused with the way to see them all."""
+    from ironpot.case.read import read_case
+
+    try:
+        return read_case(path, column_map=column_map).case
+    except CaseError as error:
+        command = f"ironpot check {path}" + (f" --map {column_map}" if column_map else "")
+        hint = Text(f"To see all of them: {command}", f"查看全部问题:{command}")
+        text = Text(f"{error.text.en}\n{hint.en}", f"{error.text.zh}\n{hint.zh}")
+        raise IronpotError(text) from error

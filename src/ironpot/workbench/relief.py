@@ -49,17 +49,19 @@ def show_relief(
         none = Text("A plan works without help from above.", "无需上级支持即有可行方案。")
         screen.print(none.say(lang))
         return found
-    for text in (*_headline(found, unit), *_caveats(found)):
+    whole = math.isfinite(found.found)
+    heads = _headline(found, unit) if whole else (_not_found(found), _certified(found, unit))
+    for text in (*heads, *_caveats(found)):
         screen.print(text.say(lang), markup=False, soft_wrap=True)
-    _show_help(found, screen, lang, unit)
+    if whole:
+        _show_help(found, screen, lang, unit)
     _show_prices(found, screen, lang, unit)
     return found
 
 
 def _headline(found: Relief, unit: Unit) -> tuple[Text, ...]:
     """Say both figures: below which nothing works, and with which a whole plan works."""
-    bound, whole = in_unit(found.bound, unit), in_unit(found.found, unit)
-    relaxed = in_unit(found.relaxed, unit)
+    whole = in_unit(found.found, unit)
     en, zh = unit_words(unit, "en"), unit_words(unit, "zh")
     nothing = _nothing(found, unit)
     total = found.ranges.filter(pl.col("quarter") == TOTAL).row(0, named=True)
@@ -70,12 +72,7 @@ def _headline(found: Relief, unit: Unit) -> tuple[Text, ...]:
             f"do not get back). {nothing.en}",
             f"有{whole}{zh}上级支持(支持方不能收回部分的期望现值)即有可行方案。{nothing.zh}",
         ),
-        Text(
-            f"Certified: no plan works with less than {bound} ({relaxed} by prices that anybody "
-            f"can re-add{', the rest by searching whole numbers' if bound != relaxed else ''}).",
-            f"已证明:低于{bound}时任何方案都不可行(其中{relaxed}可由影子价格复核"
-            f"{',其余由整数搜索得出' if bound != relaxed else ''})。",
-        ),
+        _certified(found, unit),
         Text(
             f"Handed over in that plan, loans included each time they are lent: between {low} and "
             f"{high} in nine of ten cases, {amount(total['expected'], unit)} expected.",
@@ -85,8 +82,32 @@ def _headline(found: Relief, unit: Unit) -> tuple[Text, ...]:
     )
 
 
+def _certified(found: Relief, unit: Unit) -> Text:
+    bound, relaxed = in_unit(found.bound, unit), in_unit(found.relaxed, unit)
+    return Text(
+        f"Certified: no plan works with less than {bound} ({relaxed} by prices that anybody "
+        f"can re-add{', the rest by searching whole numbers' if bound != relaxed else ''}).",
+        f"已证明:低于{bound}时任何方案都不可行(其中{relaxed}可由影子价格复核"
+        f"{',其余由整数搜索得出' if bound != relaxed else ''})。",
+    )
+
+
+def _not_found(found: Relief) -> Text:
+    limit = found.options.time_limit_s
+    return Text(
+        f"No whole plan that pays everything was found within {limit:.0f} seconds, and holding "
+        "everything is none; give it more time with --time-limit.",
+        f"{limit:.0f}秒内未找到全额偿付的方案,全部保留也不可行;请用 --time-limit 延长时间。",
+    )
+
+
 def _nothing(found: Relief, unit: Unit) -> Text:
-    if found.nothing is None or math.isinf(found.nothing):
+    if found.nothing is None:
+        return Text(
+            "What doing nothing would need was not worked out in time.",
+            "不作任何处置所需支持未能在时限内算出。",
+        )
+    if math.isinf(found.nothing):
         return Text(
             "Doing nothing does not work, whatever givers give within their limits.",
             "若不作任何处置,案例中的支持方在其额度内给予任何支持都不可行。",

@@ -40,6 +40,18 @@ _TEXTS: dict[str, Text] = {
         "The smallest help from above that lets any plan work, and what each limit costs in help.",
         "使方案可行的最小上级支持,以及各项约束折合多少支持。",
     ),
+    "race": Text(
+        "Does the plan beat simple rules in futures that nobody planned for?",
+        "在未参与制定的新情景中,方案是否优于简单规则?",
+    ),
+    "fresh": Text("how many fresh futures to judge in", "用于评价的新情景数"),
+    "fresh_seed": Text("seed of the fresh futures", "新情景的随机种子"),
+    "workers": Text("processes at a time; changes no figure", "并行进程数;不影响结果"),
+    "foresight": Text(
+        "futures to plan for as if they were known (slow; 0 = none)",
+        "按已知未来另行测算的情景数(较慢;0为不测算)",
+    ),
+    "race_csv": Text("write every figure here, in yuan", "将全部数字(元)写入此文件"),
     "prices_csv": Text("write every price here, in yuan", "将全部价格(元)写入此文件"),
     "check_reasons": Text(
         "solve again with each of the N most valuable decisions turned round",
