@@ -8,7 +8,7 @@ from scipy.optimize import linprog
 from tests.system.test_coordination import drawn
 
 from ironpot.system.coordinate import coordinate_plans
-from ironpot.system.learned import plan_nash
+from ironpot.system.learned import plan_nash, plan_tolled
 from ironpot.system.shared_markets import SharedMarkets
 
 
@@ -70,7 +70,7 @@ def test_nobody_counts_on_a_market_without_room():
 def test_tolls_move_a_crowd_towards_the_joint_plan():
     crowd = drawn(60, 8, 6, 5, 0.6)
     plan = coordinate_plans(crowd)
-    free, tolled = plan_nash(crowd), plan_nash(crowd, toll=1.0, rounds=600)
+    free, tolled = plan_nash(crowd), plan_tolled(crowd, rounds=600).regime
     assert plan.bound - 1e-9 <= tolled.cost < free.cost
 
 

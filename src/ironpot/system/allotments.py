@@ -132,17 +132,20 @@ def allotment_table(
     *,
     names: tuple[str, ...],
     quarters: tuple[str, ...],
+    pi: Floats | None = None,
 ) -> pl.DataFrame:
     """Return the rows that counties get, in the columns of `plan.allotments.ALLOTMENTS`.
 
-    `names` are the markets', `quarters` the quarters'. Every row of a market in which the county
-    has lots is given, so that fees and prices are known where its allotment is nil.
+    `names` are the markets', `quarters` the quarters'; a county's fees are those of the rows over
+    1 + `pi` (county,), the price of its limit where it has one. Every row of a market in which the
+    county has lots is given, so that fees and prices are known where its allotment is nil.
     """
     tranches, lots = markets.price.shape[2], len(markets.lots)
     lot, slot = (grid.ravel() for grid in np.indices((lots, markets.slots)))
     market, quarter = markets.market[lot], slot // tranches
     owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))[lot]
     sold = np.where(plan.sold.ravel() >= NOTHING, plan.sold.ravel(), 0.0)
+    weight = np.zeros(len(markets.counties)) if pi is None else pi
     frame = pl.DataFrame(
         {
             "entity_id": np.array(markets.counties)[owner],
@@ -150,7 +153,7 @@ def allotment_table(
             "quarter": np.array(quarters)[quarter],
             "tranche": slot % tranches + 1,
             "price_fraction": markets.price.reshape(len(names), -1)[market, slot],
-            "fee": plan.fees[market, slot],
+            "fee": plan.fees[market, slot] / (1.0 + weight[owner]),
             "allotment": sold,
             "announced_use": sold,
             "planned_cost": plan.costs[owner],

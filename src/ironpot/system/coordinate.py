@@ -146,6 +146,16 @@ def batches(counties: tuple[str, ...]) -> tuple[Ints, ...]:
     return tuple(part for part in parts if part.size)
 
 
+def stiffness(room: Floats) -> Floats:
+    """Return how a fee rises with each yuan beyond its room, (market, slot).
+
+    >>> stiffness(np.array([[10.0, 0.0]])).tolist()
+    [[0.01, 0.0]]
+    """
+    usable: Bools = np.greater(room, 0.0)
+    return np.divide(_STIFF, room, out=np.zeros_like(room), where=usable)
+
+
 @dataclass(slots=True)
 class _Search:
     """What changes: the plan, the fees and each county's cash duals."""
@@ -166,8 +176,6 @@ class _Search:
     def start(cls, markets: SharedMarkets) -> "_Search":
         """Start from doing nothing: no sales, no fees, no price on cash."""
         room = markets.room.reshape(len(markets.room), -1)
-        usable: Bools = np.greater(room, 0.0)
-        stiff = np.divide(_STIFF, room, out=np.zeros_like(room), where=usable)
         price = markets.by_lot(markets.price)
         return cls(
             markets,
@@ -176,7 +184,7 @@ class _Search:
             markets.keep[:, None] - price,
             markets.by_lot(markets.room),
             room,
-            stiff,
+            stiffness(room),
             np.zeros_like(price),
             np.zeros_like(room),
             np.zeros_like(room),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ironpot.system.choices import Choice, Wishes, choose
 from ironpot.system.coordinate import Coordination, CoordinationOptions, coordinate_plans
 from ironpot.system.learned import ROUNDS as NASH_ROUNDS
 from ironpot.system.learned import plan_nash
@@ -21,20 +22,26 @@ REGIMES = ("alone", "rolling", "nash", "coordinated")
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Four regimes of one problem, in the order of `REGIMES`; the last is `plan`'s."""
+    """Regimes of one problem: those of `REGIMES`, the last of them `plan`'s, then `choices`'."""
 
     markets: SharedMarkets
     plan: Coordination
     regimes: tuple[Regime, ...]
+    choices: tuple[Choice, ...] = ()
 
     def regime(self, name: str) -> Regime:
         """Return a regime by name; StopIteration if there is none of that name."""
         return next(regime for regime in self.regimes if regime.name == name)
 
     @property
+    def announced(self) -> Regime:
+        """What counties are told to do: the last choice, plain coordination where none was made."""
+        return self.choices[-1].regime if self.choices else self.regime("coordinated")
+
+    @property
     def gains(self) -> Floats:
-        """What coordination saves each county against the learned crowd; losses are negative."""
-        return self.regime("nash").costs - self.plan.costs
+        """What the announced plan saves each county against the crowd; losses are negative."""
+        return self.regime("nash").costs - self.announced.costs
 
     @property
     def saved(self) -> float:
@@ -46,10 +53,13 @@ def compare_regimes(
     markets: SharedMarkets,
     *,
     options: CoordinationOptions | None = None,
+    wishes: Wishes | None = None,
     nash_rounds: int = NASH_ROUNDS,
     watch: Callable[[Coordination], None] | None = None,
 ) -> Crowd:
-    """Run the four regimes on one problem. `watch` hears how the coordinated plan gets on.
+    """Run the four regimes on one problem, and what is wished of the joint plan beyond least cost.
+
+    `watch` hears how the coordinated plan gets on.
 
     Ctrl-C while the joint plan is sought keeps the best plan so far and goes on with the others.
 
@@ -63,7 +73,10 @@ def compare_regimes(
     plan = coordinate_plans(markets, options=options, watch=watch)
     together = Regime("coordinated", plan.sold, plan.costs)
     crowd = plan_nash(markets, rounds=nash_rounds)
-    return Crowd(markets, plan, (plan_alone(markets), plan_rolling(markets), crowd, together))
+    asked = wishes or Wishes()
+    found = choose(markets, plan, crowd, asked, options=options, nash_rounds=nash_rounds)
+    regimes = (plan_alone(markets), plan_rolling(markets), crowd, together)
+    return Crowd(markets, plan, regimes + tuple(choice.regime for choice in found), found)
 
 
 def compensation(gains: Floats) -> Floats:

@@ -5,12 +5,20 @@ and move a little towards the answer. Yuan; (lot, quarter) for offers, (lot, slo
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from ironpot.system.coordinate import batches
 from ironpot.system.links import Floats, Ints
-from ironpot.system.regimes import Regime, by_county, by_quarter, offers_alone, pooled
+from ironpot.system.regimes import (
+    Regime,
+    by_county,
+    by_quarter,
+    not_more_than_owned,
+    offers_alone,
+    pooled,
+)
 from ironpot.system.shared_markets import SharedMarkets
 
 ROUNDS = 4000
@@ -21,12 +29,20 @@ _MEMORY = 31.0
 _CHECK = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Tolled:
+    """A crowd with tolls: `tolls` (market, quarter) a yuan sold, `paid` (county,) in all."""
+
+    regime: Regime
+    tolls: Floats
+    paid: Floats
+
+
 def plan_nash(
     markets: SharedMarkets,
     *,
     rounds: int = ROUNDS,
     settled: float = SETTLED,
-    toll: float = 0.0,
     watch: Callable[[Regime], None] | None = None,
 ) -> Regime:
     """Let counties learn the crowd until no more than `settled` of what selling saves is left.
@@ -36,10 +52,6 @@ def plan_nash(
     The certificate is the regret: what each county could still save by its best answer to the same
     crowd, nil in an equilibrium; of all rounds looked at, the least is kept. Ctrl-C keeps it too.
 
-    With a `toll`, who sells pays that part of what a yuan more takes from all others, one rate a
-    market and quarter, averaged like the offers. Tolls are given back to all: they stand in the
-    regret but not in `costs`.
-
     >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
     ...                     np.array([0, 1, 2]), np.array([0, 0]), np.array([50.0, 50.0]),
     ...                     np.array([0.8, 0.8]), np.array([[40.0], [40.0]]),
@@ -48,7 +60,36 @@ def plan_nash(
     >>> learned.costs.round(9).tolist(), learned.regret.round(9).tolist()
     ([30.0, 30.0], [0.0, 0.0])
     """
-    crowd = _Learning.start(markets, toll)
+    return _learn(_Learning.start(markets, 0.0), rounds, settled, watch).regime
+
+
+def plan_tolled(
+    markets: SharedMarkets,
+    *,
+    part: float = 1.0,
+    rounds: int = ROUNDS,
+    settled: float = SETTLED,
+    watch: Callable[[Regime], None] | None = None,
+) -> Tolled:
+    """Let counties learn the crowd where all sell at one price and pay a toll, without allotments.
+
+    Who sells pays `part` of what a yuan more takes from all others, at one rate a market and
+    quarter, averaged like the offers. Tolls are given back to all: they stand in the regret, but
+    not in costs.
+
+    >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
+    ...                     np.array([0, 1, 2]), np.array([0, 0]), np.array([50.0, 50.0]),
+    ...                     np.array([0.8, 0.8]), np.array([[40.0], [40.0]]),
+    ...                     np.array([[2.0], [2.0]]))
+    >>> plan_tolled(two, rounds=50).regime.costs.round(9).tolist()
+    [30.0, 30.0]
+    """
+    return _learn(_Learning.start(markets, part), rounds, settled, watch)
+
+
+def _learn(
+    crowd: "_Learning", rounds: int, settled: float, watch: Callable[[Regime], None] | None
+) -> Tolled:
     best = crowd.judged()
     try:
         for count in range(1, rounds + 1):
@@ -56,16 +97,16 @@ def plan_nash(
             if count % _CHECK == 0 or count == rounds:
                 best = min(best, crowd.judged(), key=_unsettled)
                 if watch is not None:
-                    watch(best)
-                if _unsettled(best) <= settled * _saved(markets, best):
+                    watch(best.regime)
+                if _unsettled(best) <= settled * _saved(crowd.markets, best.regime):
                     break
     except KeyboardInterrupt:
         pass  # the least regret so far is a plan too, and says how good it is
     return best
 
 
-def _unsettled(crowd: Regime) -> float:
-    return 0.0 if crowd.regret is None else float(crowd.regret.sum())
+def _unsettled(crowd: Tolled) -> float:
+    return 0.0 if crowd.regime.regret is None else float(crowd.regime.regret.sum())
 
 
 def _saved(markets: SharedMarkets, crowd: Regime) -> float:
@@ -111,21 +152,18 @@ class _Learning:
         believe(self.total, self.markets.room, self.markets.price, share, mean, taken_away)
         return share, mean, taken_away
 
-    def judged(self) -> Regime:
+    def judged(self) -> Tolled:
         """Return what the offers end in, and what each county could still save."""
         from ironpot.system.learned_batch import answer_crowd
 
         markets, (share, mean, _) = self.markets, self._believed()
         everyone, wanted = np.arange(len(markets.counties)), np.zeros_like(self.offered)
         best = answer_crowd(everyone, *self._own(), share, mean, self.toll, wanted)
-        sold = _not_more_than_owned(markets, pooled(markets, self.offered))
+        sold = not_more_than_owned(markets, pooled(markets, self.offered))
         costs = markets.costs(sold)
         paid = (by_quarter(markets, sold) * self.toll[markets.market]).sum(axis=1)
-        regret = costs + by_county(markets, paid) - best
-        return Regime("nash", sold, costs, np.maximum(regret, 0.0))
-
-
-def _not_more_than_owned(markets: SharedMarkets, sold: Floats) -> Floats:
-    """Cut the latest sales of a lot where averaged offers would sell more than there is."""
-    before = np.cumsum(sold, axis=1) - sold
-    return np.clip(markets.lots[:, None] - before, 0.0, sold)
+        paid = by_county(markets, paid)
+        name = "uniform" if self.part > 0.0 else "nash"
+        regret = np.maximum(costs + paid - best, 0.0)
+        regime = Regime(name, sold, costs, regret, self.offered.copy())
+        return Tolled(regime, self.toll.copy(), paid)

@@ -102,12 +102,13 @@ def price_table(crowd: Crowd, names: tuple[str, ...]) -> pl.DataFrame:
 def county_table(crowd: Crowd, parents: tuple[str | None, ...]) -> pl.DataFrame:
     """Return one row a county: cost by regime, gain over the learned crowd, and compensation.
 
-    `later_by` is how many quarters later its average yuan is sold in the joint plan than in the
-    learned crowd; `sells_less` what it sells less. `compensation` makes losers whole out of gains.
+    Columns `_coordinated` other than the cost speak of the announced plan. `later_by` is how many
+    quarters later its average yuan is sold in it than in the learned crowd; `sells_less` what it
+    sells less. `compensation` makes losers whole out of gains.
     """
     markets = crowd.markets
     costs = {f"cost_{regime.name}": regime.costs for regime in crowd.regimes}
-    nash, plan = crowd.regime("nash").sold, crowd.plan.sold
+    nash, plan = crowd.regime("nash").sold, crowd.announced.sold
     when = [_average_quarter(markets, sold) for sold in (nash, plan)]
     frame = pl.DataFrame(
         {

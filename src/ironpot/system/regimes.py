@@ -17,13 +17,15 @@ class Regime:
     """What a regime ends in: sales (lot, slot), costs (county,), and what could still be gained.
 
     `regret` (county,) is what each could save by another plan against the same crowd; nil is an
-    equilibrium. It is None where nobody looks at the crowd.
+    equilibrium. It is None where nobody looks at the crowd. `offered` (lot, quarter) is what all
+    put up, None where it is not pooled.
     """
 
     name: str
     sold: Floats
     costs: Floats
     regret: Floats | None = None
+    offered: Floats | None = None
 
     @property
     def cost(self) -> float:
@@ -122,3 +124,9 @@ def by_county(markets: SharedMarkets, lots: Floats) -> Floats:
     sums = np.zeros(len(markets.counties))
     np.add.at(sums, owner, lots)
     return sums
+
+
+def not_more_than_owned(markets: SharedMarkets, sold: Floats) -> Floats:
+    """Cut the latest sales of a lot where offers would sell more than there is, (lot, slot)."""
+    before = np.cumsum(sold, axis=1) - sold
+    return np.clip(markets.lots[:, None] - before, 0.0, sold)

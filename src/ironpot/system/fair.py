@@ -1,0 +1,224 @@
+"""What does it cost that no county is worse off than in the learned crowd? A joint plan with rows.
+
+Each county's cost may not pass its limit; the price of that row, pi, makes it answer the fees as if
+they were fee / (1 + pi). Arrays are (lot, slot), (market, slot) and (county,), yuan.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ironpot.core.errors import SolverError
+from ironpot.core.lang import Text
+from ironpot.plan.program import Builder, Program
+from ironpot.plan.solver import Answer, solve
+from ironpot.system.coordinate import Coordination, batches, stiffness
+from ironpot.system.links import Floats, Ints
+from ironpot.system.regimes import Regime
+from ironpot.system.shared_markets import SharedMarkets
+
+# No county's cost passes its limit by more than this share of what doing nothing would cost it.
+TOLERANCE = 1e-6
+ROUNDS = 12
+SWEEPS = 100
+# How far a limit's price moves in a sweep, first and last, per unit of its breach.
+_MOVES = (0.3, 0.03)
+_KEPT_EVERY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class FairPlan:
+    """A joint plan in which no county pays more than its limit.
+
+    `plan.bound` is below every plan that keeps the limits. `pi` (county,) is the price of a
+    county's limit: what a yuan more of it would save all together. A county answers the fees
+    divided by 1 + pi.
+    """
+
+    plan: Coordination
+    pi: Floats
+    limits: Floats
+
+    def fees_of(self, markets: SharedMarkets) -> Floats:
+        """Return the fees as each county's lots see them, (lot, slot)."""
+        owner = np.repeat(np.arange(len(self.pi)), np.diff(markets.first_lot))
+        return self.plan.fees[markets.market] / (1.0 + self.pi)[owner, None]
+
+
+def no_county_worse(
+    markets: SharedMarkets,
+    plan: Coordination,
+    crowd: Regime,
+    *,
+    own: SharedMarkets | None = None,
+    gap: float = 0.01,
+    rounds: int = ROUNDS,
+) -> FairPlan:
+    """Find the cheapest joint plan in which no county pays more than in `crowd`.
+
+    First the sweeps of `coordinate_plans` go on, the price of a limit rising while it is broken.
+    Then a linear program mixes the answers on the way so that rooms and limits hold, and prices
+    both anew. The crowd itself is one of the answers, so that a mix always exists; the bound is the
+    Lagrangian's, from clipped cash duals. Stops within `gap` of the stake. `own` is the problem
+    whose costs the limits speak of, if it is another.
+
+    >>> from ironpot.system.coordinate import coordinate_plans
+    >>> from ironpot.system.learned import plan_nash
+    >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
+    ...                     np.array([0, 1, 2]), np.array([0, 0]), np.array([50.0, 50.0]),
+    ...                     np.array([0.8, 0.8]), np.array([[40.0], [40.0]]),
+    ...                     np.array([[2.0], [2.0]]))
+    >>> fair = no_county_worse(two, coordinate_plans(two), plan_nash(two))
+    >>> fair.plan.costs.round(3).tolist()
+    [30.0, 30.0]
+    """
+    search = _Columns(markets, own or markets, crowd.costs, [crowd.sold, plan.sold], plan)
+    search.sweep(SWEEPS)
+    best = search.mixed()
+    for _ in range(rounds):
+        if best.plan.cost - search.bound <= gap * (plan.do_nothing - search.bound):
+            break
+        search.answer(best.plan.fees, best.pi)
+        search.answer(*search.between(best))
+        best = search.mixed()
+    return search.finished(best, gap)
+
+
+class _Columns:
+    """All answers so far, and the prices that gave the highest bound."""
+
+    def __init__(
+        self,
+        markets: SharedMarkets,
+        own: SharedMarkets,
+        limits: Floats,
+        answers: list[Floats],
+        plan: Coordination,
+    ) -> None:
+        self.markets, self.own, self.limits, self.answers = markets, own, limits, answers
+        self.start, self.bound = plan, plan.bound
+        self.fees, self.pi = plan.fees, np.zeros(len(limits))
+        self.room = markets.room.reshape(len(markets.room), -1)
+        self.unit = max(float(np.abs(markets.doing_nothing()).mean()), 1.0)
+
+    def answer(self, fees: Floats, pi: Floats) -> None:
+        """Add every county's best answer to these prices, and the bound that they prove."""
+        from ironpot.system.county_batch import answer_all, bound_all
+
+        given = self.markets
+        price, cap = given.by_lot(given.price), given.by_lot(given.room)
+        destroyed, late = self._weighted(pi)
+        answer = np.zeros_like(price)
+        cost = destroyed + fees[given.market]
+        answer_all(given.first_lot, given.lots, price, cost, cap, given.due, late, answer)
+        self.answers.append(answer)
+        bounds = bound_all(
+            *(given.first_lot, given.market, given.lots, price),
+            *(destroyed, cap, given.due, late, fees),
+        )
+        open_ = np.where(np.isfinite(self.room), self.room, 0.0)
+        bound = float(bounds.sum() - (fees * open_).sum() - (pi * self.limits).sum())
+        if bound > self.bound:
+            self.bound, self.fees, self.pi = bound, fees, pi
+
+    def sweep(self, count: int) -> None:
+        """Let all answer fees and limits in turn; keep plan, answers and bound now and then."""
+        sold, load = self.start.sold.copy(), self.markets.load(self.start.sold)
+        fees, pi, duals = self.start.fees, self.pi, np.zeros_like(self.markets.need)
+        nothing = self.markets.doing_nothing()
+        scale = np.maximum(nothing - self.limits, 1e-3 * np.maximum(nothing, 1e-3 * self.unit))
+        for number, move in enumerate(np.geomspace(*_MOVES, count), start=1):
+            fees = self._moved(fees, pi, sold, load, duals)
+            breach = (self.own.costs(sold) - self.limits) / scale
+            pi = np.maximum(pi + move * np.clip(breach, -1.0, 1.0), 0.0)
+            if number % _KEPT_EVERY == 0:
+                self.answer(fees, pi)
+                self.answers.append(self.markets.within_room(sold))
+
+    def _moved(self, fees: Floats, pi: Floats, sold: Floats, load: Floats, duals: Floats) -> Floats:
+        """Move every batch once towards its answers, in place; return the fees after it."""
+        from ironpot.system.county_batch import move_batch
+
+        given, stiff = self.markets, stiffness(self.room)
+        price, cap = given.by_lot(given.price), given.by_lot(given.room)
+        destroyed, late = self._weighted(pi)
+        for group in batches(given.counties):
+            now = np.maximum(fees + stiff * (load - self.room), 0.0)
+            move_batch(
+                *(group, given.first_lot, given.market, given.lots, price),
+                *(destroyed, cap, given.due, late, now, stiff, sold, load, duals),
+            )
+        return np.maximum(fees + stiff * (load - self.room), 0.0)
+
+    def _weighted(self, pi: Floats) -> tuple[Floats, Floats]:
+        """Return value destroyed a yuan sold and prices of arrears, each at a county's weight."""
+        given = self.markets
+        destroyed = given.keep[:, None] - given.by_lot(given.price)
+        return (
+            destroyed * (1.0 + pi)[self._owner(), None],
+            given.late + pi[:, None] * self.own.late,
+        )
+
+    def between(self, found: FairPlan) -> tuple[Floats, Floats]:
+        """Return prices halfway between the last and those of the best bound: they swing less."""
+        return (found.plan.fees + self.fees) / 2.0, (found.pi + self.pi) / 2.0
+
+    def mixed(self) -> FairPlan:
+        """Mix the answers as cheaply as rooms and limits allow."""
+        program, weight, rows = self._program()
+        found = solve(program, time_limit_s=600.0)
+        if found.outcome != "optimal" or found.point is None:
+            raise SolverError(_NO_MIX)
+        share = np.clip(found.point[weight], 0.0, 1.0)
+        share /= share.sum(axis=0)
+        sold = np.zeros_like(self.answers[0])
+        for part, answer in zip(share, self.answers, strict=True):
+            sold += part[self._owner(), None] * answer
+        sold = self.markets.within_room(sold)
+        fees, pi = self._prices(found, *rows)
+        costs = self.markets.costs(sold)
+        plan = replace(
+            self.start, sold=sold, costs=costs, cost=float(costs.sum()), fees=fees, bound=self.bound
+        )
+        return FairPlan(plan, pi, self.limits)
+
+    def finished(self, best: FairPlan, gap: float) -> FairPlan:
+        """Return the plan with the last bound and its own verdict."""
+        plan = replace(best.plan, bound=self.bound)
+        reached = max(plan.gap_of_stake, plan.gap_of_cost) <= gap
+        return replace(best, plan=replace(plan, reached=reached))
+
+    def _program(self) -> tuple[Program, Ints, tuple[Ints, Ints]]:
+        """Least cost over shares of answers; rooms, limits and sums of shares as rows."""
+        build, count = Builder(), len(self.limits)
+        costs = np.array([self.markets.costs(answer) for answer in self.answers])
+        own = np.array([self.own.costs(answer) for answer in self.answers])
+        share = build.add_columns("share", costs.shape, cost=costs / self.unit)
+        room = build.add_rows("room", self.room.shape, upper=np.minimum(self.room, 1.0))
+        limit = build.add_rows("limit", count, upper=self.limits / self.unit)
+        whole = build.add_rows("whole", count, lower=1.0, upper=1.0)
+        build.add(limit, share, own / self.unit)
+        build.add(whole, share, 1.0)
+        per_room = np.divide(1.0, self.room, out=np.ones_like(self.room), where=self.room > 1.0)
+        for number, answer in enumerate(self.answers):
+            lot, slot = np.nonzero(answer)
+            market, county = self.markets.market[lot], self._owner()[lot]
+            used = answer[lot, slot] * per_room[market, slot]
+            build.add(room[market, slot], share[number, county], used)
+        return build.build(), share, (room, limit)
+
+    def _prices(self, found: Answer, room: Ints, limit: Ints) -> tuple[Floats, Floats]:
+        per_room = np.divide(1.0, self.room, out=np.ones_like(self.room), where=self.room > 1.0)
+        fees = np.maximum(-found.row_dual[room], 0.0) * self.unit * per_room
+        return fees, np.maximum(-found.row_dual[limit], 0.0)
+
+    def _owner(self) -> Ints:
+        return np.repeat(np.arange(len(self.limits)), np.diff(self.markets.first_lot))
+
+
+_NO_MIX = Text(
+    "No joint plan was found in which no county is worse off than in the crowd, though the crowd "
+    "itself is one: the solver failed. Run again without the option, and report the case.",
+    "未能求得不使任何县区劣于博弈结果的统筹方案(博弈结果本身即可行):求解器出错。"
+    "请不加该选项重试并反馈案例。",
+)
