@@ -39,8 +39,12 @@ if TYPE_CHECKING:
     from ironpot.risk.assess import assess_debt
     from ironpot.risk.assessment import Assessment, RiskOptions
     from ironpot.risk.drivers import Scenarios, rate_paths, three_scenarios
+    from ironpot.risk.dsa import DebtPath, debt_path, stabilising_balance, target_balance
+    from ironpot.risk.forecast_path import Forecast, forecast_path
+    from ironpot.risk.paths import Baseline, quantiles, simulate_debt
     from ironpot.risk.rule_files import RuleBook, rule_book
     from ironpot.risk.rules import Classification, classify
+    from ironpot.risk.shocks import ShockModel
     from ironpot.system.clear import clear_system
     from ironpot.system.clearing import Clearing
     from ironpot.system.coordinate import Coordination, coordinate_plans
@@ -80,6 +84,12 @@ _PLACES = {
     "rule_book": "risk.rule_files",
     "classify": "risk.rules",
     "assess_debt": "risk.assess",
+    "debt_path": "risk.dsa",
+    "stabilising_balance": "risk.dsa",
+    "target_balance": "risk.dsa",
+    "forecast_path": "risk.forecast_path",
+    "simulate_debt": "risk.paths",
+    "quantiles": "risk.paths",
     "appraise_case": "plan.prepare",
     "appraise_assets": "valuation.pot",
     "rank_pots": "valuation.pot",
@@ -118,6 +128,10 @@ _PLACES = {
     "RiskOptions": "risk.assessment",
     "Assessment": "risk.assessment",
     "Adjustments": "risk.adjustments",
+    "DebtPath": "risk.dsa",
+    "Forecast": "risk.forecast_path",
+    "Baseline": "risk.paths",
+    "ShockModel": "risk.shocks",
     "Appraisals": "valuation.pot",
     "PlanOptions": "plan.options",
     "Plan": "plan.plan",
@@ -141,6 +155,7 @@ __all__ = [
     "Appraisals",
     "Assessment",
     "BalanceSheet",
+    "Baseline",
     "Case",
     "CaseError",
     "CashFlows",
@@ -149,7 +164,9 @@ __all__ = [
     "Coordination",
     "Crowd",
     "DebtOptions",
+    "DebtPath",
     "Exchange",
+    "Forecast",
     "IronpotError",
     "Issue",
     "Ladders",
@@ -165,6 +182,7 @@ __all__ = [
     "RuleBook",
     "Scenarios",
     "SharedMarkets",
+    "ShockModel",
     "Source",
     "System",
     "Verification",
@@ -180,7 +198,9 @@ __all__ = [
     "consolidate",
     "coordinate_plans",
     "debt_options",
+    "debt_path",
     "fit_units",
+    "forecast_path",
     "generate_units",
     "join_cases",
     "least_relief",
@@ -195,6 +215,7 @@ __all__ = [
     "populate",
     "project_cash_flows",
     "project_debts",
+    "quantiles",
     "rank_pots",
     "ranks_of_debts",
     "rate_paths",
@@ -203,7 +224,10 @@ __all__ = [
     "rule_book",
     "sell_and_refinance",
     "sell_into",
+    "simulate_debt",
+    "stabilising_balance",
     "system_of",
+    "target_balance",
     "three_scenarios",
     "verify_plan",
     "write_plan",

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.risk.published_dsa import published
 
+from ironpot.core.errors import IronpotError
 from ironpot.risk.dsa import (
     closed_form,
     debt_path,
@@ -151,6 +152,28 @@ def test_published_federal_baseline():
     assert (100 * balance).tolist() == pytest.approx(
         out["derived_primary_balance_pct_gdp"], abs=1e-3
     )
+
+
+@pytest.mark.parametrize(
+    ("given_", "said"),
+    [
+        ({"growth": [0.03, -1.0]}, "growth"),
+        ({"rate": [0.03, float("nan")]}, "rate holds figures that are unknown"),
+        ({"primary_balance": [1.0, 2.0, 3.0]}, "primary_balance 3"),
+    ],
+)
+def test_figures_that_make_no_path_are_refused_by_name(given_, said):
+    plain = {"rate": [0.03, 0.03], "growth": [0.02, 0.02], "primary_balance": [0.0, 0.0]}
+    with pytest.raises(IronpotError, match=said):
+        debt_path(100.0, **plain | given_)
+
+
+def test_a_frame_shows_each_periods_opening_parts_and_closing():
+    rows = debt_path(100.0, 0.04, 0.03, [1.0, -1.0], 0.5, 1.02).frame(first=2025)
+    parts = rows.select("interest", "growth", "valuation", "primary_balance", "stock_flow")
+    closing = rows["opening"] + parts.sum_horizontal()
+    assert closing.to_list() == pytest.approx(rows["closing"].to_list(), abs=1e-12)
+    assert rows["period"].to_list() == [2025, 2026]
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
+
+from ironpot.core.errors import IronpotError
+from ironpot.core.lang import Text
 
 Floats = npt.NDArray[np.float64]
 Given = Floats | float
+MOVED = ("interest", "growth", "valuation", "primary_balance", "stock_flow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,19 @@ class DebtPath:
         parts = self.interest + self.growth + self.valuation + self.primary_balance
         return np.diff(self.ratio, axis=-1) - parts - self.stock_flow
 
+    def frame(self, *, first: int = 1) -> pl.DataFrame:
+        """Return one row a period of a single path: opening, what moved it, closing."""
+        if self.ratio.ndim > 1:
+            raise ValueError("A frame shows one path; index the arrays for one scenario first.")
+        moved = {name: getattr(self, name) for name in MOVED}
+        return pl.DataFrame(
+            {"period": np.arange(first, first + len(self.interest)), "opening": self.ratio[:-1]}
+            | moved
+            | {"closing": self.ratio[1:]}
+        )
 
-def snowball(rate: Given, growth: Given) -> Floats:
+
+def snowball(rate: npt.ArrayLike, growth: npt.ArrayLike) -> Floats:
     """Return (1 + rate) / (1 + growth): what a unit of debt becomes without any balance.
 
     >>> round(float(snowball(0.05, 0.03)), 6)
@@ -47,25 +63,48 @@ def snowball(rate: Given, growth: Given) -> Floats:
 
 
 def debt_path(
-    opening: Given,
-    rate: Given,
-    growth: Given,
-    primary_balance: Floats,
-    stock_flow: Given = 0.0,
-    valuation: Given = 1.0,
+    opening: npt.ArrayLike,
+    rate: npt.ArrayLike,
+    growth: npt.ArrayLike,
+    primary_balance: npt.ArrayLike,
+    stock_flow: npt.ArrayLike = 0.0,
+    valuation: npt.ArrayLike = 1.0,
 ) -> DebtPath:
-    """Return the path and its parts; `primary_balance` (..., period) sets the number of periods.
+    """Return the path and its parts; the longest series sets the number of periods.
 
-    `opening` broadcasts over the axes before period. `valuation` multiplies what was owed, for
-    example by the change of the exchange rate weighted with the foreign share; 1 leaves it.
+    Rates and growth are decimals a period, nominal both or real both; ratio, balance and stock-flow
+    share one unit. `opening` broadcasts over the axes before period. `valuation` multiplies what
+    was owed, for example by the change of the exchange rate weighted with the foreign share; 1
+    leaves it. Raises IronpotError on unknown figures, growth of -1 or less and series of different
+    lengths.
     Source: Escolano, A Practical Guide to Public Debt Dynamics, IMF TNM 10/02 (2010), eq. 1-4.
 
-    >>> path = debt_path(100.0, 0.05, 0.03, np.full(2, 1.0))
+    >>> path = debt_path(100.0, 0.05, 0.03, [1.0, 1.0])
     >>> path.ratio.round(4).tolist()
     [100.0, 100.9417, 101.9018]
     >>> bool(abs(path.residual).max() < 1e-12)
     True
+    >>> path.frame(first=2025).select(pl.all().round(2)).row(0)
+    (2025, 100.0, 4.85, -2.91, 0.0, -1.0, 0.0, 100.94)
     """
+    series = _checked(
+        rate=rate,
+        growth=growth,
+        primary_balance=primary_balance,
+        stock_flow=stock_flow,
+        valuation=valuation,
+    )
+    return _path(_known("opening", opening), **series)
+
+
+def _path(
+    opening: Given,
+    rate: Floats,
+    growth: Floats,
+    primary_balance: Floats,
+    stock_flow: Floats,
+    valuation: Floats,
+) -> DebtPath:
     factor = snowball(rate, growth) * valuation
     shape = np.broadcast_shapes(factor.shape, primary_balance.shape, np.shape(stock_flow))
     factor, moved = (
@@ -76,6 +115,40 @@ def debt_path(
     for period in range(shape[-1]):
         ratio[..., period + 1] = ratio[..., period] * factor[..., period] + moved[..., period]
     return _decomposed(ratio, rate, growth, primary_balance, stock_flow, valuation)
+
+
+def _checked(**given: npt.ArrayLike) -> dict[str, Floats]:
+    """Return series of one length, (..., period); IronpotError says which one does not fit."""
+    series = {name: np.atleast_1d(_known(name, part)) for name, part in given.items()}
+    if (series["growth"] <= -1.0).any():
+        raise _refusal(
+            "growth is -1 or less: write decimals a period, 0.03 for three per cent",
+            "增长率不得小于或等于-1:请用小数表示,3%写作0.03",
+        )
+    lengths = {name: part.shape[-1] for name, part in series.items() if part.shape[-1] > 1}
+    if len(set(lengths.values())) > 1:
+        listed = ", ".join(f"{name} {count}" for name, count in lengths.items())
+        raise _refusal(
+            f"series have different lengths ({listed}); give one figure a period",
+            f"各序列长度不一({listed});每期应各有一个数",
+        )
+    return series
+
+
+def _known(name: str, given: npt.ArrayLike) -> Floats:
+    figures = np.asarray(given, dtype=np.float64)
+    if not np.isfinite(figures).all():
+        raise _refusal(
+            f"{name} holds figures that are unknown or infinite; fill or leave out those periods",
+            f"{name} 含未知或无穷的数;请补齐或剔除相应各期",
+        )
+    return figures
+
+
+def _refusal(english: str, chinese: str) -> IronpotError:
+    return IronpotError(
+        Text(f"No debt path can be computed: {english}.", f"无法计算债务路径:{chinese}。")
+    )
 
 
 def _decomposed(
@@ -116,13 +189,13 @@ def closed_form(
     return np.asarray(power * opening - primary_balance * paid, dtype=np.float64)
 
 
-def stabilising_balance(ratio: Given, rate: Given, growth: Given) -> Floats:
+def stabilising_balance(ratio: npt.ArrayLike, rate: npt.ArrayLike, growth: npt.ArrayLike) -> Floats:
     """Return the primary balance that keeps `ratio` where it is: (snowball - 1) x ratio.
 
     >>> round(float(stabilising_balance(100.0, 0.05, 0.03)), 4)
     1.9417
     """
-    return np.asarray((snowball(rate, growth) - 1.0) * ratio, dtype=np.float64)
+    return np.asarray((snowball(rate, growth) - 1.0) * np.asarray(ratio), dtype=np.float64)
 
 
 def steady_state(rate: float, growth: float, primary_balance: float) -> float:
@@ -136,7 +209,11 @@ def steady_state(rate: float, growth: float, primary_balance: float) -> float:
 
 
 def target_balance(
-    opening: Given, target: Given, rate: Floats, growth: Floats, stock_flow: Given = 0.0
+    opening: Given,
+    target: Given,
+    rate: npt.ArrayLike,
+    growth: npt.ArrayLike,
+    stock_flow: npt.ArrayLike = 0.0,
 ) -> Floats:
     """Return the constant primary balance that brings `opening` to `target` at the last period.
 

@@ -67,7 +67,7 @@ def run_risk(
 ) -> list[Path]:
     """Assess a case, before and after a plan's files, write everything, print one screen.
 
-    With a plan, paths end with its horizon: what its new contracts take later is not in its files.
+    With a plan, paths end with its horizon: after it nothing is decided.
     """
     if plan is not None:
         whole_years = max(case.settings.horizon_quarters // QUARTERS_PER_YEAR, 1)
