@@ -1,0 +1,119 @@
+"""What is kept of a run under way, and is a kept part whole and of this very run?
+
+A part is a NumPy archive behind a line that names the format and one with the hash of all that
+follows. Inside lies the run's mark: what was asked, of which case, by which version. Workers and
+their number are no part of it, since results do not depend on them.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from ironpot.core.errors import IronpotError
+from ironpot.core.lang import Text
+
+FORMAT = b"ironpot checkpoint 1\n"
+_HASH = 64
+_MARK = "run.mark"
+
+Arrays = Mapping[str, Any]
+Mark = Mapping[str, str]
+
+
+class CheckpointError(IronpotError):
+    """A kept part that cannot be gone on from; nothing was changed."""
+
+
+class Book(Protocol):
+    """Where a run notes down how far it is, by name, and finds it again."""
+
+    def found(self, name: str) -> Arrays | None:
+        """Return what was kept under a name, None if nothing was."""
+        ...
+
+    def keep(self, name: str, arrays: Arrays) -> None:
+        """Keep arrays under a name in place of what was kept there before."""
+        ...
+
+
+def pack(mark: Mark, arrays: Arrays) -> bytes:
+    """Return a part as bytes: the same arrays give the same bytes.
+
+    >>> packed = pack({"seed": "1"}, {"fees": np.array([0.5])})
+    >>> unpack(packed, {"seed": "1"}, "here")["fees"].tolist()
+    [0.5]
+    """
+    buffer = io.BytesIO()
+    named = {_MARK: np.array(json.dumps(dict(mark), sort_keys=True)), **arrays}
+    np.savez(buffer, allow_pickle=False, **{k: np.asarray(v) for k, v in named.items()})
+    body = buffer.getvalue()
+    return FORMAT + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+
+
+def unpack(raw: bytes, mark: Mark, where: str) -> dict[str, Any]:
+    """Return the arrays of a part of the run that `mark` describes.
+
+    Raises CheckpointError if `raw` is of another format, damaged, cut off, or of another run; it
+    then says what differs.
+
+    >>> unpack(pack({"seed": "1"}, {}), {"seed": "2"}, "run.part")
+    Traceback (most recent call last):
+    ironpot.system.checkpoint.CheckpointError: run.part is of another run: seed was 1, is now 2. ...
+    """
+    if not raw.startswith(FORMAT):
+        raise CheckpointError(_strange(where))
+    head = len(FORMAT) + _HASH + 1
+    body = raw[head:]
+    if raw[len(FORMAT) : head] != hashlib.sha256(body).hexdigest().encode() + b"\n":
+        raise CheckpointError(_damaged(where))
+    with np.load(io.BytesIO(body), allow_pickle=False) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    differs = differences(json.loads(str(arrays.pop(_MARK))), mark)
+    if differs:
+        raise CheckpointError(_other(where, differs))
+    return arrays
+
+
+def differences(was: Mark, now: Mark) -> list[tuple[str, str, str]]:
+    """Return (name, value then, value now) of what differs; `-` stands for not given.
+
+    >>> differences({"seed": "1", "counties": "40"}, {"seed": "2"})
+    [('seed', '1', '2'), ('counties', '40', '-')]
+    """
+    names = [*now, *(name for name in was if name not in now)]
+    pairs = [(name, was.get(name, "-"), now.get(name, "-")) for name in names]
+    return [pair for pair in pairs if pair[1] != pair[2]]
+
+
+_MEND = Text(
+    "Start anew with --fresh, which discards what was kept, or write to another --out.",
+    "可用 --fresh 放弃已保存的进度重新开始,或用 --out 写入其他文件夹。",
+)
+
+
+def _strange(where: str) -> Text:
+    return Text(
+        f"{where} is no checkpoint that this version of ironpot can read. {_MEND.en}",
+        f"{where} 不是本版本可读取的断点文件。{_MEND.zh}",
+    )
+
+
+def _damaged(where: str) -> Text:
+    return Text(
+        f"{where} is damaged or cut off: its content does not match its hash, so nothing in it is "
+        f"trusted. {_MEND.en}",
+        f"{where} 已损坏或不完整:内容与校验值不符,不予采用。{_MEND.zh}",
+    )
+
+
+def _other(where: str, differs: list[tuple[str, str, str]]) -> Text:
+    english = "; ".join(f"{name} was {was}, is now {now}" for name, was, now in differs)
+    chinese = ";".join(f"{name} 原为 {was},现为 {now}" for name, was, now in differs)
+    return Text(
+        f"{where} is of another run: {english}. Ask for the same to go on. {_MEND.en}",
+        f"{where} 属于另一次运行:{chinese}。如需续算,请使用相同参数。{_MEND.zh}",
+    )

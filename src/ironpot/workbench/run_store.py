@@ -1,0 +1,107 @@
+"""Where does an unfinished run lie on disk? In OUT/unfinished, one file a part, each whole or not.
+
+A run into the same folder goes on from there by itself, if it is the same run. What is written
+survives a power cut; the folder goes when the run has ended as asked.
+"""
+
+import hashlib
+import os
+import shutil
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ironpot.core.errors import FileRefusedError
+from ironpot.core.lang import Text
+from ironpot.system.checkpoint import Arrays, Mark, pack, unpack
+from ironpot.workbench.whole import whole_file
+
+UNFINISHED = "unfinished"
+PART = ".part"
+RUN = "run"
+# Standings of a search are written this often; those that end something, at once.
+EVERY_S = 2.0
+
+
+@dataclass(slots=True)
+class RunStore:
+    """The parts of one run below a folder; `mark` says which run it is.
+
+    `latest` are standings that were too fresh to be written; `close` writes them.
+    """
+
+    folder: Path
+    mark: Mark
+    resumed: bool
+    latest: dict[str, Arrays] = field(default_factory=dict[str, Arrays])
+    written: float = field(default_factory=time.monotonic)
+
+    def found(self, name: str) -> Arrays | None:
+        """Return a kept part; CheckpointError if it is damaged or of another run."""
+        path = self._path(name)
+        if not path.is_file():
+            return None
+        return unpack(path.read_bytes(), self.mark, str(path))
+
+    def keep(self, name: str, arrays: Arrays) -> None:
+        """Keep where a search stands, on disk every `EVERY_S` seconds."""
+        self.latest[name] = arrays
+        if time.monotonic() - self.written >= EVERY_S:
+            self.close()
+
+    def close(self) -> None:
+        """Write what is kept and not on disk yet."""
+        for name in list(self.latest):
+            self.keep_now(name, self.latest.pop(name))
+        self.written = time.monotonic()
+
+    def keep_now(self, name: str, arrays: Arrays) -> None:
+        """Write a part, whole or not at all, and let it reach the disk."""
+        with whole_file(self._path(name)) as draft, draft.open("wb") as file:
+            file.write(pack(self.mark, arrays))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def finish(self) -> None:
+        """Throw the parts away: the run has ended as asked."""
+        shutil.rmtree(self.folder)
+
+    def _path(self, name: str) -> Path:
+        """A part's file: names that are no file names are written by their hash."""
+        plain = name.replace("-", "").replace("_", "").isalnum() and name.isascii()
+        stem = name if plain and len(name) < 80 else hashlib.sha256(name.encode()).hexdigest()
+        return self.folder / f"{stem}{PART}"
+
+
+def open_run(out: Path, mark: Mark, *, fresh: bool = False) -> RunStore:
+    """Open the store of a run in `out`: an unfinished one is gone on with if it is the same.
+
+    `fresh` discards what is there. Raises CheckpointError where what is there is damaged or of
+    another run, FileRefusedError where somebody else's folder stands in the way.
+    """
+    folder = out / UNFINISHED
+    if folder.exists() and not _ours(folder):
+        raise FileRefusedError(_in_the_way(folder))
+    if fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    store = RunStore(folder, dict(mark), (folder / f"{RUN}{PART}").is_file())
+    folder.mkdir(parents=True, exist_ok=True)
+    if store.found(RUN) is None:
+        store.keep_now(RUN, {})
+    return store
+
+
+def _ours(folder: Path) -> bool:
+    return folder.is_dir() and all(_is_part(path) for path in folder.iterdir())
+
+
+def _is_part(path: Path) -> bool:
+    return path.is_file() and path.name.endswith(PART)
+
+
+def _in_the_way(folder: Path) -> Text:
+    return Text(
+        f"{folder} holds files that no run of ironpot wrote; checkpoints would lie among them. "
+        "Move it away, or write to another --out.",
+        f"{folder} 中有并非 ironpot 写入的文件,断点文件将与其混放。请移走该文件夹或换一个 --out。",
+    )
