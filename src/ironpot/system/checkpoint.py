@@ -39,6 +39,10 @@ class Book(Protocol):
         """Keep arrays under a name in place of what was kept there before."""
         ...
 
+    def stopped(self) -> None:
+        """Note that the user ended a search before its time: there is something to go on with."""
+        ...
+
 
 def pack(mark: Mark, arrays: Arrays) -> bytes:
     """Return a part as bytes: the same arrays give the same bytes.

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ironpot.system.checkpoint import Arrays, Book
 from ironpot.system.links import Bools, Floats, Ints
 from ironpot.system.shared_markets import SharedMarkets
 
+# What a book calls where the search for a joint plan stands.
+STANDING = "coordinated"
 _BATCHES = 10
 _STIFF = 0.1
 
@@ -64,11 +67,13 @@ def coordinate_plans(
     *,
     options: CoordinationOptions | None = None,
     watch: Callable[[Coordination], None] | None = None,
+    book: Book | None = None,
 ) -> Coordination:
     """Find a joint plan within the gap asked for, and certify it.
 
     `watch` hears the best plan after every certificate. Ctrl-C keeps the best so far; `reached`
-    is then False unless its gap was small enough.
+    is then False unless its gap was small enough. `book` keeps where the search stands after every
+    certificate; a search that finds itself there goes on to the very answer of an unbroken one.
 
     Block Frank-Wolfe on an augmented Lagrangian of the shared rows: fixed batches by hash of the
     county's id, fees max(0, f + rho (load - room)), rho = 0.1 / room, the step of each county from
@@ -85,18 +90,30 @@ def coordinate_plans(
     options = options or CoordinationOptions()
     search = _Search.start(markets)
     best = search.certify(0, options.gap)
+    kept = None if book is None else book.found(STANDING)
+    if kept is not None:
+        best = search.go_on(kept, options.gap)
     try:
-        for count in range(1, options.sweeps + 1):
+        for count in _left(best, options):
             search.sweep()
             if count % options.every == 0 or count == options.sweeps:
                 best = _better(best, search.certify(count, options.gap), options.gap)
+                if book is not None:
+                    book.keep(STANDING, search.standing(best))
                 if watch is not None:
                     watch(best)
                 if best.reached:
                     break
     except KeyboardInterrupt:
-        pass
+        if book is not None:
+            book.stopped()
     return best
+
+
+def _left(best: Coordination, options: CoordinationOptions) -> range:
+    """Number the sweeps that are still to be made; the first certificate comes before any."""
+    ended = best.reached and best.sweeps > 0
+    return range((options.sweeps if ended else best.sweeps) + 1, options.sweeps + 1)
 
 
 def _better(old: Coordination, new: Coordination, gap: float) -> Coordination:
@@ -190,6 +207,21 @@ class _Search:
             np.zeros_like(room),
             np.zeros_like(markets.need),
         )
+
+    def standing(self, best: Coordination) -> Arrays:
+        """Return all that the search needs to go on: what counties use, loads, fees, the best."""
+        facts = (best.cost, best.bound, best.do_nothing, best.sweeps)
+        now = {"sold": self.sold.copy(), "load": self.load.copy(), "fees": self.fees.copy()}
+        kept = {"best_sold": best.sold, "best_costs": best.costs, "best_fees": best.fees}
+        return now | kept | {"best_facts": np.array(facts)}
+
+    def go_on(self, kept: Arrays, gap: float) -> Coordination:
+        """Stand where `standing` was taken; return the best plan of then."""
+        self.sold, self.load, self.fees = kept["sold"], kept["load"], kept["fees"]
+        cost, bound, nothing, sweeps = kept["best_facts"].tolist()
+        plan = kept["best_sold"], kept["best_costs"], kept["best_fees"]
+        best = Coordination(*plan, cost, bound, nothing, int(sweeps), reached=False)
+        return _judged(best, gap)
 
     def sweep(self) -> None:
         """Let every batch answer the fees once, then raise the fees where rows are crowded."""

@@ -36,10 +36,9 @@ class Worker:
         self.link: Connection[Any, Any] = ours
         self.key = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "ironpot.system.worker", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
+            [sys.executable, "-m", "ironpot.system.worker"],
             env={**os.environ, **ONE_THREAD},
-            stdin=subprocess.DEVNULL,
+            stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             # Ctrl-C goes to us alone: we decide what to keep, then end the workers.
             start_new_session=True,
@@ -81,7 +80,7 @@ class Worker:
 
 def first_answers(crew: Sequence[Worker]) -> Iterator[tuple[Worker, Told | Lost]]:
     """Wait until some workers have answered or are gone; give them with what they say."""
-    by_link = {worker.link: worker for worker in crew}
-    for link in wait(list(by_link)):
-        worker = by_link[link]
-        yield worker, worker.answer()
+    ready = wait([worker.link for worker in crew])
+    for worker in crew:
+        if worker.link in ready:
+            yield worker, worker.answer()

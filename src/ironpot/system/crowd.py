@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ironpot.system.checkpoint import Book
 from ironpot.system.choices import Choice, Wishes, choose
 from ironpot.system.coordinate import Coordination, CoordinationOptions, coordinate_plans
 from ironpot.system.learned import ROUNDS as NASH_ROUNDS
@@ -56,12 +57,14 @@ def compare_regimes(
     wishes: Wishes | None = None,
     nash_rounds: int = NASH_ROUNDS,
     watch: Callable[[Coordination], None] | None = None,
+    book: Book | None = None,
 ) -> Crowd:
     """Run the four regimes on one problem, and what is wished of the joint plan beyond least cost.
 
     `watch` hears how the coordinated plan gets on.
 
     Ctrl-C while the joint plan is sought keeps the best plan so far and goes on with the others.
+    `book` keeps where both searches stand; the same run goes on from there.
 
     >>> one = SharedMarkets(("a",), np.array([[[0.8]]]), np.array([[[50.0]]]), np.array([0, 1]),
     ...                     np.array([0]), np.array([100.0]), np.array([1.0]),
@@ -70,9 +73,9 @@ def compare_regimes(
     >>> [(regime.name, round(regime.cost, 6)) for regime in crowd.regimes]
     [('alone', 20.0), ('rolling', 20.0), ('nash', 20.0), ('coordinated', 20.0)]
     """
-    plan = coordinate_plans(markets, options=options, watch=watch)
+    plan = coordinate_plans(markets, options=options, watch=watch, book=book)
     together = Regime("coordinated", plan.sold, plan.costs)
-    crowd = plan_nash(markets, rounds=nash_rounds)
+    crowd = plan_nash(markets, rounds=nash_rounds, book=book)
     asked = wishes or Wishes()
     found = choose(markets, plan, crowd, asked, options=options, nash_rounds=nash_rounds)
     regimes = (plan_alone(markets), plan_rolling(markets), crowd, together)

@@ -8,12 +8,12 @@ out once however often it was begun. Whoever adds up does so in the order of key
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.system.crew import Lost, Worker, first_answers
-from ironpot.system.worker import Told, heard
+from ironpot.system.worker import Told
 
 S = TypeVar("S")
 A = TypeVar("A")
@@ -80,7 +80,7 @@ class Processes:
             crew += [Worker(work, static) for _ in range(min(self.workers, len(pieces)))]
             while waiting or any(worker.key for worker in crew):
                 _hand_out(crew, waiting, pieces)
-                for worker, answer in first_answers(crew):
+                for worker, answer in first_answers(tuple(crew)):
                     key = worker.free()
                     if not isinstance(answer, Lost):
                         yield key, taken(key, answer)
@@ -105,12 +105,12 @@ def _begin_again(key: str, waiting: deque[str], lost: dict[str, int]) -> bool:
     if key:
         lost[key] += 1
         if lost[key] >= MOST_LOST:
-            raise IronpotError(_fatal(key))
+            raise IronpotError(fatal(key))
         waiting.appendleft(key)
     return bool(waiting)
 
 
-def taken(key: str, told: Told) -> object:
+def taken(key: str, told: Told) -> Any:
     """Return what a worker found; raise what it was refused or failed with."""
     kind, found = told
     if kind == "found":
@@ -118,7 +118,8 @@ def taken(key: str, told: Told) -> object:
     raise IronpotError(found if isinstance(found, Text) else _failed(key, str(found)))
 
 
-def _fatal(key: str) -> Text:
+def fatal(key: str) -> Text:
+    """Say that a piece lost one worker after the other."""
     return Text(
         f"{key} lost {MOST_LOST} workers, one after the other: most often for want of memory. Use "
         "fewer workers, or workers with more memory; what was finished before is kept.",

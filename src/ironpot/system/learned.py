@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ironpot.system.checkpoint import Arrays, Book
 from ironpot.system.coordinate import batches
 from ironpot.system.links import Floats, Ints
 from ironpot.system.regimes import (
@@ -21,6 +22,8 @@ from ironpot.system.regimes import (
 )
 from ironpot.system.shared_markets import SharedMarkets
 
+# What a book calls where the learning stands.
+STANDING = "nash"
 ROUNDS = 4000
 SETTLED = 1e-3
 # Step of round n: _MEMORY / (_MEMORY + n). Equal weights (a memory of 1) forget first guesses so
@@ -44,6 +47,7 @@ def plan_nash(
     rounds: int = ROUNDS,
     settled: float = SETTLED,
     watch: Callable[[Regime], None] | None = None,
+    book: Book | None = None,
 ) -> Regime:
     """Let counties learn the crowd until no more than `settled` of what selling saves is left.
 
@@ -51,6 +55,7 @@ def plan_nash(
     make, and their offers move towards the answers by decreasing steps: an average that forgets.
     The certificate is the regret: what each county could still save by its best answer to the same
     crowd, nil in an equilibrium; of all rounds looked at, the least is kept. Ctrl-C keeps it too.
+    `book` keeps where learning stands whenever it is looked at, so that it can go on from there.
 
     >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
     ...                     np.array([0, 1, 2]), np.array([0, 0]), np.array([50.0, 50.0]),
@@ -60,7 +65,7 @@ def plan_nash(
     >>> learned.costs.round(9).tolist(), learned.regret.round(9).tolist()
     ([30.0, 30.0], [0.0, 0.0])
     """
-    return _learn(_Learning.start(markets, 0.0), rounds, settled, watch).regime
+    return _learn(_Learning.start(markets, 0.0), rounds, settled, watch, book).regime
 
 
 def plan_tolled(
@@ -88,21 +93,35 @@ def plan_tolled(
 
 
 def _learn(
-    crowd: "_Learning", rounds: int, settled: float, watch: Callable[[Regime], None] | None
+    crowd: "_Learning",
+    rounds: int,
+    settled: float,
+    watch: Callable[[Regime], None] | None,
+    book: Book | None = None,
 ) -> Tolled:
-    best = crowd.judged()
+    best, learned = crowd.judged(), 0
+    kept = None if book is None else book.found(STANDING)
+    if kept is not None:
+        best, learned = crowd.go_on(kept)
     try:
-        for count in range(1, rounds + 1):
-            crowd.step(_MEMORY / (_MEMORY + count))
-            if count % _CHECK == 0 or count == rounds:
-                best = min(best, crowd.judged(), key=_unsettled)
-                if watch is not None:
-                    watch(best.regime)
-                if _unsettled(best) <= settled * _saved(crowd.markets, best.regime):
-                    break
+        while learned < rounds and not (learned and _is_settled(crowd.markets, best, settled)):
+            look = min(learned + _CHECK, rounds)
+            for count in range(learned + 1, look + 1):
+                crowd.step(_MEMORY / (_MEMORY + count))
+            learned, best = look, min(best, crowd.judged(), key=_unsettled)
+            if book is not None:
+                book.keep(STANDING, crowd.standing(best, learned))
+            if watch is not None:
+                watch(best.regime)
     except KeyboardInterrupt:
-        pass  # the least regret so far is a plan too, and says how good it is
+        # The least regret so far is a plan too, and says how good it is.
+        if book is not None:
+            book.stopped()
     return best
+
+
+def _is_settled(markets: SharedMarkets, crowd: Tolled, settled: float) -> bool:
+    return _unsettled(crowd) <= settled * _saved(markets, crowd.regime)
 
 
 def _unsettled(crowd: Tolled) -> float:
@@ -127,6 +146,23 @@ class _Learning:
     def start(cls, markets: SharedMarkets, toll: float) -> "_Learning":
         """Start from what each would do alone."""
         return cls(markets, by_quarter(markets, offers_alone(markets)), toll)
+
+    def standing(self, best: Tolled, learned: int) -> Arrays:
+        """Return all that learning needs to go on after `learned` rounds."""
+        now = {"offered": self.offered.copy(), "total": self.total.copy(), "toll": self.toll.copy()}
+        regime = best.regime
+        kept = {
+            **{"sold": regime.sold, "costs": regime.costs, "regret": regime.regret},
+            **{"offers": regime.offered, "tolls": best.tolls, "paid": best.paid},
+        }
+        return now | kept | {"learned": np.array(learned), "name": np.array(regime.name)}
+
+    def go_on(self, kept: Arrays) -> tuple[Tolled, int]:
+        """Stand where `standing` was taken; return the best of then and the rounds learned."""
+        self.offered, self.total, self.toll = kept["offered"], kept["total"], kept["toll"]
+        figures = (kept[name] for name in ("sold", "costs", "regret", "offers"))
+        regime = Regime(str(kept["name"]), *figures)
+        return Tolled(regime, kept["tolls"], kept["paid"]), int(kept["learned"])
 
     def _own(self) -> tuple[Ints, Ints, Floats, Floats, Floats, Floats]:
         given = self.markets

@@ -1,7 +1,7 @@
-"""What does a worker do? It holds the static part, works on a piece at a time, says what came of it.
+"""What does a worker do? It holds the static part, works on a piece at a time, says what came.
 
-Run as ``python -m ironpot.system.worker DESCRIPTOR``; `crew` is the other side. On a cluster only
-`heard` is used. Ends at once when the other side is gone: no worker outlives its run.
+Run as ``python -m ironpot.system.worker``, standard input being the pipe; `crew` is the other side.
+On a cluster only `heard` is used. Ends when the other side is gone: no worker outlives its run.
 """
 
 import os
@@ -42,14 +42,21 @@ def heard(work: Callable[[S, A], object], static: S, piece: A) -> Told:
 
 def main() -> None:
     """Take (work, static), then pieces, until the other side is gone; answer every piece."""
-    link: Connection[Any, Any] = Connection(int(sys.argv[1]))
+    link: Connection[Any, Any] = Connection(sys.stdin.fileno())
     given: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(link, given), daemon=True).start()
     first = given.get()
     while True:
         piece = given.get()
-        unread = next((one for one in (first, piece) if isinstance(one, _Unreadable)), None)
-        _say(link, ("failed", unread.why) if unread else heard(*first, piece))
+        _say(link, _answer(first, piece))
+
+
+def _answer(first: Any, piece: Any) -> Told:
+    for message in (first, piece):
+        if isinstance(message, _Unreadable):
+            return "failed", message.why
+    work, static = first
+    return heard(work, static, piece)
 
 
 class _Unreadable:

@@ -27,12 +27,14 @@ EVERY_S = 2.0
 class RunStore:
     """The parts of one run below a folder; `mark` says which run it is.
 
-    `latest` are standings that were too fresh to be written; `close` writes them.
+    `latest` are standings that were too fresh to be written; `close` writes them. `cut_short` says
+    that the user ended something before its time.
     """
 
     folder: Path
     mark: Mark
     resumed: bool
+    cut_short: bool = False
     latest: dict[str, Arrays] = field(default_factory=dict[str, Arrays])
     written: float = field(default_factory=time.monotonic)
 
@@ -48,6 +50,11 @@ class RunStore:
         self.latest[name] = arrays
         if time.monotonic() - self.written >= EVERY_S:
             self.close()
+
+    def stopped(self) -> None:
+        """Note that something was ended before its time, and write where it stands."""
+        self.cut_short = True
+        self.close()
 
     def close(self) -> None:
         """Write what is kept and not on disk yet."""
