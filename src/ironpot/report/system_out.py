@@ -68,6 +68,8 @@ COLUMNS: dict[str, tuple[str, Text]] = {
     "overshot_rows": ("count", Text("rows used beyond their room", "超容量的档数")),
     "overshoot": ("appraised yuan", Text("volume that finds no room", "超容量的挂牌量")),
     "over_none": ("yuan", Text("cost above no order", "较无要求增加成本")),
+    "seed": ("", Text("seed of a draw", "抽样种子")),
+    "price_level": ("ratio", Text("prices over those drawn", "价格水平")),
     "bank_loss": ("yuan", Text("loss of all banks", "银行损失合计")),
 }
 

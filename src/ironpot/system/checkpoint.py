@@ -36,7 +36,11 @@ class Book(Protocol):
         ...
 
     def keep(self, name: str, arrays: Arrays) -> None:
-        """Keep arrays under a name in place of what was kept there before."""
+        """Keep where a search stands, in place of where it stood before."""
+        ...
+
+    def keep_now(self, name: str, arrays: Arrays) -> None:
+        """Keep a result for good before anything else is done."""
         ...
 
     def stopped(self) -> None:

@@ -44,7 +44,11 @@ class Worker:
             start_new_session=True,
         )
         theirs.close()
-        self._send((work, static))
+        try:
+            self._send((work, static))
+        except BaseException:  # what cannot be sent, or Ctrl-C: nobody else would end it
+            self.end()
+            raise
 
     def give(self, key: str, piece: object) -> None:
         """Hand over a piece; that the worker is gone shows when its answer is waited for."""

@@ -57,7 +57,7 @@ def work_through(
             if key in results or key not in left:
                 raise IronpotError(_twice(key))
             if book is not None:
-                book.keep(key, {_NOTE: np.array(json.dumps(result))})
+                book.keep_now(key, {_NOTE: np.array(json.dumps(result))})
             results[key] = result
             if watch is not None:
                 watch(key, result, len(results))

@@ -11,8 +11,10 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rich.console import Console
+
 from ironpot.core.errors import FileRefusedError
-from ironpot.core.lang import Text
+from ironpot.core.lang import Lang, Text
 from ironpot.system.checkpoint import Arrays, Mark, pack, unpack
 from ironpot.workbench.whole import whole_file
 
@@ -69,9 +71,13 @@ class RunStore:
             file.flush()
             os.fsync(file.fileno())
 
-    def finish(self) -> None:
-        """Throw the parts away: the run has ended as asked."""
-        shutil.rmtree(self.folder)
+    def end(self, screen: Console, lang: Lang) -> None:
+        """Throw the parts away if the run has ended as asked; keep them and say so otherwise."""
+        if not self.cut_short:
+            shutil.rmtree(self.folder)
+            return
+        self.close()
+        screen.print(_GO_ON.say(lang))
 
     def _path(self, name: str) -> Path:
         """A part's file: names that are no file names are written by their hash."""
@@ -104,6 +110,13 @@ def _ours(folder: Path) -> bool:
 
 def _is_part(path: Path) -> bool:
     return path.is_file() and path.name.endswith(PART)
+
+
+_GO_ON = Text(
+    "Stopped before its time; the best so far is shown and kept. The same command goes on from "
+    "here.",
+    "运行提前停止,已保留当前最优结果;再次运行同一命令即可续算。",
+)
 
 
 def _in_the_way(folder: Path) -> Text:

@@ -1,15 +1,17 @@
 """`ironpot system`: what does selling together cost, and who should wait?"""
 
+import hashlib
 import os
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 from rich.console import Console
 
+import ironpot
 from ironpot.core.dates import quarter_name, quarter_number
 from ironpot.core.errors import FileRefusedError, IronpotError
 from ironpot.core.lang import Lang, Text
@@ -21,13 +23,15 @@ from ironpot.report.system_view import SystemView
 from ironpot.system.allotments import allotment_table, ways_table
 from ironpot.system.coordinate import Coordination
 from ironpot.system.crowd import NASH_ROUNDS, Crowd, compare_regimes
-from ironpot.system.generate import fit_units, generate_units
 from ironpot.system.mandates import Mandate, try_mandates
-from ironpot.system.obliged import shared_markets_of
 from ironpot.system.outcomes import bank_table, county_table, price_table, regime_table
 from ironpot.system.populate import Population, populate
+from ironpot.system.seeds import Draw as OneDraw
+from ironpot.system.seeds import Nation, markets_of, units_of
 from ironpot.system.shared_markets import SharedMarkets
 from ironpot.system.units import AMOUNTS
+from ironpot.workbench.draws import Many, run_draws, show_draws
+from ironpot.workbench.run_store import open_run
 from ironpot.workbench.screen import Bar, show_table, unit_words
 
 YUAN_PRINTED = 1e8  # published tables of governments print 100 million yuan
@@ -55,12 +59,15 @@ class Governments:
 class Draw:
     """What is made up, and which orders are tried: `counties` None takes the published ones.
 
-    `mandates` are shown beside the first of them, no order.
+    `mandates` are shown beside the first of them, no order. `many` are further draws; `fresh`
+    discards an unfinished run in the same folder instead of going on with it.
     """
 
     counties: int | None = None
     seed: int = 1
     mandates: tuple[Mandate, ...] = ()
+    many: Many = field(default_factory=Many)
+    fresh: bool = False
 
 
 def read_governments(path: Path) -> Governments:
@@ -100,34 +107,52 @@ def run_system(
     Ctrl-C keeps the best joint plan and the crowd as learned so far.
     """
     given = read_governments(path)
-    units = _drawn(given, asked)
+    nation = Nation(given.units, given.name, asked.counties, 0)
+    units = units_of(nation, asked.seed)
     population = populate(units, np.random.default_rng(asked.seed))
     if population.vehicles.is_empty():
         raise IronpotError(_no_debt(path))
-    markets = shared_markets_of(population, np.random.default_rng(asked.seed + 1))
+    markets = markets_of(population, OneDraw(asked.seed))
     rounds = _rounds(markets)
+    store = None if out is None else open_run(out, _mark(given, asked, rounds), fresh=asked.fresh)
     with Bar(EXPECTED_S) as bar:
         crowd = compare_regimes(
-            markets, nash_rounds=rounds, watch=lambda plan: bar.show(_note(plan, lang, unit))
+            markets,
+            nash_rounds=rounds,
+            watch=lambda plan: bar.show(_note(plan, lang, unit)),
+            book=store,
         )
         tried = try_mandates(
             markets, population, asked.mandates, nash_rounds=rounds // 4, watch=bar.show
         )
+    nation = replace(nation, nash_rounds=rounds)
+    draws = run_draws(nation, crowd, asked.seed, asked.many, book=store, lang=lang)
     view = _view(given, units, population, crowd, Reader(lang, unit), asked)
     view.tables.update({} if tried.is_empty() else {"mandates": tried})
+    view.tables.update({} if draws.is_empty() else {"draws": draws})
     show_system(view, screen, lang, unit)
     show_mandates(tried, asked.mandates, screen, lang, unit)
+    show_draws(draws, screen, lang, unit)
     if out is not None:
         _write_whole(view, out)
         screen.print(_wrote(out).say(lang))
+    if store is not None:
+        store.end(screen, lang)
     return view
 
 
-def _drawn(given: Governments, asked: Draw) -> pl.DataFrame:
-    if asked.counties is None:
-        return given.units
-    fitted = fit_units(given.units, name=given.name)
-    return generate_units(fitted, asked.counties, np.random.default_rng(asked.seed))
+def _mark(given: Governments, asked: Draw, rounds: int) -> dict[str, str]:
+    """Say which run a checkpoint must be of; further draws are parts of their own."""
+    table = hashlib.sha256(given.units.write_csv().encode()).hexdigest()[:16]
+    free = ("mandates", "many", "fresh")
+    options = {entry.name: str(getattr(asked, entry.name)) for entry in fields(asked)}
+    return {
+        "ironpot": ironpot.__version__,
+        "numpy": np.__version__,
+        "governments": f"{given.name} {given.year} {table}",
+        **{name: value for name, value in options.items() if name not in free},
+        "rounds": str(rounds),
+    }
 
 
 def _write_whole(view: SystemView, out: Path) -> None:

@@ -81,6 +81,19 @@ _TEXTS: dict[str, Text] = {
         "另测算各项要求:压降债务5%、一年内不售土地、置换额度、停止续贷",
     ),
     "system_seed": Text("seed of what is synthetic", "合成数据的随机种子"),
+    "seeds": Text("run so many seeds, from --seed on", "从 --seed 起测算的种子数"),
+    "price": Text(
+        "level of prices to try, 1 as they are; repeat for several", "价格水平,1为不变;可重复指定"
+    ),
+    "workers": Text("processes; one a core if not given", "工作进程数,默认每核一个"),
+    "cluster": Text(
+        "address of a Dask scheduler, or local for one started here",
+        "Dask 调度器地址;local 表示在本机启动",
+    ),
+    "fresh": Text(
+        "discard an unfinished run in OUT instead of going on with it",
+        "放弃 OUT 中未完成的运行,重新开始",
+    ),
     "rules": Text(
         "Rule sets: list them, show one, classify figures, check a bureau's own file.",
         "规则集:列出、查看、按数值测算、检查本单位规则文件。",

@@ -1,0 +1,105 @@
+"""Ctrl-C leaves the best answer with its gap; the same command goes on as if it had never been."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+from subprocess import PIPE, Popen
+
+import numpy as np
+import pytest
+from rich.console import Console
+from tests.system.pieces import wait_until
+
+from ironpot.core.errors import FileRefusedError
+from ironpot.system.checkpoint import CheckpointError
+from ironpot.workbench.draws import Many
+from ironpot.workbench.hands import Hands
+from ironpot.workbench.run_store import UNFINISHED, open_run
+from ironpot.workbench.system import Draw, run_system
+
+HUNAN = Path(__file__).parents[2] / "examples" / "hunan"
+MARK = {"seed": "1", "ironpot": "0.1.0"}
+ASKED = Draw(counties=8, many=Many(seeds=5, hands=Hands(1)))
+SAME = ("--counties", "8", "--seeds", "5", "--workers", "1", "--lang", "en")
+
+
+def here(out):
+    screen = Console(record=True, width=120, force_terminal=False)
+    run_system(HUNAN, out, ASKED, lang="en", unit="hundred_million", screen=screen)
+
+
+def files(out):
+    kept = [path for path in out.rglob("*") if path.suffix in (".csv", ".json", ".svg")]
+    return {str(path.relative_to(out)): path.read_bytes() for path in kept}
+
+
+def test_ctrl_c_leaves_the_best_with_its_gap_and_the_same_run_ends_as_if_unbroken(tmp_path):
+    unbroken, out = tmp_path / "unbroken", tmp_path / "broken"
+    here(unbroken)
+    parts, words = out / UNFINISHED, ["system", str(HUNAN), "--out", str(out), *SAME]
+    with Popen([sys.executable, "-m", "ironpot", *words], stdout=PIPE, text=True) as running:  # noqa: S603
+        wait_until(lambda: any(p.name != "run.part" for p in parts.glob("[a-z]*.part")), 60.0)
+        running.send_signal(signal.SIGINT)
+        said, _ = running.communicate(timeout=60)
+    assert running.returncode == 0
+    assert "The same command goes on" in said
+    best = json.loads((out / "system.json").read_text())
+    assert best["bound"] <= best["cost"]["coordinated"]
+    assert 0.0 <= best["gap_of_stake"] < 1.0
+    assert files(out) != files(unbroken)
+    here(out)
+    assert files(out) == files(unbroken)
+    assert not parts.exists()
+    assert not (unbroken / UNFINISHED).exists()
+
+
+def test_what_is_kept_is_found_by_the_same_run_and_refused_to_another(tmp_path):
+    store = open_run(tmp_path, MARK)
+    assert not store.resumed
+    store.keep_now("coordinated", {"fees": np.arange(3.0)})
+    again = open_run(tmp_path, MARK)
+    assert again.resumed
+    assert again.found("coordinated")["fees"].tolist() == [0.0, 1.0, 2.0]
+    with pytest.raises(CheckpointError, match="seed was 1, is now 2"):
+        open_run(tmp_path, MARK | {"seed": "2"})
+    fresh = open_run(tmp_path, MARK | {"seed": "2"}, fresh=True)
+    assert fresh.found("coordinated") is None
+
+
+@pytest.mark.parametrize("name", ["run", "coordinated"])
+def test_a_truncated_part_is_refused_and_nothing_is_changed(tmp_path, name):
+    store = open_run(tmp_path, MARK)
+    store.keep_now("coordinated", {"fees": np.arange(300.0)})
+    part = tmp_path / UNFINISHED / f"{name}.part"
+    part.write_bytes(part.read_bytes()[:-7])
+    before = part.read_bytes()
+    with pytest.raises(CheckpointError, match="damaged or cut off"):
+        open_run(tmp_path, MARK).found(name)
+    assert part.read_bytes() == before
+
+
+def test_a_folder_of_somebody_else_is_not_written_into_nor_thrown_away(tmp_path):
+    theirs = tmp_path / UNFINISHED / "novel.txt"
+    theirs.parent.mkdir()
+    theirs.write_text("Chapter 1")
+    for fresh in (False, True):
+        with pytest.raises(FileRefusedError, match="no run of ironpot wrote"):
+            open_run(tmp_path, MARK, fresh=fresh)
+    assert theirs.read_text() == "Chapter 1"
+
+
+def test_standings_are_on_disk_once_the_run_is_stopped(tmp_path):
+    store = open_run(tmp_path, MARK)
+    store.keep("nash", {"learned": np.array(100)})
+    assert not (tmp_path / UNFINISHED / "nash.part").exists()
+    store.stopped()
+    assert int(open_run(tmp_path, MARK).found("nash")["learned"]) == 100
+
+
+def test_parts_with_the_strangest_names_stay_inside_the_folder(tmp_path):
+    store = open_run(tmp_path, MARK)
+    for number, name in enumerate(("../escape", "县-1", "a/b", "x" * 300)):
+        store.keep_now(name, {"n": np.array(number)})
+        assert int(store.found(name)["n"]) == number
+    assert sorted(path.name for path in tmp_path.iterdir()) == [UNFINISHED]
