@@ -151,10 +151,8 @@ class _Learning:
         """Return all that learning needs to go on after `learned` rounds."""
         now = {"offered": self.offered.copy(), "total": self.total.copy(), "toll": self.toll.copy()}
         regime = best.regime
-        kept = {
-            **{"sold": regime.sold, "costs": regime.costs, "regret": regime.regret},
-            **{"offers": regime.offered, "tolls": best.tolls, "paid": best.paid},
-        }
+        kept = {"sold": regime.sold, "costs": regime.costs, "regret": regime.regret}
+        kept |= {"offers": regime.offered, "tolls": best.tolls, "paid": best.paid}
         return now | kept | {"learned": np.array(learned), "name": np.array(regime.name)}
 
     def go_on(self, kept: Arrays) -> tuple[Tolled, int]:

@@ -11,10 +11,10 @@ from ironpot.workbench.words import HELP, unit_of
 LangOption = Annotated[str | None, typer.Option("--lang", help=HELP["lang"])]
 UnitOption = Annotated[str, typer.Option("--unit", help=HELP["unit"])]
 WorkersOption = Annotated[
-    int | None, typer.Option("--workers", min=1, max=1024, help=HELP["workers"])
+    int | None, typer.Option("--workers", min=1, max=1024, help=HELP["fleet_workers"])
 ]
 ClusterOption = Annotated[str | None, typer.Option("--cluster", help=HELP["cluster"])]
-FreshOption = Annotated[bool, typer.Option("--fresh", help=HELP["fresh"])]
+FreshOption = Annotated[bool, typer.Option("--fresh", help=HELP["fresh_run"])]
 
 
 def system(

@@ -85,12 +85,12 @@ _TEXTS: dict[str, Text] = {
     "price": Text(
         "level of prices to try, 1 as they are; repeat for several", "价格水平,1为不变;可重复指定"
     ),
-    "workers": Text("processes; one a core if not given", "工作进程数,默认每核一个"),
+    "fleet_workers": Text("processes; one a core if not given", "工作进程数,默认每核一个"),
     "cluster": Text(
         "address of a Dask scheduler, or local for one started here",
         "Dask 调度器地址;local 表示在本机启动",
     ),
-    "fresh": Text(
+    "fresh_run": Text(
         "discard an unfinished run in OUT instead of going on with it",
         "放弃 OUT 中未完成的运行,重新开始",
     ),
