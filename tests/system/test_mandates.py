@@ -4,8 +4,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from ironpot.core.errors import IronpotError
+from ironpot.system.actors import actors_of
 from ironpot.system.mandates import (
     NONE,
+    all_together,
     cut_debt,
     no_roll_over,
     no_sales,
@@ -25,22 +28,23 @@ UNITS = pl.DataFrame(
 )
 POPULATION = populate(UNITS, np.random.default_rng(1))
 MARKETS = shared_markets_of(POPULATION, np.random.default_rng(2))
+ACTORS = actors_of(POPULATION, MARKETS)
 DEBT = POPULATION.vehicles["debt"].to_numpy()
 
 
 def test_cutting_debt_asks_for_its_share_of_debt_and_no_more():
-    asked = cut_debt(0.05).apply(MARKETS, POPULATION)
+    asked = cut_debt(0.05).apply(MARKETS, ACTORS)
     np.testing.assert_allclose(asked.due[:, -1] - MARKETS.due[:, -1], 0.05 * DEBT)
 
 
 def test_a_swap_takes_its_share_of_all_needs_the_earliest_first():
-    asked = swap_quota(0.3).apply(MARKETS, POPULATION)
+    asked = swap_quota(0.3).apply(MARKETS, ACTORS)
     np.testing.assert_allclose(asked.due[:, -1], 0.7 * MARKETS.due[:, -1])
     assert (asked.due <= np.maximum(MARKETS.due, 0.0) + 1e-6).all()
 
 
 def test_a_roll_over_stop_calls_what_that_class_would_have_rolled():
-    asked = no_roll_over("non_standard").apply(MARKETS, POPULATION)
+    asked = no_roll_over("non_standard").apply(MARKETS, ACTORS)
     rules = POPULATION.rules
     lent = 0.10 * DEBT  # the class's share of lending
     np.testing.assert_allclose(
@@ -48,15 +52,29 @@ def test_a_roll_over_stop_calls_what_that_class_would_have_rolled():
     )
 
 
-def test_an_unknown_class_of_bank_calls_nothing():
-    asked = no_roll_over("nobody").apply(MARKETS, POPULATION)
-    np.testing.assert_array_equal(asked.need, MARKETS.need)
+@pytest.mark.parametrize("order", [no_roll_over("nobody"), no_sales("ships")])
+def test_an_order_about_what_nobody_has_is_refused(order):
+    with pytest.raises(IronpotError, match="would change nothing"):
+        order.apply(MARKETS, ACTORS)
+
+
+def test_orders_given_at_once_add_up():
+    both = all_together((cut_debt(0.05), no_roll_over("non_standard"))).apply(MARKETS, ACTORS)
+    one = cut_debt(0.05).apply(MARKETS, ACTORS).need - MARKETS.need
+    other = no_roll_over("non_standard").apply(MARKETS, ACTORS).need - MARKETS.need
+    np.testing.assert_allclose(both.need, MARKETS.need + one + other)
+
+
+def test_orders_say_their_own_figures():
+    assert cut_debt(0.075).text.en == "everybody cuts debt by 7.5% over the first 2 years"
+    assert swap_quota(0.4).text.zh == "置换额度为资金需求的40%"
+    assert no_sales("land", quarters=6).text.en == "nobody sells land in the first 6 quarters"
 
 
 @pytest.fixture(scope="module")
 def tried():
     orders = (NONE, cut_debt(0.05), no_sales("land"), swap_quota(0.3))
-    return try_mandates(MARKETS, POPULATION, orders, nash_rounds=40)
+    return try_mandates(MARKETS, ACTORS, orders, nash_rounds=40)
 
 
 def test_no_order_costs_nothing_more_than_itself(tried):
@@ -74,7 +92,7 @@ def test_harder_orders_cost_more_and_relief_costs_less_in_the_joint_plan(tried):
 
 
 def test_nobody_sells_what_is_forbidden():
-    asked = no_sales("land").apply(MARKETS, POPULATION)
+    asked = no_sales("land").apply(MARKETS, ACTORS)
     kinds = POPULATION.markets.unique("market_id", maintain_order=True)["kind"].to_numpy()
     assert not asked.room[kinds == "land", :4].any()
     np.testing.assert_array_equal(asked.room[kinds != "land"], MARKETS.room[kinds != "land"])

@@ -4,19 +4,19 @@ Each mandate changes the joint problem; counties then act as a learned crowd (wh
 order is all they hear) and together (the best that is possible under it). Yuan; quarters from 0.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
+from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
+from ironpot.system.actors import Actors
 from ironpot.system.coordinate import coordinate_plans
 from ironpot.system.crowd import NASH_ROUNDS, Crowd
 from ironpot.system.learned import plan_nash
-from ironpot.system.links import Floats
 from ironpot.system.outcomes import bank_table, regime_table
-from ironpot.system.populate import Population
 from ironpot.system.regimes import Regime
 from ironpot.system.shared_markets import SharedMarkets
 
@@ -29,20 +29,21 @@ class Mandate:
 
     mandate_id: str
     text: Text
-    apply: Callable[[SharedMarkets, Population], SharedMarkets]
+    apply: Callable[[SharedMarkets, Actors], SharedMarkets]
 
 
 def cut_debt(share: float, *, quarters: int = 2 * YEAR) -> Mandate:
     """Everybody repays `share` of company debt on top of what falls due, evenly over `quarters`."""
 
-    def apply(markets: SharedMarkets, population: Population) -> SharedMarkets:
+    def apply(markets: SharedMarkets, actors: Actors) -> SharedMarkets:
         need = markets.need.copy()
         span = min(quarters, need.shape[1])
-        need[:, :span] += (share * _debt(population) / span)[:, None]
+        need[:, :span] += (share * actors.debt / span)[:, None]
         return replace(markets, need=need)
 
     text = Text(
-        f"everybody cuts debt by {share:.0%} in two years", f"两年内各县压降债务{share:.0%}"
+        f"everybody cuts debt by {share * 100:g}% over {_first(quarters).en}",
+        f"{_first(quarters).zh}各县压降债务{share * 100:g}%",
     )
     return Mandate("cut_debt", text, apply)
 
@@ -50,14 +51,15 @@ def cut_debt(share: float, *, quarters: int = 2 * YEAR) -> Mandate:
 def no_sales(kind: str, *, quarters: int = YEAR) -> Mandate:
     """Nobody sells into markets of `kind` in the first `quarters`."""
 
-    def apply(markets: SharedMarkets, population: Population) -> SharedMarkets:
-        kinds = population.markets.unique("market_id", maintain_order=True)["kind"].to_numpy()
+    def apply(markets: SharedMarkets, actors: Actors) -> SharedMarkets:
+        _known(kind, actors.kinds)
         room = markets.room.copy()
-        room[kinds == kind, :quarters] = 0.0
+        room[np.array(actors.kinds) == kind, :quarters] = 0.0
         return replace(markets, room=room)
 
     name = _called(kind)
-    text = Text(f"nobody sells {name.en} in the first year", f"第一年不得出售{name.zh}")
+    span = _first(quarters)
+    text = Text(f"nobody sells {name.en} in {span.en}", f"{span.zh}不得出售{name.zh}")
     return Mandate(f"no_{kind}", text, apply)
 
 
@@ -67,30 +69,34 @@ def swap_quota(share: float) -> Mandate:
     Each county gets its part in proportion to what it has to find.
     """
 
-    def apply(markets: SharedMarkets, population: Population) -> SharedMarkets:
-        del population
+    def apply(markets: SharedMarkets, actors: Actors) -> SharedMarkets:
+        del actors
         due = np.maximum(markets.due, 0.0)
         swapped = share * due[:, -1:]
         still = np.maximum(due - swapped, 0.0)
         return replace(markets, need=np.diff(still, prepend=0.0, axis=1))
 
-    text = Text(f"a swap quota of {share:.0%} of needs", f"置换额度为资金需求的{share:.0%}")
+    text = Text(
+        f"a swap quota of {share * 100:g}% of needs", f"置换额度为资金需求的{share * 100:g}%"
+    )
     return Mandate("swap_quota", text, apply)
 
 
 def no_roll_over(bank_class: str, *, quarters: int = YEAR) -> Mandate:
     """Lenders of `bank_class` roll nothing over in the first `quarters`."""
 
-    def apply(markets: SharedMarkets, population: Population) -> SharedMarkets:
-        rolled = population.rules.due_q * population.rules.rolled
+    def apply(markets: SharedMarkets, actors: Actors) -> SharedMarkets:
+        classes = actors.banks["bank_class"]
+        _known(bank_class, classes)
+        called = actors.rolled[:, (classes == bank_class).to_numpy()].sum(axis=1)
         need = markets.need.copy()
-        need[:, :quarters] += (_owed_to(population, bank_class) * rolled)[:, None]
+        need[:, :quarters] += called[:, None]
         return replace(markets, need=need)
 
-    name = _called(bank_class)
+    name, span = _called(bank_class), _first(quarters)
     text = Text(
-        f"{name.en} roll nothing over in the first year",
-        f"{name.zh}第一年停止续贷",
+        f"{name.en} roll nothing over in {span.en}",
+        f"{name.zh}{span.zh}停止续贷",
     )
     return Mandate(f"no_roll_over_{bank_class}", text, apply)
 
@@ -107,6 +113,28 @@ def _called(word: str) -> Text:
     return _CALLED.get(word, Text(word, word))
 
 
+def _first(quarters: int) -> Text:
+    if quarters % YEAR:
+        return Text(f"the first {quarters} quarters", f"前{quarters}个季度")
+    years = quarters // YEAR
+    return Text("the first year", "第一年") if years == 1 else _years(years)
+
+
+def _years(years: int) -> Text:
+    return Text(f"the first {years} years", f"前{years}年")
+
+
+def all_together(mandates: tuple[Mandate, ...]) -> Mandate:
+    """Return the order that all of these are given at once."""
+
+    def apply(markets: SharedMarkets, actors: Actors) -> SharedMarkets:
+        for mandate in mandates:
+            markets = mandate.apply(markets, actors)
+        return markets
+
+    return Mandate("all_together", Text("all of these together", "以上各项同时"), apply)
+
+
 NONE = Mandate("none", Text("no order", "无要求"), lambda markets, _: markets)
 
 
@@ -117,7 +145,7 @@ def standard_mandates() -> tuple[Mandate, ...]:
 
 def try_mandates(
     markets: SharedMarkets,
-    population: Population,
+    actors: Actors,
     mandates: tuple[Mandate, ...],
     *,
     nash_rounds: int = NASH_ROUNDS,
@@ -135,7 +163,7 @@ def try_mandates(
     for mandate in mandates:
         if watch is not None:
             watch(mandate.mandate_id)
-        frames.append(_tried(mandate, mandate.apply(markets, population), population, nash_rounds))
+        frames.append(_tried(mandate, mandate.apply(markets, actors), actors, nash_rounds))
     table = pl.concat(frames)
     before = table.filter(pl.col("mandate") == mandates[0].mandate_id).select(
         "regime", _before="cost"
@@ -144,15 +172,11 @@ def try_mandates(
     return joined.with_columns(over_none=pl.col("cost") - pl.col("_before")).drop("_before")
 
 
-def _tried(
-    mandate: Mandate, markets: SharedMarkets, population: Population, rounds: int
-) -> pl.DataFrame:
+def _tried(mandate: Mandate, markets: SharedMarkets, actors: Actors, rounds: int) -> pl.DataFrame:
     plan = coordinate_plans(markets)
     learned = plan_nash(markets, rounds=rounds)
     crowd = Crowd(markets, plan, (learned, Regime("coordinated", plan.sold, plan.costs)))
-    banks = (
-        bank_table(crowd, population).group_by("regime").agg(bank_loss=pl.col("marked_down").sum())
-    )
+    banks = bank_table(crowd, actors).group_by("regime").agg(bank_loss=pl.col("marked_down").sum())
     rows = regime_table(crowd).join(banks, on="regime", how="left", maintain_order="left")
     return rows.select(
         pl.lit(mandate.mandate_id).alias("mandate"),
@@ -164,22 +188,19 @@ def _tried(
     ).with_columns(bank_loss=pl.col("bank_loss") + pl.col("arrears_end"))
 
 
-def _owed_to(population: Population, bank_class: str) -> Floats:
-    """Return what each company owes to banks of a class, (company,)."""
-    of_class = population.banks.filter(pl.col("bank_class") == bank_class)
-    loans = population.loans.join(of_class, on="bank_id", how="semi")
-    owed = population.vehicles.join(
-        loans.group_by("vehicle_id").agg(pl.col("amount").sum()),
-        on="vehicle_id",
-        how="left",
-        maintain_order="left",
-    )
-    return owed["amount"].fill_null(0.0).to_numpy()
-
-
 def _need(markets: SharedMarkets) -> float:
     return float(np.maximum(markets.due[:, -1], 0.0).sum())
 
 
-def _debt(population: Population) -> Floats:
-    return population.vehicles["debt"].to_numpy()
+def _known(word: str, known: Iterable[str]) -> None:
+    """Refuse an order that speaks of a kind or class nobody has: it would change nothing."""
+    listed = sorted(set(known))
+    if word not in listed:
+        names = ", ".join(listed)
+        raise IronpotError(
+            Text(
+                f"An order speaks of {word}, but there is only {names}: it would change nothing. "
+                "Name one of these.",
+                f"要求中提到 {word},但仅有 {names},不会产生任何影响。请从中选择。",
+            )
+        )

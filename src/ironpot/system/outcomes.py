@@ -6,9 +6,9 @@ Amounts in yuan; volumes in appraised yuan; quarters count from 1. What nobody s
 import numpy as np
 import polars as pl
 
+from ironpot.system.actors import Actors
 from ironpot.system.crowd import Crowd, compensation
 from ironpot.system.links import Floats, Ints
-from ironpot.system.populate import Population, system_of
 from ironpot.system.regimes import Regime, by_county, by_quarter
 from ironpot.system.shared_markets import SharedMarkets
 
@@ -144,39 +144,30 @@ def _average_quarter(markets: SharedMarkets, sold: Floats) -> Floats:
     return np.divide(sums, total, out=np.full_like(total, np.nan), where=total > 1e-6)
 
 
-def bank_table(crowd: Crowd, population: Population) -> pl.DataFrame:
+def bank_table(crowd: Crowd, actors: Actors) -> pl.DataFrame:
     """Return each bank's loss by regime, once all quarters are over.
 
-    Companies owe what falls due and is not rolled over, and have their cash and what sales brought.
-    Claims run from companies to banks only, so that clearing is one division: each pays all its
-    lenders the same share. Collateral is marked to the regime's average price over the first
-    tranche's. `loss_of_equity` may pass 1: such a bank has nothing left.
+    What a county is behind at the end it owes its lenders, each the same share of what is due to
+    them. Claims run from sellers to banks only, so that clearing is one division. Collateral is
+    marked to the regime's average price over the first tranche's. `loss_of_equity` may pass 1: such
+    a bank has nothing left; it is empty where equity is unknown.
     """
-    system, markets, rules = system_of(population), crowd.markets, population.rules
-    unpaid = system.due / rules.due_q * _due_in_all(population, markets)
-    have = population.vehicles["debt"].to_numpy() * rules.cash
-    lent = population.loans.group_by("bank_id").agg(pl.col("amount").sum())
-    banks = population.banks.join(lent, on="bank_id", maintain_order="left").select(
-        "bank_id", "bank_class", equity=pl.col("amount") * rules.bank_equity
-    )
+    markets, owed = crowd.markets, actors.owed.sum(axis=1)
     frames: list[pl.DataFrame] = []
     for regime in crowd.regimes:
-        owed = unpaid.sum(axis=1)
-        paid = np.minimum(owed, have + raised(markets, regime.sold).sum(axis=1))
-        short = np.divide(owed - paid, owed, out=np.zeros_like(owed), where=owed > 0.0)
-        marked = (1.0 - _level(markets, regime.sold)) @ system.collateral.T
-        found = banks.with_columns(unpaid=short @ unpaid, marked_down=marked)
+        behind = np.minimum(arrears(markets, regime.sold)[:, -1], owed)
+        short = np.divide(behind, owed, out=np.zeros_like(owed), where=owed > 0.0)
+        marked = (1.0 - _level(markets, regime.sold)) @ actors.collateral.T
+        found = actors.banks.with_columns(
+            pl.Series("equity", actors.equity).fill_nan(None),
+            pl.Series("unpaid", short @ actors.owed),
+            pl.Series("marked_down", marked),
+        )
         frames.append(found.with_columns(regime=pl.lit(regime.name)))
     return pl.concat(frames).with_columns(
         loss=pl.col("unpaid") + pl.col("marked_down"),
         loss_of_equity=(pl.col("unpaid") + pl.col("marked_down")) / pl.col("equity"),
     )
-
-
-def _due_in_all(population: Population, markets: SharedMarkets) -> float:
-    """Return the share of a loan that falls due in all quarters and is not rolled over."""
-    rules = population.rules
-    return rules.due_q * (1.0 - rules.rolled) * markets.need.shape[1]
 
 
 def _level(markets: SharedMarkets, sold: Floats) -> Floats:

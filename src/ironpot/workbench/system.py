@@ -20,6 +20,7 @@ from ironpot.report.charts.system import REGIME
 from ironpot.report.figures import Reader, percent
 from ironpot.report.system_out import write_system
 from ironpot.report.system_view import SystemView
+from ironpot.system.actors import Actors, actors_of
 from ironpot.system.allotments import allotment_table, ways_table
 from ironpot.system.coordinate import Coordination
 from ironpot.system.crowd import NASH_ROUNDS, Crowd, compare_regimes
@@ -113,7 +114,7 @@ def run_system(
     if population.vehicles.is_empty():
         raise IronpotError(_no_debt(path))
     markets = markets_of(population, OneDraw(asked.seed))
-    rounds = _rounds(markets)
+    actors, rounds = actors_of(population, markets), _rounds(markets)
     store = None if out is None else open_run(out, _mark(given, asked, rounds), fresh=asked.fresh)
     with Bar(EXPECTED_S) as bar:
         crowd = compare_regimes(
@@ -123,11 +124,11 @@ def run_system(
             book=store,
         )
         tried = try_mandates(
-            markets, population, asked.mandates, nash_rounds=rounds // 4, watch=bar.show
+            markets, actors, asked.mandates, nash_rounds=rounds // 4, watch=bar.show
         )
     nation = replace(nation, nash_rounds=rounds)
     draws = run_draws(nation, crowd, asked.seed, asked.many, book=store, lang=lang)
-    view = _view(given, units, population, crowd, Reader(lang, unit), asked)
+    view = _view(given, units, population, (crowd, actors), Reader(lang, unit), asked)
     view.tables.update({} if tried.is_empty() else {"mandates": tried})
     view.tables.update({} if draws.is_empty() else {"draws": draws})
     show_system(view, screen, lang, unit)
@@ -198,10 +199,11 @@ def _view(
     given: Governments,
     units: pl.DataFrame,
     population: Population,
-    crowd: Crowd,
+    found: tuple[Crowd, Actors],
     reader: Reader,
     asked: Draw,
 ) -> SystemView:
+    crowd, actors = found
     drawn = asked.counties is not None
     parents = dict(population.vehicles.select("unit_id", "prefecture_id").iter_rows())
     above = tuple(parents[name] for name in crowd.markets.counties)
@@ -222,7 +224,7 @@ def _view(
             "regimes": regime_table(crowd),
             "prices": price_table(crowd, market_ids).with_columns(dated),
             "counties": county_table(crowd, above),
-            "banks": bank_table(crowd, population),
+            "banks": bank_table(crowd, actors),
             "ways": ways_table(crowd.markets, crowd.plan),
         },
         allotments=allotment_table(crowd.markets, crowd.plan, names=market_ids, quarters=quarters),
