@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from ironpot.core.money import FEN_PER_YUAN
 from ironpot.core.outputs import CONSOLIDATED
 from ironpot.core.sources import ORIGIN_TEXT, origin_shares
 from ironpot.report.charts.runs import lowest
@@ -170,10 +171,11 @@ def helps(view: RiskView) -> str:
     """Say which lever takes away most, and which stress hurts most."""
     rows = view.levers.filter(pl.col("taken_away") > 0)
     if rows.is_empty():
-        return view.say(
+        nothing = view.say(
             "Nothing that the case offers lowers the shortfall of two years by itself.",
             "案例所列措施单独均不能减少两年内缺口。",
         )
+        return _joined(view, nothing, enough(view))
     best = rows.row(0, named=True)
     label = best["label_zh"] if view.reader.lang == "zh" else best["label_en"]
     whole = best["shortfall"] + best["taken_away"]
@@ -184,7 +186,26 @@ def helps(view: RiskView) -> str:
         f"“{label}”:两年内缺口{money(whole, view.reader)}减少{gone},仍缺{left}"
         f"{_later(view, best)}。",
     )
-    return _joined(view, lines, _next_best(view, rows))
+    return _joined(view, lines, _next_best(view, rows), enough(view))
+
+
+def enough(view: RiskView) -> str:
+    """Say how much money would keep cash above zero if debt is renewed; nothing if it is."""
+    rows = view.assessment.reverse_stress.filter(
+        pl.col("phase") == BEFORE, pl.col("multiple").is_not_null()
+    )
+    found = dict(rows.select("stress", "multiple").iter_rows())
+    if "relief_once" not in found or "balance_y" not in found:
+        return ""
+    once, yearly = (
+        money(round(found[name] * FEN_PER_YUAN), view.reader)
+        for name in ("relief_once", "balance_y")
+    )
+    return view.say(
+        f"With debt rolled over as the case assumes, {once} at once or {yearly} a year would keep "
+        "cash above zero as far as the outlook goes (base scenario).",
+        f"按案例假设续贷,一次性{once}或每年{yearly}即可在测算期内不断流(基准情景)。",
+    )
 
 
 def _later(view: RiskView, best: dict[str, object]) -> str:

@@ -142,9 +142,16 @@ COLUMNS: dict[str, Meaning] = {
     "stressed": _doc("as unit", "value under the stress", "压力下数值"),
     "change": _doc("as unit", "stressed less centre", "变动"),
     "multiple": _doc(
-        "multiple", "smallest multiple that breaks the level; empty if none does", "触线最小倍数"
+        "multiple or yuan",
+        "smallest multiple that breaks the level; below zero, or in yuan, the least that mends it "
+        "where it is broken already; empty if none does",
+        "触线最小倍数;已触线的,为恢复所需的最小反向倍数(负)或金额(元);均不能则为空",
     ),
-    "largest": _doc("multiple", "largest multiple tried", "所试最大倍数"),
+    "largest": _doc(
+        "multiple or yuan",
+        "farthest tried; zero or below: the level is broken already",
+        "所试最远倍数;零或负数表示已触线",
+    ),
     "lever": _doc("word", "what is done", "措施"),
     "brings": _doc("yuan", "cash that it brings within two years", "两年内带来现金"),
     "months_gained": _doc("rungs", "rungs of the ladder gained", "推迟的阶梯期数"),

@@ -14,6 +14,9 @@ STRESS: dict[str, Text] = {
     "non_standard": Text("non-standard debt is not refinanced", "非标债务无法接续"),
     "combined": Text("all of these together", "以上同时发生"),
     "drivers": Text("all drivers along their joint direction", "各驱动因素沿共同方向变动"),
+    "relief_once": Text("help once, in the first quarter", "首季一次性支持"),
+    "balance_y": Text("more primary balance every year", "每年增加基本收支"),
+    "debt_gone": Text("less debt from the start", "自始减少债务"),
 }
 COMPONENT: dict[str, Text] = {
     "interest": Text("interest", "利息"),

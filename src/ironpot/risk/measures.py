@@ -23,6 +23,7 @@ from ironpot.risk.ruleset import Indicator, RuleSet
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 JOIN = "|"
+DEBT = "debt_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,18 @@ class Measure:
         below = _total(one.denominator, known)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(below > 0.0, _total(one.numerator, known) / below, np.nan)
+
+    def debt_over(self, level: str, known: Mapping[str, Floats]) -> Floats | None:
+        """Return how much debt stands over a level's bound, yuan (scenario, year), negative under.
+
+        None where the ratio does not measure debt from above.
+        """
+        limit = self.limits[level]
+        weights = {weight for name, weight in limit.numerator if name.startswith(DEBT)}
+        if limit.operator != "<=" or len(weights) != 1 or min(weights) <= 0.0:
+            return None
+        above = _total(limit.numerator, known) - limit.bound * _total(limit.denominator, known)
+        return above / weights.pop()
 
     def beyond(self, level: str, ratio: Floats) -> Flags:
         """Say where a ratio stands in a level worse than `level`; an unknown one counts as beyond.

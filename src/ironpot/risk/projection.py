@@ -13,7 +13,7 @@ import polars as pl
 from ironpot.case.case import Case
 from ironpot.case.schema.words import PRIMARY_CLASSES
 from ironpot.cashflow.rates import RatePaths
-from ironpot.core.dates import Horizon
+from ironpot.core.dates import QUARTERS_PER_YEAR, Horizon
 from ironpot.risk.adjustments import Adjustments, Changes, changes_of
 from ironpot.risk.assessment import RiskOptions
 from ironpot.risk.budget_form import LAND, BudgetForm, budget_form, delayed_by
@@ -36,6 +36,7 @@ class Strain:
     - `delay`: quarters by which transfers from above come later; parts of quarters are shared
     - `called`: share of guarantees called in the first quarter
     - `cut`: share of the renewal of non-standard debt that is withheld
+    - `given`: yuan of help in the first quarter; `earned`: yuan a year more of primary balance
     """
 
     land: Floats | float = 1.0
@@ -43,6 +44,8 @@ class Strain:
     delay: Floats | float = 0.0
     called: Floats | float = 0.0
     cut: Floats | float = 0.0
+    given: Floats | float = 0.0
+    earned: Floats | float = 0.0
 
 
 CALM = Strain()
@@ -145,7 +148,7 @@ def project(
     `credit`: base, adverse or favourable by scenario, or one for all.
     """
     moved = strained(outlook, drivers, strain)
-    changes = changes_of(outlook.adjustments, credit, drivers.quarters)
+    changes = _helped(changes_of(outlook.adjustments, credit, drivers.quarters), strain)
     service, called = _service(outlook, moved, strain)
     calls = np.zeros(moved.values.shape[:2])
     calls[:, :1] = outlook.guaranteed_outside * np.asarray(strain.called)
@@ -167,6 +170,16 @@ def strained(outlook: Outlook, drivers: Scenarios, strain: Strain) -> Scenarios:
     return replace(drivers, values=values)
 
 
+def _helped(changes: Changes, strain: Strain) -> Changes:
+    """Return a plan's changes with a stress's help in the first quarter, (scenario, quarter)."""
+    given = np.asarray(strain.given, dtype=np.float64).reshape(-1, 1)
+    if not given.any():
+        return changes
+    relief = changes.relief + np.zeros((len(given), 1))
+    relief[:, :1] += given
+    return replace(changes, relief=relief)
+
+
 def _service(outlook: Outlook, drivers: Scenarios, strain: Strain) -> tuple[DebtService, Floats]:
     """Return contract service after calls, and what calls make due at once (scenario, group)."""
     rates = as_rate_paths(drivers, outlook.rates, outlook.history)
@@ -184,7 +197,8 @@ def _budget(outlook: Outlook, drivers: Scenarios, strain: Strain) -> Floats:
     """Return the primary balance of the budget and lots, (scenario, quarter)."""
     form = outlook.form
     late = delayed_by(form.amounts(form.delayed, drivers), strain.delay)
-    return form.amounts(form.primary, drivers) + late
+    more = np.asarray(strain.earned, dtype=np.float64) / QUARTERS_PER_YEAR
+    return form.amounts(form.primary, drivers) + late + more
 
 
 def _due(

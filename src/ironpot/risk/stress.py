@@ -1,6 +1,7 @@
 """What would a bad year do? Standard stresses on one scenario, one at a time and all together.
 
-A stress at multiple 1 is the standard one; multiples scale it, up to where it cannot go further.
+A stress at multiple 1 is the standard one; multiples scale it, up to where it cannot go further. A
+negative multiple is its opposite: more land revenue, lower rates.
 """
 
 from collections.abc import Sequence
@@ -15,23 +16,34 @@ from ironpot.risk.projection import Outlook, Projection, Strain, project
 Floats = npt.NDArray[np.float64]
 
 LAND_FALL = 0.30
+MOST_LAND = 1.0  # the opposite goes up to twice the land revenue
 RATE_RISE = 0.01
 DELAY_QUARTERS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class StressKind:
-    """A named stress: which parts move, and the multiple at which it can go no further."""
+    """A named stress: which parts move, and the multiples at which it can go no further.
+
+    `best` is how far the opposite may go, 0 or below: 0 where the best is that it does not happen.
+    """
 
     name: str
     parts: tuple[str, ...]
     largest: float
     unit: str
+    best: float = 0.0
 
 
 KINDS: tuple[StressKind, ...] = (
-    StressKind("land_revenue", ("land",), 1.0 / LAND_FALL, "x 30 % less land revenue"),
-    StressKind("rate_rise", ("rate",), 10.0, "x 100 bp on market rates"),
+    StressKind(
+        "land_revenue",
+        ("land",),
+        1.0 / LAND_FALL,
+        "x 30 % less land revenue",
+        -MOST_LAND / LAND_FALL,
+    ),
+    StressKind("rate_rise", ("rate",), 10.0, "x 100 bp on market rates", -10.0),
     StressKind("transfer_delay", ("delay",), 4.0, "x two quarters' delay of transfers"),
     StressKind("guarantee_call", ("called",), 1.0, "x all guarantees called"),
     StressKind("non_standard", ("cut",), 1.0, "x no renewal of non-standard debt"),
@@ -65,6 +77,8 @@ def strain_of(rows: Sequence[tuple[StressKind, float]]) -> Strain:
         delay=DELAY_QUARTERS * amounts("delay"),
         called=np.minimum(amounts("called"), 1.0),
         cut=np.minimum(amounts("cut"), 1.0),
+        given=amounts("given"),
+        earned=amounts("earned"),
     )
 
 

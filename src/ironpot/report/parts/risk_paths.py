@@ -8,6 +8,7 @@ from ironpot.core.lang import Text
 from ironpot.report.charts.decompose import decomposition_chart
 from ironpot.report.charts.fan import fan_chart
 from ironpot.report.charts.tornado import tornado_chart
+from ironpot.report.figures import money
 from ironpot.report.model import Block, Field, FieldKind, Paragraph, Section, Table
 from ironpot.report.risk_view import RiskView
 from ironpot.report.risk_words import JOIN, PHASE, STRESS, measure_text
@@ -24,6 +25,7 @@ MONEY = (
     "target_balance",
 )
 YUAN = "yuan"
+MONEY_ROWS = ("relief_once", "balance_y", "debt_gone")
 PATH_HEADS: tuple[tuple[str, str, str, FieldKind], ...] = (
     ("debt", "debt", "债务", "money"),
     ("resources", "resources", "财力", "money"),
@@ -232,24 +234,44 @@ def _reverse(view: RiskView) -> Table:
     return Table(
         "reverse",
         view.say("Reverse stress", "反向压力"),
-        view.say("The smallest stress that breaks a rule", "触线所需的最小压力倍数"),
+        view.say(
+            "How little breaks a rule, or mends one that is broken", "触线或恢复所需的最小变动"
+        ),
         (
             *([Field("phase", view.say("phase", "阶段"))] if view.planned else []),
-            Field("stress", view.say("stress", "压力"), width=2.2),
+            Field("stress", view.say("what changes", "变动"), width=2.2),
             Field("measure", view.say("rule", "规则"), width=2.6),
             Field("level", view.say("beyond", "超过等级")),
-            Field("multiple_said", view.say("multiple", "倍数")),
-            Field("period", view.say("when", "时间"), "period"),
+            Field("now", view.say("without it", "现状"), width=1.2),
+            Field("said", view.say("how much", "幅度"), width=1.6),
+            Field("period", view.say("when broken", "触线时间"), "period"),
         ),
         _broken(view),
+        note=view.say(
+            "Multiples of the named stress, below zero of its opposite; of all drivers, standard "
+            "deviations. Debt that is gone counts without the interest it would save. What neither "
+            "breaks nor mends a line is left out here and stands in tables/reverse_stress.csv.",
+            "幅度为相应压力的倍数,负数表示反向变动;各驱动因素共同变动以标准差计。减少债务未计所节省"
+            "利息。既不触线也不能恢复的组合此处从略,见 tables/reverse_stress.csv。",
+        ),
     )
 
 
 def _broken(view: RiskView) -> pl.DataFrame:
-    """Return the rows of the reverse stress in words; a stress that breaks nothing says so."""
-    rows = view.assessment.reverse_stress
-    none = view.say("does not break it", "不足以触线")
-    said = [none if value is None else f"{value:.2f}" for value in rows["multiple"]]
+    """Return in words what breaks or mends a line."""
+    rows = view.assessment.reverse_stress.filter(pl.col("multiple").is_not_null())
+    kept, broken = view.say("holds", "未触线"), view.say("broken", "已触线")
+    money_rows = pl.col("stress").is_in(MONEY_ROWS)
+    said = [
+        money(round(value * 100), view.reader) if name in MONEY_ROWS else f"{value:.2f}"
+        for name, value in rows.select("stress", "multiple").iter_rows()
+    ]
+    rows = rows.with_columns(
+        pl.Series("said", said, dtype=pl.String),
+        now=pl.when((pl.col("largest") <= 0.0) | money_rows)
+        .then(pl.lit(broken))
+        .otherwise(pl.lit(kept)),
+    )
     return rows.with_columns(
         pl.col("measure").replace(
             {name: _measure(view, name) for name in rows["measure"].unique()}
@@ -257,5 +279,4 @@ def _broken(view: RiskView) -> pl.DataFrame:
         pl.Series("level", _levels(view, rows)),
         pl.col("stress").replace(_words(view, STRESS)),
         pl.col("phase").replace(_words(view, PHASE)),
-        pl.Series("multiple_said", said),
     )
