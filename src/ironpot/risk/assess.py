@@ -24,6 +24,8 @@ from ironpot.risk.adjustments import Adjustments
 from ironpot.risk.assessment import REVERSE_STRESS, Assessment, RiskOptions
 from ironpot.risk.case_shocks import shocks_of
 from ironpot.risk.drivers import Scenarios
+from ironpot.risk.gdp import FACT as GDP
+from ironpot.risk.gdp import gdp_by_year
 from ironpot.risk.measures import Measure, measures_of
 from ironpot.risk.path_frames import (
     decomposition_frame,
@@ -196,7 +198,8 @@ def _resources(study: _Study) -> tuple[Floats, Text | None]:
     top = case.settings.top_entity
     facts = [(year, published) for year, published, _ in fiscal_facts(case, top)]
     opening = published_total(facts, options, study.years.years[0] - 1)
-    return denominator(study.years, top, options, opening)
+    gdp = {GDP: gdp_by_year(case, top, study.drivers, study.years.years)}
+    return denominator(study.years, top, options, opening, beside=gdp)
 
 
 def _first_year(study: _Study) -> float | None:

@@ -23,16 +23,23 @@ PER_CENT = 100.0
 
 
 def denominator(
-    years: Years, entity_id: str, options: RiskOptions, published: float | None
+    years: Years,
+    entity_id: str,
+    options: RiskOptions,
+    published: float | None,
+    *,
+    beside: Mapping[str, Floats] | None = None,
 ) -> tuple[Floats, Text | None]:
     """Return what debt is measured by, (scenario, year + 1), the opening first, and a note on it.
 
     `published` is the last published year's; without it the first projected year stands in for the
     opening, so that growth of the first year is zero, and the note says so. NaN where the budget
-    does not carry the formula's facts: such a ratio is unknown. Raises IronpotError if there is no
-    denominator of that name.
+    does not carry the formula's facts: such a ratio is unknown. `beside` are facts that no budget
+    carries, (scenario, year); what is unknown of them in all years is left out. Raises IronpotError
+    if there is no denominator of that name.
     """
-    known = years.known(entity_id)
+    more = {name: part for name, part in (beside or {}).items() if np.isfinite(part).any()}
+    known = years.known(entity_id) | more
     formula = formula_of(options.denominator)
     terms = linear_sum(formula) or {}
     lacking = [name for name in terms if name not in known]
@@ -41,7 +48,8 @@ def denominator(
     total = np.sum([weight * known[name] for name, weight in terms.items()], axis=0)
     if published is not None:
         return np.concatenate([np.full((len(total), 1), published), total], axis=1), None
-    return np.concatenate([total[:, :1], total], axis=1), _no_opening(options, formula)
+    opening = total[:, :1]
+    return np.concatenate([opening, total], axis=1), _no_opening(options, formula)
 
 
 def path_frame(

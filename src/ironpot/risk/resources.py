@@ -52,7 +52,9 @@ def lacking_facts(name: str, facts: Sequence[str]) -> Text:
     """Say that debt cannot be measured by a denominator because the budget lacks facts of it."""
     listed = ", ".join(facts)
     return Text(
-        f"Debt is not measured by {name}: the budget does not carry {listed}. Add the lines to the "
-        "budget or choose another denominator.",
-        f"无法以 {name} 衡量债务:预算中没有 {listed}。请补充预算科目或更换分母。",
+        f"Debt is not measured by {name}: the case does not carry {listed} in the years to come. "
+        "Add the lines to the budget (GDP: item gdp of fiscal_history, or a driver gdp), or choose "
+        "another denominator.",
+        f"无法以 {name} 衡量债务:案例未提供以后年度的 {listed}。请补充预算科目(地区生产总值:"
+        "“历年决算预算”表 gdp 项或驱动因素 gdp),或更换分母。",
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 from rich.console import Console
 
@@ -32,6 +33,8 @@ from ironpot.risk.capacity import capacity_facts, capacity_ratios
 from ironpot.risk.debt_ratios import debt_ratios
 from ironpot.risk.drivers import Scenarios, rate_paths, three_scenarios
 from ironpot.risk.flows import do_nothing_flows
+from ironpot.risk.gdp import FACT as GDP
+from ironpot.risk.gdp import gdp_by_year
 from ironpot.risk.levers import lever_table
 from ironpot.risk.outlook import planned_facts
 from ironpot.risk.resources import DENOMINATORS
@@ -101,20 +104,33 @@ def measured_by(
     Where the budget carries neither the one asked for nor own revenue, the options stay as they
     are, and the assessment says what is lacking.
     """
-    facts = planned_facts(budget_flows(case, scenarios), case.settings.top_entity)["fact"]
-    carried = set(facts.unique())
+    top = case.settings.top_entity
+    facts = planned_facts(budget_flows(case, scenarios), top)["fact"]
+    carried = {*facts.unique(), *_gdp_known(case, scenarios)}
     for name in (options.denominator, INSTEAD):
         if name in DENOMINATORS and set(names(DENOMINATORS[name][0])) <= carried:
             other = name != options.denominator
-            return replace(options, denominator=name), (_instead(name),) * other
+            return replace(options, denominator=name), (
+                _instead(options.denominator, name),
+            ) * other
     return options, ()
 
 
-def _instead(name: str) -> Text:
-    label = DENOMINATORS[name][1]
+def _gdp_known(case: Case, scenarios: Scenarios) -> tuple[str, ...]:
+    """Return the name of GDP where a coming year of it is known."""
+    first = int(case.horizon.first[:4])
+    years = range(first, first + len(scenarios.quarters) // QUARTERS_PER_YEAR)
+    found = gdp_by_year(case, case.settings.top_entity, scenarios, years)
+    return (GDP,) if np.isfinite(found).any() else ()
+
+
+def _instead(asked: str, name: str) -> Text:
+    wanted, label = (
+        DENOMINATORS[one][1] if one in DENOMINATORS else Text(one, one) for one in (asked, name)
+    )
     return Text(
-        f"The budget does not carry comprehensive resources: debt is measured by {label.en}.",
-        f"预算未列全部综合财力,改以{label.zh}为分母。",
+        f"The case does not carry {wanted.en}: debt is measured by {label.en}.",
+        f"案例未提供{wanted.zh},改以{label.zh}为分母。",
     )
 
 

@@ -98,8 +98,10 @@ FISCAL_HISTORY = Table(
     "fiscal_history",
     Text("published accounts", "历年决算预算"),
     Text(
-        "Published budgets and outturns, both sides; each year's sides are added up and compared.",
-        "公布的历年预决算收支两侧,逐年核对平衡。",
+        "Published budgets and outturns, both sides; each year's sides are added up and compared. "
+        "GDP is the memo item gdp of account general, with status budget where it is a forecast.",
+        "公布的历年预决算收支两侧,逐年核对平衡。地区生产总值填 general 账户 memo 项 gdp,"
+        "预测数口径填 budget。",
     ),
     key=("entity_id", "account", "year", "item"),
     columns=(
@@ -136,8 +138,10 @@ DRIVERS = Table(
     "drivers",
     Text("drivers", "驱动因素"),
     Text(
-        "Paths of what nobody controls: indices on 1 at the case date, rates as decimals.",
-        "不可控因素的分情景路径:指数以基准日为1,利率用小数。",
+        "Paths of what nobody controls: indices on 1 at the case date, rates as decimals. A driver "
+        "gdp carries the last GDP of fiscal_history on.",
+        "不可控因素的分情景路径:指数以基准日为1,利率用小数。驱动因素 gdp 用于推算以后年度"
+        "地区生产总值。",
     ),
     key=("driver", "quarter"),
     columns=(
