@@ -5,12 +5,16 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from openpyxl import load_workbook
 from rich.console import Console
 
-from ironpot.core.errors import FileRefusedError
+from ironpot.core.errors import FileRefusedError, IronpotError
 from ironpot.report.system_out import COLUMNS
+from ironpot.system.choices import Wishes
 from ironpot.workbench.allotment_file import read_allotments
-from ironpot.workbench.system import Draw, read_governments, run_system
+from ironpot.workbench.governments import read_governments
+from ironpot.workbench.orders import orders
+from ironpot.workbench.system import Draw, run_system
 
 HUNAN = Path("examples/hunan")
 REGIMES = ["alone", "rolling", "nash", "coordinated"]
@@ -119,3 +123,81 @@ def test_a_folder_without_a_dated_table_is_refused(tmp_path):
     (tmp_path / "debt_2024.csv").write_text("a,b\n1,2\n")
     with pytest.raises(FileRefusedError, match="columns"):
         read_governments(tmp_path)
+
+
+def test_the_report_has_every_picture_and_reads_in_three_faces(ran):
+    _, out, _ = ran
+    page = (out / "report.html").read_text()
+    for chart in ("prices", "frontier", "map", "winners", "harm"):
+        assert f'id="{chart}"' in page
+        assert (out / f"charts/{chart}.svg").is_file()
+    first = page[page.index("<main>") : page.index("<nav>")]
+    assert "What does selling together cost?" in first
+    assert "Who should wait?" in first
+    assert (out / "report.pdf").read_bytes().startswith(b"%PDF")
+    sheets = load_workbook(out / "report.xlsx").sheetnames
+    assert any("Every county" in name for name in sheets)
+
+
+@pytest.fixture(scope="module")
+def wished(tmp_path_factory):
+    out = tmp_path_factory.mktemp("wished")
+    screen = Console(record=True, width=120, force_terminal=False)
+    asked = Draw(
+        counties=20,
+        seed=3,
+        mandates=orders(
+            standard=False, cut="7.5%", swap="12", unit="hundred_million",
+            unsold=["land:2"], stopped=[],
+        ),
+        wishes=Wishes(fair=True),
+    )
+    view = run_system(HUNAN, out, asked, lang="zh", unit="hundred_million", screen=screen)
+    return view, out, screen.export_text()
+
+
+def test_a_wish_shows_its_price_on_the_screen_and_changes_what_is_allotted(wished):
+    view, out, text = wished
+    assert "所选要求代价多大" in text
+    rows = pl.read_csv(out / "tables/choices.csv").to_dicts()
+    assert [row["choice"] for row in rows] == ["coordinated", "fair"]
+    assert rows[1]["worse_off"] == 0
+    assert rows[1]["price"] == pytest.approx(rows[1]["cost"] - rows[0]["cost"], abs=0.02)
+    assert view.crowd.announced.name == "fair"
+    allotted = sum(
+        read_allotments(file)["allotment"].sum() for file in (out / "allotments").glob("*.csv")
+    )
+    assert allotted == pytest.approx(view.crowd.announced.sold.sum(), rel=1e-9)
+
+
+def test_orders_carry_the_users_own_figures_to_screen_and_report(wished):
+    _, out, text = wished
+    page = (out / "report.html").read_text()
+    for said in ("压降债务7.5%", "置换额度12亿元", "前2个季度不得出售土地", "以上各项同时"):
+        assert said in page
+    assert "压降债务7.5%" in text.replace("\n", "")
+
+
+def test_one_price_for_all_allots_nothing_and_writes_tolls(tmp_path):
+    screen = Console(record=True, width=120, force_terminal=False)
+    asked = Draw(counties=12, seed=3, wishes=Wishes(uniform=True))
+    run_system(HUNAN, tmp_path / "out", asked, lang="en", unit="yuan", screen=screen)
+    assert not (tmp_path / "out/allotments").exists()
+    tolls = pl.read_csv(tmp_path / "out/tables/tolls.csv")
+    assert (tolls["toll"] >= 0.0).all()
+    assert tolls["toll"].max() > 0.0
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"cut": "0.05"}, "share or a percentage"),
+        ({"cut": "150%"}, "more than all"),
+        ({"swap": "-3"}, "no amount"),
+        ({"unsold": ["land:0"]}, "number of quarters"),
+    ],
+)
+def test_an_order_that_cannot_be_read_says_how_to_write_it(given, said):
+    nothing = {"standard": False, "cut": None, "unsold": [], "swap": None, "stopped": []}
+    with pytest.raises(IronpotError, match=said):
+        orders(**{**nothing, **given}, unit="yuan")

@@ -1,19 +1,28 @@
 """What does the report of a system say? The two answers first, then regimes, counties, banks."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from ironpot import __version__
 from ironpot.report.build import shown_blocks
-from ironpot.report.charts.system import (
-    REGIME,
-    frontier_chart,
-    map_chart,
-    price_chart,
-    winners_chart,
+from ironpot.report.charts.system import frontier_chart, price_chart
+from ironpot.report.charts.system_harm import harm_chart
+from ironpot.report.charts.system_places import map_chart, winners_chart
+from ironpot.report.figures import percent, unit_label
+from ironpot.report.model import (
+    Block,
+    Bullets,
+    Field,
+    Paragraph,
+    Report,
+    Section,
+    Table,
+    Tile,
+    Tiles,
 )
-from ironpot.report.figures import unit_label
-from ironpot.report.model import Field, Paragraph, Report, Section, Table
-from ironpot.report.system_view import SystemView
+from ironpot.report.system_columns import fields_of, in_fen
+from ironpot.report.system_view import REGIME, SystemView
 
 LISTED = 40
 FEN = 100.0
@@ -24,29 +33,84 @@ def build_system_report(view: SystemView) -> Report:
     unit = unit_label(view.reader)
     return Report(
         title=view.say(f"{view.name}: what selling together costs", f"{view.name}:扎堆出售的代价"),
-        subtitle=view.say(f"Amounts in {unit} · synthetic", f"金额单位:{unit} · 合成数据"),
+        subtitle=view.say(
+            f"Balances of {view.date} · {view.quarters[0]} to {view.quarters[-1]} · amounts in "
+            f"{unit}",
+            f"基准日{view.date} · {view.quarters[0]}至{view.quarters[-1]} · 金额单位:{unit}",
+        ),
         reader=view.reader,
         date=view.date,
         footer=f"{view.name} · ironpot {__version__} · seed {view.seed}",
         leader=shown_blocks(view.reader, _answers(view)),
-        sections=(_regimes(view), _counties(view), _banks(view)),
+        sections=tuple(
+            shown_blocks(view.reader, section)
+            for section in (
+                _regimes(view),
+                _choices(view),
+                _counties(view),
+                _banks(view),
+                _orders(view),
+                _made(view),
+            )
+            if section.blocks
+        ),
         details=(("seed", str(view.seed)),),
     )
 
 
 def _answers(view: SystemView) -> Section:
     cost, wait, transfer = view.answer
+    wished = (
+        [Paragraph(view.wished, view.say("What the wish costs: ", "所选要求:"))]
+        if view.wished
+        else []
+    )
     return Section(
         "answer",
         "",
         view.say("The answer", "结论"),
         (
             Paragraph(view.synthetic, tone="notice"),
-            Paragraph(cost, view.say("What it costs: ", "代价:")),
-            Paragraph(wait, view.say("Who should wait: ", "谁应等待:")),
-            Paragraph(transfer, view.say("Who gains: ", "得失:")),
+            _tiles(view),
+            Paragraph(cost, view.say("What does selling together cost? ", "扎堆出售代价多大?")),
+            Paragraph(wait, view.say("Who should wait? ", "谁应等待?")),
+            Paragraph(transfer, view.say("Who gains, who loses? ", "谁得益,谁受损?")),
+            *wished,
             price_chart(view),
+            Paragraph(view.settled, view.say("How sure: ", "把握:")),
         ),
+    )
+
+
+def _tiles(view: SystemView) -> Tiles:
+    crowd, plan = view.crowd, view.crowd.plan
+    nash = crowd.regime("nash")
+    share = percent((nash.cost - plan.cost) / plan.stake if plan.stake > 0.0 else None)
+    lost = int((crowd.losses > 0.0).sum())
+    count = len(crowd.markets.counties)
+    return Tiles(
+        (
+            Tile(
+                view.say("selling as a crowd costs", "扎堆出售多付"),
+                view.yuan(nash.cost - plan.cost),
+                view.say(f"{share} of all selling can save", f"占可节省总额{share}"),
+            ),
+            Tile(
+                view.say("cost together", "统筹成本"),
+                view.yuan(plan.cost),
+                view.say(f"crowd {view.yuan(nash.cost)}", f"扎堆{view.yuan(nash.cost)}"),
+            ),
+            Tile(
+                view.say("should wait", "应等待"),
+                f"{view.waiting.height}",
+                view.say(f"of {count} counties", f"共{count}个县区"),
+            ),
+            Tile(
+                view.say("lose by it", "因此受损"),
+                f"{lost}",
+                view.say("counties, before compensation", "个县区(补偿前)"),
+            ),
+        )
     )
 
 
@@ -68,9 +132,39 @@ def _regimes(view: SystemView) -> Section:
         Field("proceeds", view.say("proceeds", "收入"), "money"),
         Field("regret", view.say("regret", "后悔值"), "money"),
     )
-    title = view.say("The four regimes", "四种情形")
+    title = view.say("The regimes", "各种情形")
     table = Table("regimes", title, title, fields, frame)
     return Section("regimes", "1 ", title, (table, frontier_chart(view)))
+
+
+def _choices(view: SystemView) -> Section:
+    """What each wish for the joint plan costs, and how it can be carried out."""
+    said = {name: view.reader.read(text) for name, text in REGIME.items()}
+    choices = view.tables["choices"].with_columns(pl.col("choice").replace(said))
+    ways = {
+        "allotments": view.say("each within its allotment", "各在配额内"),
+        "fees": view.say("fees alone, cut where overshot", "仅收费,超量按比例削减"),
+        "pro_rata": view.say("its quantities, one price", "按其数量,统一价格"),
+    }
+    carried = view.tables["ways"].with_columns(pl.col("way").replace(ways))
+    titles = (
+        view.say("What a wish costs", "各项选择的代价"),
+        view.say("Carrying the joint plan out", "统筹方案的落实"),
+    )
+    tables = tuple(
+        Table(name, title, title, fields_of(shown, view.reader), shown)
+        for name, title, frame in zip(("choices", "ways"), titles, (choices, carried), strict=True)
+        for shown in (in_fen(frame),)
+    )
+    if not view.wished:
+        hint = view.say(
+            "Nothing was wished beyond least cost: --fair, --bank-weight and --uniform show what "
+            "else the joint plan can be, and what it costs.",
+            "除成本最低外未作其他要求:--fair、--bank-weight、--uniform 可显示其他选择及其代价。",
+        )
+        return Section("choices", "2 ", titles[0], (Paragraph(hint, tone="quiet"), tables[1]))
+    blocks: tuple[Block, ...] = (Paragraph(view.wished), *tables)
+    return Section("choices", "2 ", titles[0], blocks)
 
 
 def _counties(view: SystemView) -> Section:
@@ -90,8 +184,9 @@ def _counties(view: SystemView) -> Section:
     )
     title = view.say("Who should wait", "谁应等待")
     table = Table("waiting", title, title, fields, named)
-    blocks = (map_chart(view), winners_chart(view), table)
-    return Section("counties", "2 ", view.say("Counties", "县区"), blocks)
+    every = _every_county(view)
+    blocks = (map_chart(view), winners_chart(view), harm_chart(view), table, every)
+    return Section("counties", "3 ", view.say("Counties", "县区"), blocks)
 
 
 def _banks(view: SystemView) -> Section:
@@ -106,6 +201,8 @@ def _banks(view: SystemView) -> Section:
             share=pl.col("loss") / pl.col("equity"),
         )
     )
+    words = [view.bank_class(word) for word in classes["bank_class"]]
+    classes = classes.with_columns(pl.Series("bank_class", words))
     frame = _fen(classes, "unpaid", "marked_down", "loss")
     fields = (
         Field("bank_class", view.say("banks", "银行"), width=1.6),
@@ -117,10 +214,72 @@ def _banks(view: SystemView) -> Section:
         Field("worst", view.say("worst bank", "最差银行"), "percent"),
     )
     title = view.say("Banks", "银行")
-    return Section("banks", "3 ", title, (Table("banks", title, title, fields, frame),))
+    return Section("banks", "4 ", title, (Table("banks", title, title, fields, frame),))
 
 
 _WORST = pl.col("loss_of_equity").max()
+
+
+def _every_county(view: SystemView) -> Table:
+    """Return all counties with all figures, for Excel."""
+    rows = in_fen(view.tables["counties"])
+    named = rows.with_columns(
+        pl.Series(name, [view.called(unit) for unit in rows[name]])
+        for name in ("unit_id", "parent_id")
+    )
+    title = view.say("Every county", "全部县区")
+    fields = fields_of(named, view.reader)
+    return Table("every_county", title, title, fields, named, excel_only=True)
+
+
+def _orders(view: SystemView) -> Section:
+    title = view.say("What orders do, before anyone signs", "下达前看各项要求的后果")
+    if "mandates" not in view.tables:
+        return Section("orders", "5 ", title, ())
+    said = {name: view.reader.read(text) for name, text in REGIME.items()}
+    frame = view.tables["mandates"].with_columns(
+        pl.col("mandate").replace(view.orders), pl.col("regime").replace(said)
+    )
+    shown = in_fen(frame).select(_ORDERED)
+    wide = {"mandate": 2.2, "regime": 1.2}
+    fields = tuple(
+        replace(field, width=wide.get(field.name, 1.0)) for field in fields_of(shown, view.reader)
+    )
+    note = view.say(
+        "In the learned crowd counties hear the order and nothing else; together they carry it out "
+        "as well as can be. What a swap costs the giver of the quota is not counted.",
+        "“博弈”指各县仅收到要求、互不通气;“统筹”为在该要求下的最优落实。置换额度提供方的成本未计入。",
+    )
+    table = Table("orders", title, title, fields, shown, note)
+    return Section("orders", "5 ", title, (table,), wide=True)
+
+
+_ORDERED = (
+    *("mandate", "regime", "price_average", "volume", "counties_behind", "arrears_end"),
+    *("bank_loss", "cost", "over_none"),
+)
+
+
+def _made(view: SystemView) -> Section:
+    """What the figures stand on, and what is left out."""
+    title = view.say("What the figures stand on", "数据与方法")
+    points = (
+        view.source,
+        view.synthetic,
+        view.say(
+            "Cost is value destroyed (what a lot is worth where it is, less what it brings) plus "
+            "the price of arrears; it is no cash outlay.",
+            "成本=价值损失(保留价值减成交收入)+欠款成本,不等于现金支出。",
+        ),
+        view.say(
+            "The learned crowd takes average prices and shares sold as given; its offers are "
+            "averaged until hardly anyone can do better alone.",
+            "博弈情形:各县以平均价格和成交比例为给定,反复调整挂牌,直至几乎无人能单独改善。",
+        ),
+        *view.losses,
+    )
+    numbered = "6 " if "mandates" in view.tables else "5 "
+    return Section("made", numbered, title, (Bullets(tuple(point for point in points if point)),))
 
 
 def _fen(frame: pl.DataFrame, *names: str) -> pl.DataFrame:

@@ -1,21 +1,45 @@
 """What does the report of a system see? Regimes, tables, names, and the two answers in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
+from ironpot.core.lang import Text
 from ironpot.report.figures import Reader, listing, money, percent
 from ironpot.system.crowd import Crowd
 
 SHOWN = 5
+
+REGIME: dict[str, Text] = {
+    "alone": Text("alone", "各自"),
+    "rolling": Text("rolling", "滚动"),
+    "nash": Text("learned crowd", "博弈"),
+    "coordinated": Text("together", "统筹"),
+    "fair": Text("nobody worse off", "无一受损"),
+    "banks": Text("bank losses count", "计入银行损失"),
+    "fair_banks": Text("nobody worse off, bank losses count", "无一受损并计入银行损失"),
+    "uniform": Text("one price and tolls", "统一价格加占用费"),
+}
+
+_CLASSES = {
+    "large_bank": Text("large banks", "大型银行"),
+    "joint_stock_bank": Text("joint-stock banks", "股份制银行"),
+    "regional_bank": Text("regional banks", "地方银行"),
+    "non_standard": Text("trusts and the like", "信托等非标机构"),
+    "policy_bank": Text("policy banks", "政策性银行"),
+    "bondholders": Text("bondholders", "债券持有人"),
+    "province": Text("province (on-lent)", "省级(转贷)"),
+}
 
 
 @dataclass(frozen=True)
 class SystemView:
     """Everything shown: `tables` by file name in yuan, `names` of units, `synthetic` in words.
 
-    `tables` holds regimes, prices, counties and banks, and mandates where they were run. `tiles`
-    gives (row, column) of prefectures on the map; those without one are put in order.
+    `tables` holds regimes, prices, counties, banks, choices and harm, and mandates, draws and tolls
+    where there are any. `tiles` gives (row, column) of prefectures on the map; those without one
+    are put in order. `orders` says mandates in words, `losses` what the cases hold and the joint
+    problem does not.
     """
 
     reader: Reader
@@ -29,6 +53,9 @@ class SystemView:
     names: dict[str, str]
     tiles: dict[str, tuple[int, int]]
     synthetic: str
+    source: str = ""
+    orders: dict[str, str] = field(default_factory=dict[str, str])
+    losses: tuple[str, ...] = ()
 
     def say(self, en: str, zh: str) -> str:
         """Return the sentence in the reader's language."""
@@ -37,6 +64,10 @@ class SystemView:
     def called(self, unit: str | None) -> str:
         """Return a unit's name, its id where it has none."""
         return self.names.get(unit or "", unit or "")
+
+    def bank_class(self, word: str) -> str:
+        """Return the name of a class of banks."""
+        return self.reader.read(_CLASSES.get(word, Text(word, word)))
 
     def yuan(self, amount: float | None) -> str:
         """Write yuan with the reader's unit."""
@@ -60,21 +91,50 @@ class SystemView:
         """What selling together costs, who should wait, who pays whom."""
         return self._cost(), self._wait(), self._transfer()
 
-    def _cost(self) -> str:
-        crowd = self.crowd
-        saved, plan = crowd.saved, crowd.plan
-        alone = crowd.regime("alone").cost - plan.cost
-        share = percent(saved / plan.stake if plan.stake > 0.0 else None)
+    @property
+    def settled(self) -> str:
+        """How far the learned crowd is from settled, and the joint plan from its bound."""
+        crowd, plan = self.crowd, self.crowd.plan
+        regret = crowd.regime("nash").regret
+        left = 0.0 if regret is None else float(regret.sum())
+        share = percent(left / plan.stake if plan.stake > 0.0 else None, 2)
         gap = percent(plan.gap_of_stake, 2)
-        regret = self.yuan(float(self.tables["regimes"]["regret"].drop_nulls().sum()))
         return self.say(
-            f"Selling as a crowd costs {self.yuan(saved)} more than a joint plan ({share} of all "
-            f"that selling can save); planning alone costs {self.yuan(alone)} more. No plan at all "
-            f"costs less than {self.yuan(plan.bound)}; the joint plan is within {gap} of that. The "
-            f"crowd is learned, not settled: each by itself could still save, in all, {regret}.",
-            f"各县扎堆出售比统筹多损失{self.yuan(saved)}(占出售可节省总额的{share});"
-            f"各自计划多损失{self.yuan(alone)}。任何方案成本不低于{self.yuan(plan.bound)},"
-            f"统筹方案与其差距{gap}。博弈结果未完全收敛:各县单独改变尚可合计节省{regret}。",
+            f"No joint plan at all costs less than {self.yuan(plan.bound)}; the one found is "
+            f"within {gap} of the stake. In the crowd, what counties could still save each by "
+            f"itself comes to {self.yuan(left)}, {share} of the stake.",
+            f"任何统筹方案成本不低于{self.yuan(plan.bound)},所得方案与其差距为可节省额的{gap}。"
+            f"博弈结果中,各县单独改变尚可合计节省{self.yuan(left)},占可节省额{share}。",
+        )
+
+    @property
+    def wished(self) -> str:
+        """What the wish for the joint plan costs, empty where nothing was wished."""
+        rows = self.tables["choices"].to_dicts()
+        if len(rows) < 2:
+            return ""
+        plain, last = rows[0], rows[-1]
+        kept, name = percent(last["gain_kept"]), self.reader.read(REGIME[last["choice"]])
+        return self.say(
+            f"{name[:1].upper()}{name[1:]}: {self.yuan(last['price'])} more than plain "
+            f"coordination, {kept} of what that saves is kept; {last['worse_off']} counties are "
+            f"worse off than in the crowd ({plain['worse_off']} under plain coordination).",
+            f"{name}:较单纯统筹多付{self.yuan(last['price'])},保留其节省的{kept}。"
+            f"劣于博弈结果的县区{last['worse_off']}个(单纯统筹为{plain['worse_off']}个)。",
+        )
+
+    def _cost(self) -> str:
+        crowd, plan = self.crowd, self.crowd.plan
+        nash, alone = crowd.regime("nash").cost, crowd.regime("alone").cost
+        share = percent((nash - plan.cost) / plan.stake if plan.stake > 0.0 else None)
+        return self.say(
+            f"{self.yuan(nash - plan.cost)}. If all sell at once without talking, lost value and "
+            f"arrears come to {self.yuan(nash)}; with a joint plan to {self.yuan(plan.cost)}. The "
+            f"difference is {share} of all that selling can save. If each plans as if the market "
+            f"were its own, it is {self.yuan(alone - plan.cost)}.",
+            f"{self.yuan(nash - plan.cost)}。各县不通气同时出售,价值损失与欠款成本合计"
+            f"{self.yuan(nash)};统筹为{self.yuan(plan.cost)};差额占出售可节省总额的{share}。"
+            f"若各县都当市场为己独有,差额为{self.yuan(alone - plan.cost)}。",
         )
 
     def _wait(self) -> str:
@@ -84,26 +144,38 @@ class SystemView:
         head = waiting.head(SHOWN)
         words = [self._how_long(row) for row in head.iter_rows(named=True)]
         count, all_ = waiting.height, len(self.crowd.markets.counties)
+        lost = waiting.filter(pl.col("loss_to_nash") > 0.0)
+        paid = self.yuan(float(lost["loss_to_nash"].sum()))
+        more = count > SHOWN
         return self.say(
-            f"{count} of {all_} should wait: {listing(words, self.reader)}"
-            + (", and others." if count > SHOWN else "."),
-            f"{all_}个县区中{count}个应推迟:{listing(words, self.reader)}"
-            + ("等。" if count > SHOWN else "。"),
+            f"{count} of {all_} counties: {listing(words, self.reader)}"
+            + (", and others. " if more else ". ")
+            + (f"{lost.height} of them lose {paid} by waiting." if lost.height else ""),
+            f"{all_}个县区中{count}个:{listing(words, self.reader)}"
+            + ("等。" if more else "。")
+            + (f"其中{lost.height}个因等待受损{paid}。" if lost.height else ""),
         )
 
     def _how_long(self, row: dict[str, object]) -> str:
         later, name = row["later_by"], self.called(str(row["unit_id"]))
         if not isinstance(later, float):
-            return self.say(f"{name} (not sell at all)", f"{name}(不出售)")
-        return self.say(f"{name} ({later:.1f} quarters)", f"{name}({later:.1f}季)")
+            return self.say(f"{name} (not at all)", f"{name}(不出售)")
+        return self.say(f"{name} ({later:.1f} quarters later)", f"{name}(推迟{later:.1f}季)")
 
     def _transfer(self) -> str:
-        gains = self.tables["counties"]["gain_over_nash"]
-        won, lost = float(gains.clip(0.0).sum()), float((-gains).clip(0.0).sum())
-        winners, losers = int((gains > 0.0).sum()), int((gains < 0.0).sum())
+        gains, losses = self.crowd.gains, self.crowd.losses
+        won, lost = float(gains.clip(0.0).sum()), float(losses.sum())
+        winners, losers = int((gains > 0.0).sum()), int((losses > 0.0).sum())
+        if not losers:
+            return self.say(
+                f"{winners} counties save {self.yuan(won)}; nobody loses.",
+                f"{winners}个县区节省{self.yuan(won)},无一受损。",
+            )
         return self.say(
-            f"{winners} gain {self.yuan(won)}, {losers} lose {self.yuan(lost)}: the gains "
-            + ("cover the losses." if won >= lost else "cover only a part of the losses."),
-            f"{winners}个县区得益{self.yuan(won)},{losers}个受损{self.yuan(lost)};"
-            + ("得益足以补偿受损。" if won >= lost else "得益不足以全额补偿。"),
+            f"{winners} counties save {self.yuan(won)}, {losers} lose {self.yuan(lost)}: the gains "
+            + ("can make every loser whole." if won >= lost else "make up only part of the losses.")
+            + " `--fair` asks that nobody loses.",
+            f"{winners}个县区节省{self.yuan(won)},{losers}个受损{self.yuan(lost)};"
+            + ("得益足以全额补偿。" if won >= lost else "得益不足以全额补偿。")
+            + "加 --fair 可要求无一受损。",
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ironpot.system.checkpoint import Book
-from ironpot.system.choices import Choice, Wishes, choose
+from ironpot.system.choices import Choice, Wishes, choose, worse_off
 from ironpot.system.coordinate import Coordination, CoordinationOptions, coordinate_plans
 from ironpot.system.learned import ROUNDS as NASH_ROUNDS
 from ironpot.system.learned import plan_nash
@@ -43,6 +43,11 @@ class Crowd:
     def gains(self) -> Floats:
         """What the announced plan saves each county against the crowd; losses are negative."""
         return self.regime("nash").costs - self.announced.costs
+
+    @property
+    def losses(self) -> Floats:
+        """What the announced plan costs each county more than the crowd, nil within rounding."""
+        return worse_off(self.markets, self.announced.costs, self.regime("nash"))
 
     @property
     def saved(self) -> float:

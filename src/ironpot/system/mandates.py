@@ -71,15 +71,31 @@ def swap_quota(share: float) -> Mandate:
 
     def apply(markets: SharedMarkets, actors: Actors) -> SharedMarkets:
         del actors
-        due = np.maximum(markets.due, 0.0)
-        swapped = share * due[:, -1:]
-        still = np.maximum(due - swapped, 0.0)
-        return replace(markets, need=np.diff(still, prepend=0.0, axis=1))
+        return _swapped(markets, share)
 
     text = Text(
         f"a swap quota of {share * 100:g}% of needs", f"置换额度为资金需求的{share * 100:g}%"
     )
     return Mandate("swap_quota", text, apply)
+
+
+def swap_amount(amount: float) -> Mandate:
+    """A quota of `amount` yuan, at most all needs, swaps dues into long bonds as `swap_quota`."""
+
+    def apply(markets: SharedMarkets, actors: Actors) -> SharedMarkets:
+        del actors
+        need = _need(markets)
+        return _swapped(markets, min(amount / need, 1.0) if need > 0.0 else 0.0)
+
+    shown = f"{amount / 1e8:,.10g}"
+    text = Text(f"a swap quota of {shown} hundred million yuan", f"置换额度{shown}亿元")
+    return Mandate("swap_quota", text, apply)
+
+
+def _swapped(markets: SharedMarkets, share: float) -> SharedMarkets:
+    due = np.maximum(markets.due, 0.0)
+    still = np.maximum(due - share * due[:, -1:], 0.0)
+    return replace(markets, need=np.diff(still, prepend=0.0, axis=1))
 
 
 def no_roll_over(bank_class: str, *, quarters: int = YEAR) -> Mandate:

@@ -106,7 +106,7 @@ def county_table(crowd: Crowd, parents: tuple[str | None, ...]) -> pl.DataFrame:
     quarters later its average yuan is sold in it than in the learned crowd; `sells_less` what it
     sells less. `compensation` makes losers whole out of gains.
     """
-    markets = crowd.markets
+    markets, won = crowd.markets, np.maximum(crowd.gains, 0.0)
     costs = {f"cost_{regime.name}": regime.costs for regime in crowd.regimes}
     nash, plan = crowd.regime("nash").sold, crowd.announced.sold
     when = [_average_quarter(markets, sold) for sold in (nash, plan)]
@@ -117,7 +117,8 @@ def county_table(crowd: Crowd, parents: tuple[str | None, ...]) -> pl.DataFrame:
             "need": np.maximum(markets.due[:, -1], 0.0),
             **costs,
             "gain_over_nash": crowd.gains,
-            "compensation": compensation(crowd.gains),
+            "loss_to_nash": crowd.losses,
+            "compensation": compensation(np.where(crowd.losses > 0.0, crowd.gains, won)),
             "sold_nash": _sold(markets, nash),
             "sold_coordinated": _sold(markets, plan),
             "quarter_nash": when[0],

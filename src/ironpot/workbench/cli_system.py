@@ -24,7 +24,18 @@ def system(
         int | None, typer.Option("--counties", min=2, max=10_000, help=HELP["counties"])
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help=HELP["system_seed"])] = 1,
+    fair: Annotated[bool, typer.Option("--fair", help=HELP["fair"])] = False,
+    bank_weight: Annotated[
+        float, typer.Option("--bank-weight", min=0.0, help=HELP["bank_weight"])
+    ] = 0.0,
+    uniform: Annotated[bool, typer.Option("--uniform", help=HELP["uniform"])] = False,
     mandates: Annotated[bool, typer.Option("--mandates", help=HELP["mandates"])] = False,
+    cut: Annotated[str | None, typer.Option("--cut-debt", help=HELP["cut_debt"])] = None,
+    unsold: Annotated[list[str] | None, typer.Option("--no-sales", help=HELP["no_sales"])] = None,
+    swap: Annotated[str | None, typer.Option("--swap-quota", help=HELP["swap_quota"])] = None,
+    stopped: Annotated[
+        list[str] | None, typer.Option("--roll-over-stop", help=HELP["roll_over_stop"])
+    ] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=10_000, help=HELP["seeds"])] = 1,
     price: Annotated[
         list[float] | None, typer.Option("--price", min=0.01, max=2.0, help=HELP["price"])
@@ -36,15 +47,24 @@ def system(
     unit: UnitOption = "hundred_million",
 ) -> None:
     """Say what selling together costs and who should wait; write tables and allotments."""
-    from ironpot.system.mandates import standard_mandates
+    from ironpot.system.choices import Wishes
     from ironpot.workbench.draws import Many
     from ironpot.workbench.hands import Hands
+    from ironpot.workbench.orders import orders
     from ironpot.workbench.screen import console
     from ironpot.workbench.system import Draw, run_system
 
     chosen, amounts, screen = user_language(lang), unit_of(unit), console()
-    tried = standard_mandates() if mandates else ()
+    tried = orders(
+        standard=mandates,
+        cut=cut,
+        unsold=unsold or [],
+        swap=swap,
+        stopped=stopped or [],
+        unit=amounts,
+    )
+    wishes = Wishes(fair=fair, bank_weight=bank_weight, uniform=uniform)
     levels = tuple(dict.fromkeys(price or (1.0,)))
     many = Many(seeds, levels, Hands(workers, cluster))
-    asked = Draw(counties=counties, seed=seed, mandates=tried, many=many, fresh=fresh)
+    asked = Draw(counties, seed, tried, wishes, many, fresh=fresh)
     run_system(path, out, asked, lang=chosen, unit=amounts, screen=screen)

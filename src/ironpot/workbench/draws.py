@@ -7,8 +7,8 @@ from rich.console import Console
 
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
-from ironpot.report.charts.system import REGIME
 from ironpot.report.figures import percent
+from ironpot.report.system_view import REGIME
 from ironpot.system.checkpoint import Book
 from ironpot.system.crowd import Crowd
 from ironpot.system.pieces import work_through

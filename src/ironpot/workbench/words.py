@@ -80,6 +80,34 @@ _TEXTS: dict[str, Text] = {
         "try orders too: cut debt by 5 %, no land sold for a year, a swap quota, a roll-over stop",
         "另测算各项要求:压降债务5%、一年内不售土地、置换额度、停止续贷",
     ),
+    "fair": Text(
+        "no county worse off than in the crowd; shows its price",
+        "任何县区不劣于博弈结果,并显示代价",
+    ),
+    "bank_weight": Text(
+        "what a yuan of arrears at the end costs lenders (0.2, say); shows its price",
+        "期末每元欠款给债权人造成的损失(如0.2),并显示代价",
+    ),
+    "uniform": Text(
+        "one price for all that sell, with tolls given back, instead of allotments",
+        "不设配额,统一成交价并收取占用费(返还)",
+    ),
+    "cut_debt": Text(
+        "order: everybody cuts debt by this much in two years, as in 5%",
+        "要求:两年内各县压降债务的比例,如 5%",
+    ),
+    "no_sales": Text(
+        "order: nobody sells this kind in the first year (land), or quarters (land:6); repeatable",
+        "要求:第一年不得出售某类资产(land)或若干季度(land:6);可重复",
+    ),
+    "swap_quota": Text(
+        "order: a swap quota, as a share of needs (30%) or an amount in --unit (120)",
+        "要求:置换额度,占资金需求比例(30%)或金额(按 --unit,如 120)",
+    ),
+    "roll_over_stop": Text(
+        "order: lenders of this class roll nothing over for a year (non_standard), or quarters",
+        "要求:某类债权人一年内停止续贷(non_standard),可加季度数",
+    ),
     "system_seed": Text("seed of what is synthetic", "合成数据的随机种子"),
     "seeds": Text("run so many seeds, from --seed on", "从 --seed 起测算的种子数"),
     "price": Text(

@@ -1,0 +1,68 @@
+"""What do all pictures of a system share? Colours and dashes by regime, axes, figures, source."""
+
+from typing import Any
+
+import polars as pl
+
+from ironpot.report.charts import style
+from ironpot.report.model import Table
+from ironpot.report.system_columns import fields_of, in_fen
+from ironpot.report.system_view import SystemView
+
+Dash = str | list[int]
+DASH: dict[str, Dash] = {
+    "alone": "dotted",
+    "rolling": [10, 4],
+    "nash": "dashed",
+    "coordinated": "solid",
+    "fair": [2, 3],
+    "banks": [6, 2],
+    "fair_banks": [12, 2],
+    "uniform": [4, 4],
+}
+SYMBOL = {
+    "alone": "triangle",
+    "rolling": "rect",
+    "nash": "diamond",
+    "coordinated": "circle",
+    "fair": "pin",
+    "banks": "arrow",
+    "fair_banks": "roundRect",
+    "uniform": "emptyCircle",
+}
+COLOR = {
+    "alone": style.FAINT,
+    "rolling": style.LIGHT,
+    "nash": style.ALARM,
+    "coordinated": style.DARK,
+    "fair": style.MIDDLE,
+    "banks": style.RAMP[2],
+    "fair_banks": style.MIDDLE,
+    "uniform": style.PALE,
+}
+# From loss to gain: rust to blue, told apart by every kind of colour vision, and in grey by sign.
+LOSS, EVEN, GAIN = "#dd8a68", "#f6f5f1", "#7fa9cf"
+
+
+def axis(name: str) -> dict[str, Any]:
+    """Return a value axis with its name above."""
+    return {
+        "type": "value",
+        "name": name,
+        "nameTextStyle": {"color": style.FAINT, "fontSize": 11, "align": "left"},
+        "axisLabel": {"color": style.INK, "fontSize": 12},
+        "splitLine": {"lineStyle": {"color": style.GRID}},
+    }
+
+
+def numbers(view: SystemView, name: str, frame: pl.DataFrame) -> Table:
+    """Return a chart's figures as a table for Excel; amounts of `frame` are yuan."""
+    title = view.say("Figures of the chart", "图表数据")
+    shown = in_fen(frame)
+    sheet = f"{title} {name}"
+    return Table(name, sheet, title, fields_of(shown, view.reader), shown, excel_only=True)
+
+
+def source(view: SystemView) -> str:
+    """Say where the figures come from."""
+    return view.source or view.say(f"synthetic, seed {view.seed}", f"合成数据,种子{view.seed}")

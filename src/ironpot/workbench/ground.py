@@ -1,0 +1,33 @@
+"""What does a run of `ironpot system` stand on? One joint problem, who is behind it, its words."""
+
+from dataclasses import dataclass
+
+from ironpot.core.lang import Text
+from ironpot.system.actors import Actors
+from ironpot.system.seeds import Nation
+from ironpot.system.shared_markets import SharedMarkets
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A joint problem with the names of its markets, quarters and counties.
+
+    `origin` says what is reported and what is made up, `source` where figures come from; `losses`
+    say what of the cases the joint problem leaves out. `nation` allows further draws, None where
+    nothing is drawn; `mark` names what was read, for unfinished runs.
+    """
+
+    name: Text
+    date: str
+    markets: SharedMarkets
+    actors: Actors
+    market_ids: tuple[str, ...]
+    quarters: tuple[str, ...]
+    parents: tuple[str | None, ...]
+    names: dict[str, str]
+    tiles: dict[str, tuple[int, int]]
+    origin: Text
+    source: Text
+    nation: Nation | None
+    mark: str
+    losses: tuple[Text, ...] = ()

@@ -1,0 +1,122 @@
+"""How does `ironpot system` answer on a terminal? Words with figures first, then the tables."""
+
+from rich.console import Console
+
+from ironpot.core.lang import Lang, Text
+from ironpot.core.money import Unit, in_unit
+from ironpot.report.figures import percent
+from ironpot.report.system_view import REGIME, SystemView
+from ironpot.workbench.screen import show_table, unit_words
+
+
+def show_system(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> None:
+    """Print the answer and the four regimes on one screen."""
+    count, span = len(view.crowd.markets.counties), f"{view.quarters[0]}-{view.quarters[-1]}"
+    screen.print(f"[bold]{view.name}[/bold]  n = {count}  {span}")
+    for head, text in zip(_HEADS, view.answer, strict=True):
+        screen.print(f"[bold]{head.say(lang)}[/bold]  {text}")
+    rows = [_row(row, lang, unit) for row in view.tables["regimes"].iter_rows(named=True)]
+    title = Text("The four regimes", "四种情形").say(lang) + f" ({unit_words(unit, lang)})"
+    show_table(screen, title, [head.say(lang) for head in _COLUMNS], rows, right=range(1, 8))
+    screen.print(view.settled)
+    if not view.crowd.plan.reached:
+        screen.print(_STOPPED.say(lang))
+    screen.print(view.synthetic)
+    for loss in view.losses:
+        screen.print(f"- {loss}")
+
+
+def show_choices(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> None:
+    """Print what each wish for the joint plan costs; nothing where nothing was wished."""
+    if not view.wished:
+        return
+    screen.print(f"\n[bold]{_WISHED.say(lang)}[/bold]  {view.wished}")
+    rows = [
+        (
+            REGIME[row["choice"]].say(lang),
+            *(in_unit(row[name], unit, 1) for name in ("cost", "price")),
+            percent(row["price_of_stake"]),
+            percent(row["gain_kept"]),
+            str(row["worse_off"]),
+            *(in_unit(row[name], unit, 2) for name in ("worst_loss", "arrears_end", "tolls")),
+        )
+        for row in view.tables["choices"].iter_rows(named=True)
+    ]
+    title = Text("What a wish costs", "各项选择的代价").say(lang) + f" ({unit_words(unit, lang)})"
+    show_table(screen, title, [head.say(lang) for head in _CHOICES], rows, right=range(1, 9))
+
+
+def show_mandates(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> None:
+    """Print what each order does to prices, arrears, banks and cost, in a crowd and together."""
+    if "mandates" not in view.tables:
+        return
+    rows = [
+        (
+            view.orders[row["mandate"]],
+            REGIME[row["regime"]].say(lang),
+            percent(row["price_average"]),
+            str(row["counties_behind"]),
+            *(in_unit(row[name], unit, 1) for name in ("arrears_end", "bank_loss", "cost")),
+            in_unit(row["over_none"], unit, 1),
+        )
+        for row in view.tables["mandates"].iter_rows(named=True)
+    ]
+    title = Text("What an order does", "各项要求的后果").say(lang) + f" ({unit_words(unit, lang)})"
+    heads = [head.say(lang) for head in _ORDERS]
+    show_table(screen, title, heads, rows, right=range(2, 8))
+
+
+def _row(row: dict[str, object], lang: Lang, unit: Unit) -> tuple[str, ...]:
+    money = ("cost", "over_coordinated", "value_destroyed", "proceeds", "arrears_end", "regret")
+    shown = dict.fromkeys(money, "-")
+    for name in money:
+        amount = row[name]
+        if isinstance(amount, float):
+            shown[name] = in_unit(amount, unit, 1)
+    share = row["over_stake"]
+    of_stake = percent(share if isinstance(share, float) else None)
+    figures = [shown[name] for name in money]
+    return (REGIME[str(row["regime"])].say(lang), *figures[:2], of_stake, *figures[2:])
+
+
+_HEADS = (
+    Text("What does selling together cost?", "扎堆出售代价多大?"),
+    Text("Who should wait?", "谁应等待?"),
+    Text("Who gains, who loses?", "谁得益,谁受损?"),
+)
+_COLUMNS = (
+    Text("regime", "情形"),
+    Text("cost", "成本"),
+    Text("above together", "高于统筹"),
+    Text("of the stake", "占可节省额"),
+    Text("value destroyed", "价值损失"),
+    Text("proceeds", "成交收入"),
+    Text("arrears", "期末欠款"),
+    Text("regret", "后悔值"),
+)
+_ORDERS = (
+    Text("order", "要求"),
+    Text("regime", "情形"),
+    Text("price", "价格"),
+    Text("counties behind", "欠款县数"),
+    Text("arrears", "期末欠款"),
+    Text("banks lose", "银行损失"),
+    Text("cost", "成本"),
+    Text("above no order", "较无要求"),
+)
+_WISHED = Text("What does the wish cost?", "所选要求代价多大?")
+_CHOICES = (
+    Text("wish", "选择"),
+    Text("cost", "成本"),
+    Text("its price", "代价"),
+    Text("of the stake", "占可节省额"),
+    Text("gain kept", "保留收益"),
+    Text("worse off", "受损县数"),
+    Text("worst loss", "最大受损"),
+    Text("arrears", "期末欠款"),
+    Text("tolls", "占用费"),
+)
+_STOPPED = Text(
+    "The joint plan has not reached the gap asked for; its bound and gap above still hold.",
+    "统筹方案未达到要求的差距;上列下界和差距仍然成立。",
+)
