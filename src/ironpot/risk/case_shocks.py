@@ -2,6 +2,7 @@
 
 A driver that no history is shipped for moves by the spread of the case's three scenarios in the
 first year, on its own; the fit says so. Drivers that move neither budget nor debts are left out.
+The planner's futures have another law, made of the case's own columns (risk.futures).
 """
 
 import numpy as np

@@ -5,6 +5,9 @@ a level u of its own for each source of chance and quarter: 0 is the base, -1 th
 the favourable one, in between and beyond on straight lines. Levels are normal with the mean and
 variance that the case's own weights give a variable of -1, 0, +1; they last (an autoregression from
 quarter to quarter) and hang together (a factor common to all sources).
+
+The fan chart has another law, fitted to published history (risk.case_shocks); docs/explanation/
+risk.md says why a plan is not drawn from it, and a test where the two agree.
 """
 
 from dataclasses import dataclass, replace
