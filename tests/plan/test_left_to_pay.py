@@ -19,7 +19,9 @@ from ironpot.report.plan_changes import adjustments_of
 from ironpot.report.plan_files import read_plan
 from ironpot.report.plan_out import write_plan_files
 from ironpot.risk.after import indicators_at_end
+from ironpot.risk.assessment import RiskOptions
 from ironpot.risk.drivers import rate_paths, three_scenarios
+from ironpot.risk.projection import make_outlook, project
 from ironpot.verify import verify_plan
 
 END = dt.date(2026, 12, 31)
@@ -146,3 +148,15 @@ def test_the_plan_as_written_adds_up(planned):
     assert found.ok
     checked = {item.code: item.comparisons for item in found.checked}
     assert checked["left.principal"] >= 3
+
+
+def test_the_path_after_a_plans_files_owes_what_the_plan_leaves(planned):
+    """New loans stand in the files as expected amounts alone; each scenario's path counts them."""
+    plan, out = planned
+    drivers = three_scenarios(plan.case, quarters=8)
+    options = RiskOptions(years=2, borrowing="none", shortfall_rate=0.0)
+    outlook = make_outlook(plan.case, drivers, ("gov",), options, from_files(plan, out))
+    found = project(outlook, drivers, credit=drivers.names)
+    left = read_plan(out).extras["left_to_pay"]["principal"].sum() / 100
+    assert found.debt[:, :, -1].sum(axis=1).tolist() == pytest.approx([left] * 3, abs=1.0)
+    assert (found.cash > -1.0).all()

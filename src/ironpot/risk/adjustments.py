@@ -111,7 +111,10 @@ class Changes:
 def changes_of(
     adjustments: Adjustments | None, scenarios: Sequence[str], quarters: Sequence[str]
 ) -> Changes:
-    """Return the adjustments for the named scenarios; one without rows takes the expected ones."""
+    """Return the adjustments for the named scenarios; one without rows takes the expected ones.
+
+    So does every scenario where all rows of a line, or of debt, are expected ones alone.
+    """
     if adjustments is None:
         return _none(scenarios, quarters)
     given = set(adjustments.flows["scenario"]) | set(adjustments.debt["scenario"])
@@ -140,6 +143,8 @@ def _none(scenarios: Sequence[str], quarters: Sequence[str]) -> Changes:
 
 def _grid(rows: pl.DataFrame, scenarios: Sequence[str], quarters: Sequence[str]) -> Floats:
     """Return sums of rows by scenario and quarter, (scenario, quarter)."""
+    if set(rows["scenario"]) == {EXPECTED}:
+        scenarios = [EXPECTED] * len(scenarios)
     summed = rows.group_by("scenario", "quarter").agg(pl.col("amount").sum())
     grid = np.zeros((len(scenarios), len(quarters)))
     place = {quarter: number for number, quarter in enumerate(quarters)}
