@@ -1,12 +1,14 @@
 """A county's allotment: its fee is charged on the deviation, exactly, and on nothing else."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
 from ironpot.case.read import read_case
+from ironpot.case.schema.share import ALLOTMENTS
 from ironpot.core.errors import FileRefusedError, IronpotError
-from ironpot.plan.allotments import ALLOTMENTS
 from ironpot.plan.exact import chosen_releases, price_sales
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import plan_resolution
@@ -99,3 +101,23 @@ def test_a_file_reads_back_as_it_was_written_and_gaps_are_refused(alone, tmp_pat
     pl.concat([given, given]).write_csv(path)
     with pytest.raises(FileRefusedError, match="two rows"):
         read_allotments(path)
+
+
+def with_rows(frame):
+    return replace(CASE, allotments=ALLOTMENTS.conform(frame))
+
+
+def test_allotments_in_the_case_do_what_the_file_does_and_the_file_goes_before_them(alone):
+    given = rows(alone, fee=0.1, allotted=use_of(alone) * 0.5)
+    by_file = plan_resolution(CASE, options=QUICK, allotments=given)
+    in_case = plan_resolution(with_rows(given), options=QUICK)
+    assert in_case.cost == pytest.approx(by_file.cost, abs=FEN)
+    assert in_case.do_nothing == pytest.approx(by_file.do_nothing, abs=FEN)
+    other = rows(alone, fee=0.0, allotted=use_of(alone) * 0.0)
+    over = plan_resolution(with_rows(given), options=QUICK, allotments=other)
+    assert over.cost == pytest.approx(alone.cost, abs=FEN)
+
+
+def test_a_case_without_allotments_plans_as_ever(alone):
+    assert CASE.allotments.is_empty()
+    assert alone.model.inputs.market_fees is None

@@ -76,6 +76,7 @@ class Case:
     relief_sources: pl.DataFrame
     wishes: pl.DataFrame
     rules: pl.DataFrame
+    allotments: pl.DataFrame
     sources: pl.DataFrame
     acts: pl.DataFrame
 

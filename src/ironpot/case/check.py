@@ -5,7 +5,17 @@ A check is a plain function. To add one, write it in `case.checks` and name it h
 
 from collections.abc import Callable, Mapping
 
-from ironpot.case.checks import assets, budget, debts, entities, references, rules, shape, units
+from ironpot.case.checks import (
+    assets,
+    budget,
+    debts,
+    entities,
+    references,
+    rules,
+    shape,
+    shares,
+    units,
+)
 from ironpot.case.draft import Draft, Part
 from ironpot.core.issues import Issue
 
@@ -57,6 +67,8 @@ DRAFT_CHECKS: tuple[Callable[[Draft], list[Issue]], ...] = (
     rules.limits_say_whose,
     rules.repayable_help_is_repaid,
     rules.wishes_can_be_followed,
+    shares.allotments_are_of_one_county,
+    shares.allotments_fit_the_ladder,
     units.amounts_fit_their_neighbours,
     units.amounts_of_a_lot_fit_each_other,
     units.tables_are_in_one_unit,

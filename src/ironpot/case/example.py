@@ -14,7 +14,7 @@ from ironpot.core.lang import Lang, Text
 _FOLDER = Path(__file__).with_name("example")
 _FURTHER = (
     *("accounts", "creditors", "claims", "guarantees", "debt_terms", "debt_changes", "bundles"),
-    *("markets", "fiscal_history", "limits", "wishes", "rules", "sources"),
+    *("markets", "fiscal_history", "limits", "wishes", "rules", "allotments", "sources"),
 )
 SETTINGS = Settings(
     case_id="sample-2024",

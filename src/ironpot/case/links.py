@@ -27,6 +27,7 @@ _FURTHER: dict[str, tuple[Link, ...]] = {
         Link("asset_kind", ("asset_kinds",), ("all",)),
         Link("route", (), (*ROUTES, "all")),
     ),
+    "allotments": (Link("market_id", ("markets",)),),
     "listing": (Link("market_id", ("markets",), ("all",)),),
 }
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from ironpot.core.columns import Column, Table
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.plan.inputs import MILLION, Inputs, MarketFees
@@ -18,40 +17,15 @@ from ironpot.plan.program import Builder, Floats
 from ironpot.valuation.depth import fill
 from ironpot.valuation.offers import Offers
 
-ALLOTMENTS = Table(
-    "allotments",
-    Text("allotments", "市场配额"),
-    Text(
-        "What a coordinated run allots to each county, with prices and fees.",
-        "统筹测算分配给各县的市场用量、价格和占用费。",
-    ),
-    ("entity_id", "market_id", "quarter", "tranche"),
-    (
-        Column("entity_id", "id", Text("county", "县区"), required=True),
-        Column("market_id", "id", Text("market", "市场"), required=True),
-        Column("quarter", "quarter", Text("quarter", "季度"), required=True),
-        Column("tranche", "count", Text("tranche", "档"), required=True, low=1),
-        Column("price_fraction", "share", Text("price fraction", "价格系数"), required=True),
-        Column("fee", "number", Text("market-use fee", "市场占用费"), required=True, low=0),
-        Column("allotment", "money", Text("allotment", "配额"), required=True, low=0),
-        Column("announced_use", "money", Text("announced use", "申报用量")),
-        Column("planned_cost", "money", Text("planned cost of the county", "该县计划成本")),
-        Column("cash_dual", "number", Text("what a yuan more is worth", "资金影子价格")),
-        Column("bound", "money", Text("no joint plan costs less", "统筹成本下界")),
-        Column("gap", "share", Text("gap of the stake", "与下界的差距")),
-        Column("run_id", "id", Text("run", "测算编号")),
-    ),
-)
-
 
 def with_allotments(
     offers: Offers, rows: pl.DataFrame, quarters: tuple[str, ...]
 ) -> tuple[Offers, MarketFees]:
     """Return the offers at the file's prices, and fees and allotments as arrays like the ladder.
 
-    `rows` are of one county, in the columns of ALLOTMENTS; `quarters` are the plan's. Raises
-    IronpotError where the file names two counties or a market, quarter or tranche that the case's
-    ladder does not have.
+    `rows` are of one county, in the columns of `case.schema.share.ALLOTMENTS`; `quarters` are the
+    plan's. Raises IronpotError where the rows name two counties or a market, quarter or tranche
+    that the case's ladder does not have.
     """
     depth = offers.depth
     shape = depth.fraction.shape

@@ -90,8 +90,9 @@ def plan_resolution(
     """Plan the resolution of a case's debt.
 
     `watch` hears of progress (seconds, cost and bound in million yuan). Ctrl-C keeps the best plan
-    so far. `allotments` are this county's rows of a coordinated run (`plan.allotments.ALLOTMENTS`):
-    the market-use fee is charged on what it uses above them and credited on what it leaves. Raises
+    so far. `allotments` are this county's rows of a coordinated run
+    (`case.schema.share.ALLOTMENTS`), the case's own where none are given: the market-use fee is
+    charged on what it uses above them and credited on what it leaves. Raises
     SolverError if the search ends without any plan, CaseError or IronpotError if the case cannot
     be laid out.
 

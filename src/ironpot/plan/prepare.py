@@ -55,7 +55,8 @@ def gather(
     """Arrange everything for the planner, in yuan.
 
     The pot test looks at the case's three futures; the plan at as many as the options ask for.
-    `allotments` are the county's rows of a coordinated run, `plan.allotments.ALLOTMENTS`.
+    `allotments` are the county's rows of a coordinated run, `case.schema.share.ALLOTMENTS`; they
+    override those that the case holds.
     """
     nodes = cash_nodes(case)
     futures, offers = named_futures(case), appraisals.offers
@@ -63,9 +64,9 @@ def gather(
         futures = drawn_futures(case, options.scenarios, seed=options.seed)
         offers = _offers_in(futures, offers)
         debts = _options_of(case, future_rates(case, futures), offers.rate)
-    fees = None
-    if allotments is not None:
-        offers, fees = with_allotments(offers, allotments, tuple(case.horizon.quarters))
+    fees, shares = None, case.allotments if allotments is None else allotments
+    if shares.height:
+        offers, fees = with_allotments(offers, shares, tuple(case.horizon.quarters))
     scenarios = driver_paths(case, futures)
     inside = _inside_debts(case, debts, futures)
     budget = budget_by_node(case, nodes, scenarios)

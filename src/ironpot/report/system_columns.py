@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from ironpot.case.schema.share import ALLOTMENTS
 from ironpot.core.lang import Text
-from ironpot.plan.allotments import ALLOTMENTS
 from ironpot.report.figures import Reader
 from ironpot.report.model import Field, FieldKind
 

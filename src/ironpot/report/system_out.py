@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from ironpot.plan.allotments import ALLOTMENTS
+from ironpot.case.schema.share import ALLOTMENTS
 from ironpot.report.charts.draw import draw
 from ironpot.report.html import html
 from ironpot.report.pdf import pdf

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from ironpot.plan.allotments import ALLOTMENTS
+from ironpot.case.schema.share import ALLOTMENTS
 from ironpot.system.coordinate import Coordination
 from ironpot.system.links import Floats
 from ironpot.system.regimes import pooled
@@ -134,7 +134,7 @@ def allotment_table(
     quarters: tuple[str, ...],
     pi: Floats | None = None,
 ) -> pl.DataFrame:
-    """Return the rows that counties get, in the columns of `plan.allotments.ALLOTMENTS`.
+    """Return the rows that counties get, in the columns of `case.schema.share.ALLOTMENTS`.
 
     `names` are the markets', `quarters` the quarters'; a county's fees are those of the rows over
     1 + `pi` (county,), the price of its limit where it has one. Every row of a market in which the
@@ -160,7 +160,8 @@ def allotment_table(
             "cash_dual": _cash_duals(markets, plan)[owner, quarter],
         }
     ).with_columns(bound=pl.lit(plan.bound), gap=pl.lit(plan.gap_of_stake))
-    return ALLOTMENTS.conform(frame.with_columns(run_id=pl.lit(run_id(markets, plan))))
+    named = frame.with_columns(run_id=pl.lit(run_id(markets, plan)))
+    return ALLOTMENTS.conform(named).drop("source_id", "origin")
 
 
 def _cash_duals(markets: SharedMarkets, plan: Coordination) -> Floats:

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import polars as pl
 
+from ironpot.case.schema.share import ALLOTMENTS
 from ironpot.core.errors import FileRefusedError
 from ironpot.core.lang import Text
-from ironpot.plan.allotments import ALLOTMENTS
 
 
 def read_allotments(path: Path) -> pl.DataFrame:
-    """Return the rows of an allotment file in the columns of `plan.allotments.ALLOTMENTS`.
+    """Return the rows of an allotment file in the columns of `case.schema.share.ALLOTMENTS`.
 
     Raises FileRefusedError if it is no such table, a figure is missing or two rows say different
     things of one market, quarter and tranche.

@@ -1,6 +1,6 @@
 """The tables of a case: one definition that reader, checks, template and documentation share."""
 
-from ironpot.case.schema import agreed, asset, debt, money, who
+from ironpot.case.schema import agreed, asset, debt, money, share, who
 from ironpot.core.columns import Table
 
 TABLES: tuple[Table, ...] = (
@@ -8,7 +8,9 @@ TABLES: tuple[Table, ...] = (
     *debt.TABLES,
     *agreed.TABLES,
     *asset.TABLES,
-    *money.TABLES,
+    *money.TABLES[:-1],
+    *share.TABLES,
+    *money.TABLES[-1:],
 )
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
 BASIC: tuple[Table, ...] = tuple(table for table in TABLES if table.basic)
