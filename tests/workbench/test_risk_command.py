@@ -99,6 +99,20 @@ def test_a_rule_file_of_ones_own_shows_its_light_by_year(tmp_path):
     }
 
 
+@pytest.mark.parametrize(
+    ("lang", "heads"),
+    [("en", ("How sure?", "What helps most?")), ("zh", ("把握多大?", "什么最有效?"))],
+)
+def test_status_answers_when_how_sure_and_what_helps_before_any_table(lang, heads):
+    words = ["status", str(TWO_POTS), "--lang", lang]
+    told = CliRunner().invoke(app, words, catch_exceptions=True).output
+    first = told[: told.index("┏")]
+    assert ("December 2025" if lang == "en" else "2025年12月") in first
+    assert all(head in first for head in heads)
+    # The depot's sale alone closes the gap of 4 million.
+    assert ("cash no longer runs out" if lang == "en" else "十年内不再断流") in first
+
+
 def test_status_answers_when_in_a_sentence():
     done = run("status", str(TWO_POTS))
     assert "runs out of cash in December 2025" in done.output

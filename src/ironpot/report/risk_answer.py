@@ -153,7 +153,16 @@ def _nearly_all(view: RiskView, rows: pl.DataFrame, first: str) -> str:
     return view.say(f"By {quarter} it is {chance}.", f"至{quarter}为{chance}。")
 
 
-def _origins(view: RiskView) -> str:
+def sure_without_draws(view: LadderView) -> str:
+    """Say how sure the ladder alone is: where debt figures come from, and what draws would add."""
+    more = view.say(
+        "How likely it is quarter by quarter, with debt renewed: ironpot risk draws scenarios.",
+        "续贷后各季度断流的概率:运行 ironpot risk 抽取随机情景。",
+    )
+    return _joined(view, _origins(view), more)
+
+
+def _origins(view: RiskView | LadderView) -> str:
     debts = view.case.debts
     shares = origin_shares(debts["notional_principal"], debts["origin"])
     said = [
@@ -168,14 +177,18 @@ def _origins(view: RiskView) -> str:
 
 
 def helps(view: RiskView) -> str:
-    """Say which lever takes away most, and which stress hurts most."""
-    rows = view.levers.filter(pl.col("taken_away") > 0)
+    """Say which lever takes away most, and how much money would be enough."""
+    return _joined(view, best_levers(view, view.levers), enough(view))
+
+
+def best_levers(view: RiskView | LadderView, levers: pl.DataFrame) -> str:
+    """Say which of the levers takes away most of what is missing, and which come next."""
+    rows = levers.filter(pl.col("taken_away") > 0)
     if rows.is_empty():
-        nothing = view.say(
+        return view.say(
             "Nothing that the case offers lowers the shortfall of two years by itself.",
             "案例所列措施单独均不能减少两年内缺口。",
         )
-        return _joined(view, nothing, enough(view))
     best = rows.row(0, named=True)
     label = best["label_zh"] if view.reader.lang == "zh" else best["label_en"]
     whole = best["shortfall"] + best["taken_away"]
@@ -186,7 +199,7 @@ def helps(view: RiskView) -> str:
         f"“{label}”:两年内缺口{money(whole, view.reader)}减少{gone},仍缺{left}"
         f"{_later(view, best)}。",
     )
-    return _joined(view, lines, _next_best(view, rows), enough(view))
+    return _joined(view, lines, _next_best(view, rows))
 
 
 def enough(view: RiskView) -> str:
@@ -201,21 +214,22 @@ def enough(view: RiskView) -> str:
         money(round(found[name] * FEN_PER_YUAN), view.reader)
         for name in ("relief_once", "balance_y")
     )
+    years = view.assessment.path.filter(pl.col("phase") == BEFORE)["year"].n_unique() - 1
     return view.say(
         f"With debt rolled over as the case assumes, {once} at once or {yearly} a year would keep "
-        "cash above zero as far as the outlook goes (base scenario).",
-        f"按案例假设续贷,一次性{once}或每年{yearly}即可在测算期内不断流(基准情景)。",
+        f"cash above zero for {years} years (base scenario).",
+        f"按案例假设续贷,一次性{once}或每年{yearly}即可在{years}年内不断流(基准情景)。",
     )
 
 
-def _later(view: RiskView, best: dict[str, object]) -> str:
+def _later(view: RiskView | LadderView, best: dict[str, object]) -> str:
     if best["first_below_zero"] is None:
         return view.say(", and cash no longer runs out within ten years", ",十年内不再断流")
     month = period(str(best["first_below_zero"]), view.reader)
     return view.say(f", and cash lasts until {month}", f",断流推迟至{month}")
 
 
-def _next_best(view: RiskView, rows: pl.DataFrame) -> str:
+def _next_best(view: RiskView | LadderView, rows: pl.DataFrame) -> str:
     key = "label_zh" if view.reader.lang == "zh" else "label_en"
     more = [
         row[key] + view.say(" ", "") + f"({money(row['taken_away'], view.reader)})"

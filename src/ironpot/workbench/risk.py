@@ -24,6 +24,7 @@ from ironpot.report.plan_files import read_plan
 from ironpot.report.risk_answer import answer
 from ironpot.report.risk_out import write_risk
 from ironpot.report.risk_view import BEFORE, RiskView
+from ironpot.report.risk_words import PHASE
 from ironpot.risk.adjustments import Adjustments
 from ironpot.risk.after import after_plan, capacity_facts_after
 from ironpot.risk.assess import assess_debt
@@ -162,7 +163,7 @@ def _view(
 ) -> RiskView:
     case, events = ground.case, ground.flows.events
     nothing = do_nothing_flows(case, events, ground.scenarios)
-    levers = lever_table(case, events, nothing, ground.scenarios, lots=_lots(case))
+    levers = lever_table(case, events, nothing, ground.scenarios, lots=lots_worth_selling(case))
     whole = found.indicators.filter(pl.col("primary_class") == "all").row(0, named=True)
     facts = capacity_facts(case, service_y=whole["service_y"], interest_y=whole["interest_y"])
     capacity, measured = [_of("before", capacity_ratios(facts))], [_of("before", debt_ratios(case))]
@@ -178,7 +179,7 @@ def _of(phase: Phase, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(phase=pl.lit(phase))
 
 
-def _lots(case: Case) -> pl.DataFrame:
+def lots_worth_selling(case: Case) -> pl.DataFrame:
     """Return net proceeds of the lots that the pot test would release, each at its best route."""
     appraisals, _ = appraise_case(case)
     surplus = pl.col("net_proceeds") - pl.col("retention_value")
@@ -242,7 +243,7 @@ def _light(view: RiskView, row: dict[str, str], lang: Lang) -> tuple[str, ...]:
     return (
         rule_set.name.say(lang),
         str(row["year"]),
-        row["phase"],
+        PHASE[row["phase"]].say(lang),
         words[0],
         span,
         ", ".join(proxies),

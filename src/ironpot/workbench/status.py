@@ -1,4 +1,6 @@
-"""`ironpot status`: what is owned and owed, when cash runs out, which rule is broken."""
+"""`ironpot status`: when does cash run out, what helps, what is owned and owed, what say rules?"""
+
+from dataclasses import dataclass
 
 import polars as pl
 from rich.console import Console
@@ -6,20 +8,24 @@ from rich.console import Console
 from ironpot.balance.consolidate import consolidate
 from ironpot.balance.gfsm import labels
 from ironpot.case.case import Case
+from ironpot.case.schema.labels import PRIMARY_CLASSES
 from ironpot.case.schema.words import SCENARIOS
 from ironpot.cashflow.case_debts import project_debts
 from ironpot.core.dates import quarter_end, quarter_name, quarter_number
+from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, to_fen
 from ironpot.core.outputs import CONSOLIDATED
 from ironpot.report.figures import Reader
-from ironpot.report.risk_answer import when
+from ironpot.report.risk_answer import best_levers, sure_without_draws, when
 from ironpot.report.risk_view import BEFORE, LadderView
-from ironpot.risk.drivers import rate_paths, three_scenarios
+from ironpot.risk.drivers import Scenarios, rate_paths, three_scenarios
 from ironpot.risk.flows import do_nothing_flows
 from ironpot.risk.ladder import Ladder, liquidity_ladder
+from ironpot.risk.levers import lever_table
 from ironpot.risk.ratios import rule_table
 from ironpot.risk.rule_files import RuleBook
+from ironpot.workbench.risk import lots_worth_selling
 from ironpot.workbench.screen import amount, no_rule, show_table, unit_words
 
 LADDER_QUARTERS = 40
@@ -34,13 +40,22 @@ SCENARIO_TEXT = {
 
 
 def show_status(case: Case, screen: Console, lang: Lang, unit: Unit, rules: RuleBook) -> None:
-    """Print when cash runs out, balance sheet, debt, twelve months, first gaps and lights."""
+    """Print the three answers, balance sheet, debt, twelve months, first gaps and lights."""
     screen.print(f"[bold]{case.settings.name.say(lang)}[/bold]  {case.date}")
     if case.settings.notice is not None:
         screen.print(case.settings.notice.say(lang))
-    ladder = do_nothing_ladder(case)
+    nothing = _do_nothing(case)
+    ladder = nothing.ladder
     view = LadderView(Reader(lang, unit, case.settings.currency), case, ladder.frame)
+    levers = lever_table(
+        case, nothing.events, nothing.flows, nothing.scenarios, lots=_lots_if_priced(case)
+    )
     screen.print(f"[bold]{when(view, BEFORE)}[/bold]")
+    for head, said in (
+        (Text("How sure?", "把握多大?"), sure_without_draws(view)),
+        (Text("What helps most?", "什么最有效?"), best_levers(view, levers)),
+    ):
+        screen.print(f"[bold]{head.say(lang)}[/bold]  {said}")
     _show_balance(case, screen, lang, unit)
     _show_debt(case, screen, lang, unit)
     _show_months(ladder, screen, lang, unit)
@@ -48,14 +63,37 @@ def show_status(case: Case, screen: Console, lang: Lang, unit: Unit, rules: Rule
     _show_rules(case, rules, screen, lang)
 
 
+@dataclass(frozen=True, slots=True)
+class _Nothing:
+    """Doing nothing: the debts' events, all dated flows, and the ladder that they make."""
+
+    events: pl.DataFrame
+    flows: pl.DataFrame
+    scenarios: Scenarios
+    ladder: Ladder
+
+
+def _lots_if_priced(case: Case) -> pl.DataFrame | None:
+    """Return what could be sold; None where the case lacks a rate to weigh lots by."""
+    try:
+        return lots_worth_selling(case)
+    except IronpotError:
+        return None
+
+
 def do_nothing_ladder(case: Case) -> Ladder:
     """Return the liquidity ladder without any plan: nothing rolled over, sold or asked for."""
+    return _do_nothing(case).ladder
+
+
+def _do_nothing(case: Case) -> _Nothing:
     last = quarter_name(quarter_number(case.horizon.first) + LADDER_QUARTERS - 1)
     flows = project_debts(case, until=quarter_end(last), rates=rate_paths(case))
     scenarios = three_scenarios(case, quarters=LADDER_QUARTERS)
     dated = do_nothing_flows(case, flows.events, scenarios)
     weights = {name: case.settings.weights[name] for name in SCENARIOS}
-    return liquidity_ladder(case, dated, weights=weights)
+    ladder = liquidity_ladder(case, dated, weights=weights)
+    return _Nothing(flows.events, dated, scenarios, ladder)
 
 
 def _show_balance(case: Case, screen: Console, lang: Lang, unit: Unit) -> None:
@@ -76,7 +114,7 @@ def _show_debt(case: Case, screen: Console, lang: Lang, unit: Unit) -> None:
         pl.col("notional_principal").sum(), pl.len()
     )
     rows = [
-        (kind, str(count), amount(int(to_fen(total)), unit))
+        (PRIMARY_CLASSES[kind].say(lang), str(count), amount(int(to_fen(total)), unit))
         for kind, total, count in sums.iter_rows()
     ]
     title = Text("Debt by class (each contract once)", "分类债务(每份合同只计一次)").say(lang)

@@ -18,9 +18,9 @@ from ironpot.risk.rule_words import level_text
 from ironpot.risk.ruleset import UNKNOWN, RuleSet
 
 SHADES = ("#f3ead2", "#ead08c", "#d9975a", "#a5482c", "#6e1f1c")
-DARK_FROM = 0.6
+DARK_FROM = 0.7
 MOST_ROWS = 24
-ROW_HEIGHT = 30
+ROW_HEIGHT = 26
 
 
 def heat_map(view: RiskView, phase: str) -> Chart | None:
@@ -43,7 +43,7 @@ def heat_map(view: RiskView, phase: str) -> Chart | None:
             "published accounts and the register of debts, rules as the files quote them",
             "公布的预决算、债务台账,规则文件所引文本",
         ),
-        height=110 + ROW_HEIGHT * len(order),
+        height=80 + ROW_HEIGHT * len(order),
         unit="",
     )
 
@@ -126,7 +126,7 @@ def _option(rows: pl.DataFrame, order: list[str], years: list[int]) -> style.Opt
         "xAxis": style.categories([str(year) for year in years], position="top") | axis,
         "yAxis": style.categories(order, inverse=True)
         | axis
-        | {"axisLabel": {"color": style.INK, "fontSize": 11, "width": 290, "overflow": "break"}},
+        | {"axisLabel": {"color": style.INK, "fontSize": 11, "width": 240, "overflow": "break"}},
         "series": [
             {
                 "type": "heatmap",
