@@ -13,10 +13,13 @@ from ironpot.system.links import Bools, Floats, Ints
 from ironpot.system.shared_markets import SharedMarkets
 from ironpot.system.whole_sweep import Average, Sellers, answer_block, step_together
 
-_STIFF = 0.1
+# Softer than for parts of lots: the fees start near where they end.
+_STIFF = 0.025
 _BLOCK = 50
-# A certificate is worth more nodes than a step.
-_CERTIFIED = 10
+# A certificate is worth more nodes than a step, and is given at the mean of the latest fees, which
+# swing from sweep to sweep.
+_CERTIFIED = 40
+_MEAN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,7 @@ def sellers_of(markets: SharedMarkets) -> Sellers:
 class FeeSearch:
     """Block Frank-Wolfe over averages of whole plans; `best` is the highest bound so far."""
 
-    def __init__(
-        self, markets: SharedMarkets, fees: Floats, nodes: int, pool: Executor
-    ) -> None:
+    def __init__(self, markets: SharedMarkets, fees: Floats, nodes: int, pool: Executor) -> None:
         """Start from doing nothing at `fees`; threads come from `pool`."""
         self.sellers = sellers_of(markets)
         self.room = markets.room.reshape(len(markets.room), -1)
@@ -61,6 +62,7 @@ class FeeSearch:
         self.cost, self.low = np.zeros(len(markets.counties)), np.zeros(len(markets.counties))
         self.groups = batches(markets.counties)
         self.fees, self.nodes, self.pool, self.sweeps = fees.copy(), nodes, pool, 0
+        self.latest: list[Floats] = []
         self.best = Bound(fees, self.low, -np.inf)
 
     def advance(self, sweeps: int) -> None:
@@ -75,6 +77,7 @@ class FeeSearch:
                 )
             self.fees = self._pressed()
             self.sweeps += 1
+            self.latest = [*self.latest, self.fees][-_MEAN:]
         self._certify()
 
     def _pressed(self) -> Floats:
@@ -94,8 +97,9 @@ class FeeSearch:
 
     def _certify(self) -> None:
         everybody = np.arange(self.cost.size, dtype=np.int64)
-        self._answer(everybody, self.fees, self.nodes * _CERTIFIED)
+        fees = np.mean(self.latest, axis=0)
+        self._answer(everybody, fees, self.nodes * _CERTIFIED)
         finite = np.where(self.room < np.inf, self.room, 0.0)
-        bound = float(self.low.sum() - (self.fees * finite).sum())
+        bound = float(self.low.sum() - (fees * finite).sum())
         if bound > self.best.bound:
-            self.best = Bound(self.fees.copy(), self.low.copy(), bound)
+            self.best = Bound(fees, self.low.copy(), bound)

@@ -26,11 +26,12 @@ class Open(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def solve_whole(own: Own, nodes: int, best: Floats) -> tuple[float, float, int]:
+def solve_whole(own: Own, nodes: int, best: Floats, met: Floats) -> tuple[float, float, int]:
     """Improve `best` (lot, slot) in place; return its cost, a lower bound and the nodes used.
 
     `best` must hold whole lots that fit; nothing sold will do. The bound holds for every plan of
-    whole lots within `cap`, each lot seen by itself, whatever the number of nodes.
+    whole lots within `cap`, each lot seen by itself, whatever the number of nodes; it follows from
+    the cash duals that are written to `met` (node, quarter) as far as that goes.
     """
     heap = _root(own, nodes)
     height, used, lowest = 1, 0, np.inf
@@ -45,6 +46,8 @@ def solve_whole(own: Own, nodes: int, best: Floats) -> tuple[float, float, int]:
             return value, min(lowest, bound, value), used
         used += 1
         duals = solve_decided(own, chosen, sold)
+        if used <= len(met):
+            met[used - 1] = duals
         costs = whole_costs(own, duals)
         bound = max(bound, bound_at(own, duals, costs, chosen))
         value = _round(own, sold, costs, chosen, best, value)
@@ -167,13 +170,24 @@ def _round(
         if chosen[m] == FREE:
             at, share = fate(own, sold, m)
             rounded[m] = at if at == KEPT or costs[m, at] < np.inf else KEPT
-            changed = changed or share < 1.0 - 1e-12
+            changed = changed or share < 1.0
     trial = sold
     if changed:
         trial = np.zeros_like(sold)
         solve_decided(own, rounded, trial)
+    _sweep_dust(trial, rounded, own.need.size)
     new = own_cost(own.price, own.cost, own.need, own.late, trial)
     if new < value:
         best[:] = trial
         return new
     return value
+
+
+@njit(cache=True, nogil=True)
+def _sweep_dust(sold: Floats, chosen: Ints, quarters: int) -> None:
+    """Clear what rounding left of decided lots outside their quarters."""
+    tranches = sold.shape[1] // quarters
+    for m in range(chosen.size):
+        for k in range(sold.shape[1]):
+            if k // tranches != chosen[m]:
+                sold[m, k] = 0.0

@@ -1,4 +1,4 @@
-"""Compiled moves of whole lots within the room that is left: plan a few lots again, or several sets.
+"""Compiled moves of whole lots within the room that is left: plan a few again, in other orders.
 
 A set is some lots of one county, each in another market, so that its program knows the room that
 it has. `free` (market, slot) is the room left, `raised` (county, quarter) the cash raised by then.
@@ -73,7 +73,7 @@ def plan_again(
         sellers.due[county] - placed.raised[county],
         sellers.late[county],
     )
-    solve_whole(own, _NODES, best)
+    solve_whole(own, _NODES, best, np.empty((0, 0)))
     placed.sold[lots] = best
 
 
@@ -122,7 +122,7 @@ def _neighbours(
     draws: Floats, weight: Floats, sellers: Sellers, sets: Sets, placed: Placed, team: Ints
 ) -> int:
     """Draw a set by its weight and up to five more of other counties in the same markets."""
-    drawn = np.searchsorted(weight, draws[0] * weight[-1], side="right")
+    drawn: int = np.searchsorted(weight, draws[0] * weight[-1], side="right").item()
     team[0], size = min(drawn, weight.size - 1), 1
     wanted = 2 + int(draws[1] * (team.size - 1))
     for at in range(2, draws.size - 9, 3):

@@ -13,7 +13,7 @@ from ironpot.system.whole_bound import Bound, sellers_of
 from ironpot.system.whole_moves import Placed, Sets, plan_in_order, rebuild_some
 from ironpot.system.whole_sweep import Sellers
 
-# Fees at full weight keep room for those to whom it is worth most; falling weights fill what is left.
+# Fees at full weight keep room for those to whom it is worth most; lower ones fill what is left.
 _SCALES = (1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.4, 0.2, 0.0)
 _IN_SET = 6
 _AT_ONCE = 500

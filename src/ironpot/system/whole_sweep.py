@@ -13,6 +13,9 @@ from ironpot.system.links import Floats, Ints
 from ironpot.system.whole_county import solve_whole
 from ironpot.system.whole_program import Own
 
+# `nodes` are for so many lots.
+_LOTS = 4
+
 
 class Sellers(NamedTuple):
     """All counties as arrays: `price`, `destroyed` (keep - price) and `cap` are (lot, slot)."""
@@ -46,19 +49,34 @@ def answer_block(
     """
     for i in group:
         a, b = sellers.first[i], sellers.first[i + 1]
-        own = Own(
-            sellers.price[a:b],
-            sellers.destroyed[a:b] + fees[sellers.market[a:b]],
-            sellers.cap[a:b],
-            sellers.lots[a:b],
-            sellers.due[i],
-            sellers.late[i],
-        )
+        own = _program(i, sellers, fees)
         sold[a:b] = 0.0
-        most = max(1, nodes * 4 // max(b - a, 4))
-        _, low[i], _ = solve_whole(own, most, sold[a:b])
+        most = max(1, nodes * _LOTS // max(own.lots.size, _LOTS))
+        _, low[i], _ = solve_whole(own, most, sold[a:b], np.empty((0, 0)))
         destroyed = sellers.destroyed[a:b]
         cost[i] = own_cost(own.price, destroyed, own.need, own.late, sold[a:b])
+
+
+@njit(cache=True, nogil=True)
+def _program(i: int, sellers: Sellers, fees: Floats) -> Own:
+    a, b = sellers.first[i], sellers.first[i + 1]
+    return Own(
+        sellers.price[a:b],
+        sellers.destroyed[a:b] + fees[sellers.market[a:b]],
+        sellers.cap[a:b],
+        sellers.lots[a:b],
+        sellers.due[i],
+        sellers.late[i],
+    )
+
+
+@njit(cache=True, nogil=True)
+def met_duals(i: int, sellers: Sellers, fees: Floats, nodes: int) -> Floats:
+    """Return the cash duals that the search of a county meets, (node, quarter)."""
+    own = _program(i, sellers, fees)
+    met = np.empty((max(1, nodes * _LOTS // max(own.lots.size, _LOTS)), own.need.size))
+    _, _, used = solve_whole(own, len(met), np.zeros_like(own.price), met)
+    return met[:used].copy()
 
 
 @njit(cache=True, nogil=True)
