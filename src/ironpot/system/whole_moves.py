@@ -122,8 +122,7 @@ def _neighbours(
     draws: Floats, weight: Floats, sellers: Sellers, sets: Sets, placed: Placed, team: Ints
 ) -> int:
     """Draw a set by its weight and up to five more of other counties in the same markets."""
-    drawn: int = np.searchsorted(weight, draws[0] * weight[-1], side="right").item()
-    team[0], size = min(drawn, weight.size - 1), 1
+    team[0], size = _first_above(weight, draws[0] * weight[-1]), 1
     wanted = 2 + int(draws[1] * (team.size - 1))
     for at in range(2, draws.size - 9, 3):
         if size == wanted:
@@ -139,6 +138,19 @@ def _neighbours(
             team[size] = other
             size += 1
     return size
+
+
+@njit(cache=True, nogil=True)
+def _first_above(weight: Floats, drawn: float) -> int:
+    """Return the first place where running odds pass what was drawn."""
+    low, high = 0, weight.size - 1
+    while low < high:
+        middle = (low + high) // 2
+        if weight[middle] > drawn:
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 @njit(cache=True, nogil=True)
