@@ -191,6 +191,10 @@ def test_the_page_is_whole_in_itself_and_speaks_chinese(written):
 
 def test_charts_are_files_of_their_own_with_their_sentence(written):
     charts = list((written / "charts").glob("*.svg"))
+    for chart in charts:
+        said = chart.read_text("utf-8")
+        assert "2024-12-31" in said, chart.name
+        assert 'font-weight="bold">' in said, chart.name
     assert len(charts) >= 8
     assert all("<title>" in path.read_text("utf-8") for path in charts)
 

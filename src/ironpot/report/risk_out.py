@@ -5,12 +5,14 @@ is unknown is empty. `columns.csv` says what every column of every table is.
 """
 
 import json
+import re
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import polars as pl
 
 from ironpot.core.money import FEN_PER_YUAN
+from ironpot.report.cells import source_line
 from ironpot.report.charts.draw import draw
 from ironpot.report.html import html
 from ironpot.report.model import Report
@@ -22,6 +24,8 @@ from ironpot.report.risk_view import RiskView
 from ironpot.report.xlsx import xlsx
 
 PLACES = 6
+SIZE = re.compile(r'<svg width="(\d+)" height="(\d+)"')
+HEAD_PX, FOOT_PX = 34, 26
 MONEY_PLACES = 2
 
 
@@ -98,11 +102,24 @@ def _csv(frame: pl.DataFrame) -> bytes:
 
 
 def _titled(report: Report, chart_id: str, picture: str) -> bytes:
-    """Return a chart's SVG with its sentence as its title, for readers of the file alone."""
+    """Return a chart's SVG with title, unit, source and date, for readers of the file alone."""
     chart = next(item for item in report.charts if item.chart_id == chart_id)
-    title = f"<title>{escape(chart.title)}: {escape(chart.takeaway)}</title>"
-    end = picture.index(">") + 1
-    return (picture[:end] + title + picture[end:]).encode()
+    found = SIZE.search(picture)
+    if found is None:
+        return picture.encode()
+    width, height = (int(part) for part in found.groups())
+    whole = height + HEAD_PX + FOOT_PX
+    unit = f" ({chart.unit})" if chart.unit and chart.unit not in chart.title else ""
+    return (
+        f'<svg width="{width}" height="{whole}" xmlns="http://www.w3.org/2000/svg" '
+        f'viewBox="0 0 {width} {whole}" font-family="sans-serif">'
+        f"<title>{escape(chart.title)}: {escape(chart.takeaway)}</title>"
+        '<rect width="100%" height="100%" fill="#ffffff"/>'
+        f'<text x="8" y="22" font-size="14" font-weight="bold">{escape(chart.title + unit)}</text>'
+        + picture.replace("<svg", f'<svg y="{HEAD_PX}"', 1)
+        + f'<text x="8" y="{whole - 10}" font-size="10">{escape(source_line(chart, report))}</text>'
+        + "</svg>"
+    ).encode()
 
 
 def _summary(view: RiskView) -> bytes:

@@ -11,6 +11,9 @@ from ironpot.report.risk_words import COMPONENT, PHASE
 
 NEGLIGIBLE = 0.005
 COLORS = (*style.RAMP, style.ALARM, style.FAINT)
+# Every other part is hatched, each its own way, so that neighbours stay apart in grey.
+PALE_FROM = 3
+TILTS = (0.785, -0.785, 0.0, 1.571)
 
 
 def decomposition_chart(view: RiskView, scenario: str, *, phase: str = BEFORE) -> Chart | None:
@@ -56,9 +59,7 @@ def _counts(rows: pl.DataFrame, name: str) -> bool:
 
 def _option(view: RiskView, rows: pl.DataFrame, parts: list[str]) -> style.Option:
     names = {name: view.reader.read(COMPONENT[name]) for name in parts}
-    columns = [
-        _column(names[name], rows[name], color) for name, color in zip(parts, COLORS, strict=False)
-    ]
+    columns = [_column(names[name], rows[name], place) for place, name in enumerate(parts)]
     change = view.say("change of the ratio", "债务率变动")
     line = _line(change, rows["closing_pct"] - rows["opening_pct"])
     return style.base(top=72, right=16) | {
@@ -69,15 +70,24 @@ def _option(view: RiskView, rows: pl.DataFrame, parts: list[str]) -> style.Optio
     }
 
 
-def _column(name: str, values: pl.Series, color: str) -> dict[str, Any]:
+def _column(name: str, values: pl.Series, place: int) -> dict[str, Any]:
     return {
         "type": "bar",
         "stack": "parts",
         "name": name,
         "data": [round(value or 0.0, 4) for value in values],
-        "itemStyle": {"color": color} | style.EDGE,
+        "itemStyle": {"color": COLORS[place]} | style.EDGE | _hatch(place),
         "barMaxWidth": 34,
     }
+
+
+def _hatch(place: int) -> style.Option:
+    """Return the hatching of every other part; pale lines on dark colours, dark on pale ones."""
+    if place % 2 == 0:
+        return {}
+    color = "#ffffff" if place < PALE_FROM or COLORS[place] == style.ALARM else style.INK
+    lines = {"color": color, "dashArrayX": [1, 0], "dashArrayY": [2, 5]}
+    return {"decal": {"symbol": "rect", "rotation": TILTS[place // 2 % len(TILTS)]} | lines}
 
 
 def _line(name: str, values: pl.Series) -> dict[str, Any]:
