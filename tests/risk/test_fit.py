@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 from examples.china_shocks import refit
-from tests.risk.published_dsa import FOLDER
+from tests.risk.published_dsa import BESIDE
 
 from ironpot.core.errors import IronpotError
 from ironpot.risk.fit import chosen, fit_shocks, side_by_side, yearly_changes
@@ -151,7 +151,7 @@ def test_a_written_fit_is_read_back():
 
 
 def test_the_shipped_fit_is_what_its_script_makes():
-    china = FOLDER.parents[1] / "data" / "china"
+    china = BESIDE.parents[1] / "data" / "china"
     if not china.exists():
         pytest.skip(f"{china} IS MISSING: the shipped fit was NOT made again from its tables")
     columns = pl.read_csv(china / "prefecture_panel_2018_2025.csv", infer_schema_length=None)

@@ -6,12 +6,15 @@ import polars as pl
 import pytest
 from tests.support import creditor, debt, government, tiny_case
 
+from ironpot.balance.consolidate import consolidate
 from ironpot.case.read import read_case
 from ironpot.cashflow.case_debts import project_debts
 from ironpot.core.outputs import EXPECTED
 from ironpot.risk.adjustments import CHANGED_DEBT, CHANGED_FLOWS, Adjustments
 from ironpot.risk.after import indicators_at_end
-from ironpot.risk.drivers import rate_paths
+from ironpot.risk.assess import assess_debt
+from ironpot.risk.assessment import RiskOptions
+from ironpot.risk.drivers import rate_paths, three_scenarios
 from ironpot.risk.indicators import cost_risk, indicators_of
 from ironpot.risk.left_to_pay import LEFT, left_by_contract, owed_on
 
@@ -146,3 +149,30 @@ def test_an_open_ended_debt_has_no_day_of_payment():
     assert left.filter(pl.col("date").is_null())["principal"].sum() == pytest.approx(400.0)
     whole = indicators_of(owed_on(left, on=case.date), discount_rate=RATE).row(0, named=True)
     assert (whole["unscheduled_share"], whole["present_value"]) == (pytest.approx(1.0), None)
+
+
+def test_a_plan_that_does_nothing_leaves_every_path_and_chance_unchanged():
+    """Where nothing is rolled over before either: new borrowing within a plan is the plan's."""
+    case = read_case("examples/two-pots").case
+    found = assess_debt(
+        case,
+        project_debts(case, rates=rate_paths(case)),
+        consolidate(case),
+        three_scenarios(case, quarters=8),
+        rules={},
+        adjustments=idle("2026Q4"),
+        options=RiskOptions(years=2, draws=300, borrowing="none", denominator="own_revenue"),
+    )
+    for name in (
+        *("path", "decomposition", "financing_need", "fan", "probabilities", "at_risk"),
+        *("stresses", "reverse_stress"),
+    ):
+        frame = getattr(found, name)
+        before, after = (
+            frame.filter(pl.col("phase") == phase).drop("phase") for phase in ("before", "after")
+        )
+        assert before.height, name
+        assert before.equals(after), name
+    worth = found.indicators.filter(pl.col("primary_class") == "all")
+    known = dict(worth.select("phase", "net_worth").iter_rows())
+    assert known["after"] == known["before"]

@@ -152,3 +152,18 @@ def test_published_austrian_fan():
     below = float((paths[:, -1] < paths[0, 0]).mean())
     assert below == pytest.approx(case["p_debt_2033_below_2028"], abs=0.005)
     assert float((paths[:, -1] < 60).mean()) == pytest.approx(case["p_below_60"], abs=0.005)
+
+
+def test_lists_and_single_figures_make_a_baseline_and_wrong_ones_are_named():
+    base = Baseline(100.0, [0.03, 0.04], 0.02, [1.0, 1.0], 0.0)
+    assert base.periods == 2
+    assert base.growth.tolist() == [0.02, 0.02]
+    with pytest.raises(IronpotError, match="growth 3"):
+        Baseline(100.0, [0.03, 0.04], [0.02] * 3, [1.0, 1.0], 0.0)
+    with pytest.raises(IronpotError, match="rate holds figures"):
+        Baseline(100.0, [0.03, None], 0.02, [1.0, 1.0], 0.0)
+
+
+def test_a_covariance_that_does_not_fit_its_drivers_is_refused():
+    with pytest.raises(IronpotError, match="2 drivers"):
+        ShockModel(("growth", "primary_balance"), "normal", [[0.01]])

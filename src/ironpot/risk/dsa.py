@@ -87,7 +87,7 @@ def debt_path(
     >>> path.frame(first=2025).select(pl.all().round(2)).row(0)
     (2025, 100.0, 4.85, -2.91, 0.0, -1.0, 0.0, 100.94)
     """
-    series = _checked(
+    series = checked_series(
         rate=rate,
         growth=growth,
         primary_balance=primary_balance,
@@ -117,7 +117,7 @@ def _path(
     return _decomposed(ratio, rate, growth, primary_balance, stock_flow, valuation)
 
 
-def _checked(**given: npt.ArrayLike) -> dict[str, Floats]:
+def checked_series(**given: npt.ArrayLike) -> dict[str, Floats]:
     """Return series of one length, (..., period); IronpotError says which one does not fit."""
     series = {name: np.atleast_1d(_known(name, part)) for name, part in given.items()}
     if (series["growth"] <= -1.0).any():

@@ -14,10 +14,12 @@ import numpy.typing as npt
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.risk.assessment import RANKS
+from ironpot.risk.dsa import checked_series
 from ironpot.risk.shocks import ShockModel, draw_block, for_blocks
 
 Floats = npt.NDArray[np.float64]
 
+SERIES = ("rate", "growth", "primary_balance", "stock_flow")
 # What a shock of this name moves; every shock holds in its own period only, except long rates.
 MOVES = ("growth", "primary_balance", "short_rate", "long_rate", "exchange_rate", "stock_flow")
 
@@ -25,6 +27,9 @@ MOVES = ("growth", "primary_balance", "short_rate", "long_rate", "exchange_rate"
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """The path that shocks are drawn around; arrays (period,), t = 1..T.
+
+    Lists are taken too, and one figure for all periods where another series says how many there
+    are. Raises IronpotError on unknown figures and series of different lengths.
 
     `short_share` of debt is renewed within a period. The rest is renewed evenly over `maturity`
     periods, so that long-rate shocks reach the effective rate as debt refinances. `foreign_share`
@@ -40,6 +45,15 @@ class Baseline:
     maturity: float = 1.0
     foreign_share: float = 0.0
     exchange_rate: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Bring the series to one length, or say which one does not fit."""
+        given = {name: getattr(self, name) for name in SERIES}
+        series = checked_series(**given)
+        count = max(part.size for part in series.values())
+        for name, part in series.items():
+            whole = np.array(np.broadcast_to(part, (count,)))
+            object.__setattr__(self, name, whole)
 
     @property
     def periods(self) -> int:

@@ -49,6 +49,13 @@ class ShockModel:
 
     def __post_init__(self) -> None:
         """Refuse a law that cannot be drawn from; IronpotError says why."""
+        object.__setattr__(self, "covariance", np.asarray(self.covariance, dtype=np.float64))
+        size = len(self.drivers)
+        if self.covariance.shape != (size, size):
+            raise _refusal(
+                f"has {size} drivers and a covariance of {self.covariance.shape}",
+                f"有{size}个驱动因素,而协方差矩阵为{self.covariance.shape}",
+            )
         if self.kind == "student" and self.degrees <= MIN_DEGREES:
             raise _refusal("needs more than 2 degrees of freedom", "自由度须大于2")
         if self.kind in HISTORY_KINDS and (self.history is None or not len(self.history)):
