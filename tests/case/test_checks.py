@@ -212,6 +212,44 @@ FURTHER_TABLES = [
     ("accounts", "entity_id,account,opening_cash,pays\nE01,general,5,general\n", "no_account"),
     ("budget", "E01,general,own_revenue,taxes,2027,9,true\n", "budget.gap"),
     ("debts", "合计,,,,,,,,1676000000,,,,,,,\n", "row.total"),
+    (
+        "realised",
+        "event_id,asset_id,event,route,date\nV1,A009,listed,exchange_sale,2024-12-31\n",
+        "done.before_case",
+    ),
+    (
+        "realised",
+        "event_id,asset_id,event,route,date\nV1,A009,listed,exchange_sale,2041-01-01\n",
+        "done.after_plan",
+    ),
+    (
+        "realised",
+        "event_id,asset_id,event,route,date,amount\n"
+        "V1,A009,signed,exchange_sale,2025-03-01,5\nV2,A009,signed,exchange_sale,2025-04-01,5\n",
+        "done.signed_twice",
+    ),
+    (
+        "realised",
+        "event_id,asset_id,event,route,date\n"
+        "V1,A009,listed,exchange_sale,2025-03-01\nV2,A009,listed,exchange_sale,2025-04-01\n",
+        "done.listed_twice",
+    ),
+    (
+        "realised",
+        "event_id,asset_id,event,route,date,amount\n"
+        "V1,A009,listed,auction,2025-03-01,\nV2,A009,signed,exchange_sale,2025-04-01,5\n",
+        "done.other_route",
+    ),
+    (
+        "realised",
+        "event_id,asset_id,event,route,date\nV1,A009,signed,exchange_sale,2025-03-01\n",
+        "done.no_amount",
+    ),
+    (
+        "realised",
+        "event_id,asset_id,event,route,date\nV1,A999,listed,exchange_sale,2025-03-01\n",
+        "reference",
+    ),
 ]
 
 
@@ -222,6 +260,30 @@ def test_a_mistake_in_a_further_table_is_found_there(tmp_path, table, text, code
     found = {place.partition(":")[0] for place, name in findings(read_case(folder)) if code in name}
     assert found
     assert found <= {f"{table}.csv", "debts.csv", "budget.csv"}
+
+
+def test_mistakes_about_what_is_done_are_found_at_once_each_at_its_cell(tmp_path):
+    folder = sample(tmp_path)
+    add(
+        folder / "realised.csv",
+        "event_id,asset_id,event,route,date,amount\n"
+        "V1,A009,signed,exchange_sale,2024-06-01,5\n"
+        "V2,A099,listed,exchange_sale,2025-03-01,\n"
+        "V3,A010,signed,exchange_sale,2025-03-01,5\n"
+        "V4,A010,signed,exchange_sale,2025-04-01,5\n"
+        "V5,A001,signed,auction,2025-04-01,\n",
+    )
+    add(folder / "wishes.csv", "wish_id,subject_id,action,route,by\nW1,A001,force,auction,us\n")
+    found = [(place, code) for place, code in findings(read_case(folder)) if "wishes" not in place]
+    assert sorted(code for _, code in found) == [
+        "done.before_case",
+        "done.no_amount",
+        "done.signed_twice",
+        "reference.unknown",
+    ]
+    assert ("wishes.csv", "done.wished") in {
+        (place.partition(":")[0], code) for place, code in findings(read_case(folder))
+    }
 
 
 def test_published_accounts_that_do_not_add_up_are_a_note_and_no_error(tmp_path):

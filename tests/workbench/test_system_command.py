@@ -147,8 +147,12 @@ def wished(tmp_path_factory):
         counties=20,
         seed=3,
         mandates=orders(
-            standard=False, cut="7.5%", swap="12", unit="hundred_million",
-            unsold=["land:2"], stopped=[],
+            standard=False,
+            cut="7.5%",
+            swap="12",
+            unit="hundred_million",
+            unsold=["land:2"],
+            stopped=[],
         ),
         wishes=Wishes(fair=True),
     )

@@ -78,6 +78,7 @@ class Case:
     rules: pl.DataFrame
     allotments: pl.DataFrame
     sources: pl.DataFrame
+    realised: pl.DataFrame
     acts: pl.DataFrame
 
     @property
@@ -97,15 +98,22 @@ class Case:
 
     @cached_property
     def input_hash(self) -> str:
-        """Hash of settings and canonical tables: rows sorted by all columns, text as written."""
+        """Hash of settings and canonical tables: rows sorted by all columns, text as written.
+
+        A table of `_LATER` counts only where it has rows: cases of before keep their hash.
+        """
         digest = hashlib.sha256(repr(self.settings).encode())
         for entry in fields(self):
             if entry.name != "settings":
                 frame: pl.DataFrame = getattr(self, entry.name)
+                if entry.name in _LATER and frame.is_empty():
+                    continue
                 digest.update(entry.name.encode())
                 digest.update(frame.sort(frame.columns).write_csv().encode())
         return digest.hexdigest()
 
+
+_LATER = ("allotments", "realised")
 
 ACT_SCHEMA = pl.Schema(
     {

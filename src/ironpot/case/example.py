@@ -15,6 +15,7 @@ _FOLDER = Path(__file__).with_name("example")
 _FURTHER = (
     *("accounts", "creditors", "claims", "guarantees", "debt_terms", "debt_changes", "bundles"),
     *("markets", "fiscal_history", "limits", "wishes", "rules", "allotments", "sources"),
+    "realised",
 )
 SETTINGS = Settings(
     case_id="sample-2024",

@@ -66,7 +66,7 @@ def baselines(plan: Plan) -> list[FirstStage]:
     """
     model = plan.model
     program = judged_program(model)
-    nothing = np.zeros(program.cost.size)
+    nothing = np.where(program.integer, program.lower, 0.0)
     own = np.where(program.integer, np.rint(plan.point), 0.0)
     with Session(program.relaxed()) as linear:
         field = _Field(model, program, make_board(model), linear, (nothing, own))

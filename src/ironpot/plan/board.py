@@ -84,7 +84,7 @@ def make_board(model: Model) -> Board:
     """Lay out the board of a model."""
     inputs, releases = model.inputs, model.inputs.releases
     pool = inputs.offers.is_route("pool")[releases.row]
-    lone = np.flatnonzero((releases.bundle < 0) & ~pool)
+    lone = np.flatnonzero((releases.bundle < 0) & ~pool & ~releases.done)
     lots = inputs.offers.lots
     debts = inputs.debts
     changed = np.setdiff1d(np.arange(len(debts.option_ids)), debts.contract)

@@ -11,6 +11,7 @@ import ironpot
 from ironpot.core.lang import Lang, Text
 from ironpot.core.outputs import SCHEMA_VERSION
 from ironpot.core.sources import origin_shares
+from ironpot.plan.again import choices_table
 from ironpot.plan.attribute import attribute
 from ironpot.plan.options import options_hash
 from ironpot.plan.plan import Plan
@@ -117,6 +118,7 @@ def plan_summary(plan: Plan, tables: dict[str, pl.DataFrame], lang: Lang) -> dic
         "max_violation": plan.violation,
         "relief_pv": round(plan.relief_pv, 2),
         "rules": [],
+        "choices": choices_table(plan.model, plan.point).to_dicts(),
         "assumptions": [text.say(lang) for text in _assumptions(plan)],
         "unknown": [text.say(lang) for text in _unknown(plan)],
     }

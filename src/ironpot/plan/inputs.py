@@ -93,7 +93,8 @@ class Inputs:
     `budget` is the cash of budget lines by node, {column of the cash file: (node, scenario,
     quarter)}, in + and out -; `held` the income less cost of all lots as they stand, (node,
     quarter); `givers` may help; `bands` are limits that rules set; `futures` are what the scenarios
-    stand for; `market_fees` are None where the county plans without an allotment.
+    stand for; `market_fees` are None where the county plans without an allotment; `today` is the
+    quarter in which a plan made now begins.
     """
 
     case: Case
@@ -109,6 +110,7 @@ class Inputs:
     options: PlanOptions
     futures: Futures
     market_fees: MarketFees | None = None
+    today: int = 0
 
     @property
     def all_debts(self) -> pl.DataFrame:

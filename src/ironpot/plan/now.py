@@ -24,7 +24,10 @@ def add_releases(build: Builder, inputs: Inputs) -> Ints:
     releases = inputs.releases
     position = release_numbers(inputs)
     cost = np.bincount(position, weights=releases.terminal_cost + releases.service_cost)
-    column = build.add_columns("release", cost.size, upper=1.0, cost=cost / MILLION, integer=True)
+    done = np.bincount(position, weights=releases.done) > 0.0
+    column = build.add_columns(
+        "release", cost.size, lower=done, upper=1.0, cost=cost / MILLION, integer=True
+    )
     release_of = column[position]
     once = build.add_rows("leaves_once", inputs.offers.lots, upper=1.0)
     build.add(once[releases.lot], release_of, 1.0)
@@ -98,9 +101,12 @@ def service_totals(inputs: Inputs, classes: tuple[str, ...]) -> Floats:
 
 
 def _add_pools(build: Builder, inputs: Inputs, release_of: Ints) -> None:
-    """A lot joins its owner's pool when that is issued, once, at its minimum size or more."""
+    """A lot joins its owner's pool when that is issued, once, at its minimum size or more.
+
+    A pool that was issued since the case date had its size.
+    """
     releases, quarters = inputs.releases, inputs.quarters
-    pooled = np.flatnonzero(inputs.offers.is_route("pool")[releases.row])
+    pooled = np.flatnonzero(inputs.offers.is_route("pool")[releases.row] & ~releases.done)
     owners = len(inputs.nodes.keys)
     node, start = releases.node[pooled], releases.start[pooled]
     used = np.zeros((owners, quarters))
@@ -173,7 +179,8 @@ def prepayment_dates(inputs: Inputs) -> tuple[Ints, Ints]:
     debts = inputs.debts
     principal_left = debts.outstanding[debts.contract].max(axis=1) > 0.0
     quarters = np.arange(inputs.quarters)
-    review = (quarters % REVIEW_EVERY == 0) & debts.prepayable[:, None]
+    review = (quarters % REVIEW_EVERY == 0) & (quarters >= inputs.today)
+    review = review & debts.prepayable[:, None]
     target = pledged_debt(inputs)
     freed = np.zeros_like(review)
     freed[target[target >= 0], inputs.releases.start[target >= 0]] = True
@@ -185,7 +192,7 @@ def swap_dates(inputs: Inputs) -> tuple[Ints, Ints, Ints]:
     """Return (programme, debt, quarter) at which a debt may be swapped for an on-lent bond."""
     debts, quarters = inputs.debts, np.arange(inputs.quarters)
     left = debts.outstanding[debts.contract].max(axis=1) > 0.0
-    review = (quarters % REVIEW_EVERY == 0) & left
+    review = (quarters % REVIEW_EVERY == 0) & (quarters >= inputs.today) & left
     open_to = [
         review & swap.open_to[:, None] & (swap.quota[quarters // QUARTERS_PER_YEAR] > 0.0)
         for swap in debts.swaps

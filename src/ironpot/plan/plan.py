@@ -7,7 +7,7 @@ help, find a good one, prove how good, settle it in fen, say why.
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,7 @@ import polars as pl
 from ironpot.case.case import Case
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
+from ironpot.plan.again import no_dearer, prepared_starts
 from ironpot.plan.exact import whole_bounds
 from ironpot.plan.inputs import MILLION, Inputs
 from ironpot.plan.model import Model, build_model
@@ -41,7 +42,8 @@ class Plan:
     Money figures are yuan. `status` is a word of `core.outputs.STATUSES`. `least_help` is a bound:
     no plan gets by with less help than this, at whatever price its lots are sold. `cost` is what
     the plan costs under exact prices, `bound` what no plan can be below, `do_nothing` what holding
-    everything costs, `constant` the part that no decision moves.
+    everything costs, `constant` the part that no decision moves. `earlier` is what the choices of
+    an earlier plan cost now: None if there was none, inf if they do not work any more.
     """
 
     case: Case
@@ -63,6 +65,7 @@ class Plan:
     solver_version: str
     interrupted: bool
     history: tuple[tuple[float, float, float], ...]
+    earlier: float | None = None
 
     @property
     def gap_objective(self) -> float:
@@ -86,13 +89,16 @@ def plan_resolution(
     options: PlanOptions | None = None,
     watch: Watch | None = None,
     allotments: pl.DataFrame | None = None,
+    earlier: pl.DataFrame | None = None,
 ) -> Plan:
     """Plan the resolution of a case's debt.
 
     `watch` hears of progress (seconds, cost and bound in million yuan). Ctrl-C keeps the best plan
     so far. `allotments` are this county's rows of a coordinated run
     (`case.schema.share.ALLOTMENTS`), the case's own where none are given: the market-use fee is
-    charged on what it uses above them and credited on what it leaves. Raises
+    charged on what it uses above them and credited on what it leaves.
+    `earlier` are the choices of an earlier plan (`plan.again.choices_table`): the new plan costs no
+    more than they do now, and what they prepare counts as prepared. Raises
     SolverError if the search ends without any plan, CaseError or IronpotError if the case cannot
     be laid out.
 
@@ -105,13 +111,20 @@ def plan_resolution(
     """
     chosen = options or PlanOptions()
     appraisals, debts = appraise_case(case)
-    model = build_model(gather(case, appraisals, debts, chosen, allotments=allotments))
+    prepared = prepared_starts(case.horizon, earlier)
+    model = build_model(
+        gather(case, appraisals, debts, chosen, allotments=allotments, under_way=prepared)
+    )
     began = time.monotonic()
     question, found = _answer(model, watch)
+    cost_then: float | None = None
+    if earlier is not None:
+        found, cost_then = no_dearer(model, question, found, earlier)
     if found.point is None:
         raise _no_plan(chosen, interrupted=found.interrupted)
     seconds = time.monotonic() - began
-    return _plan(case, chosen, model, appraisals, question, found, seconds)
+    plan = _plan(case, chosen, model, appraisals, question, found, seconds)
+    return replace(plan, earlier=None if cost_then is None else cost_then * MILLION)
 
 
 def _answer(model: Model, watch: Watch | None) -> tuple[Question, Found]:

@@ -12,6 +12,7 @@ from ironpot.cashflow.options import CONTRACT, DebtOptions, debt_options
 from ironpot.cashflow.rates import RatePaths
 from ironpot.core.money import FEN_PER_YUAN, to_fen
 from ironpot.plan.allotments import with_allotments
+from ironpot.plan.begun import Starts, what_has_begun
 from ironpot.plan.debt_ledger import with_expected
 from ironpot.plan.inputs import Giver, Inputs, InsideDebt
 from ironpot.plan.nodes import Nodes, cash_nodes
@@ -51,12 +52,14 @@ def gather(
     options: PlanOptions,
     *,
     allotments: pl.DataFrame | None = None,
+    under_way: Starts = frozenset(),
 ) -> Inputs:
     """Arrange everything for the planner, in yuan.
 
     The pot test looks at the case's three futures; the plan at as many as the options ask for.
     `allotments` are the county's rows of a coordinated run, `case.schema.share.ALLOTMENTS`; they
-    override those that the case holds.
+    override those that the case holds. `under_way` are starts that an earlier plan has prepared,
+    (lot, route, quarter).
     """
     nodes = cash_nodes(case)
     futures, offers = named_futures(case), appraisals.offers
@@ -67,6 +70,8 @@ def gather(
     fees, shares = None, case.allotments if allotments is None else allotments
     if shares.height:
         offers, fees = with_allotments(offers, shares, tuple(case.horizon.quarters))
+    held = held_income(offers, nodes, case.horizon.count)
+    offers, begun = what_has_begun(case, offers, nodes, options, under_way)
     scenarios = driver_paths(case, futures)
     inside = _inside_debts(case, debts, futures)
     budget = budget_by_node(case, nodes, scenarios)
@@ -75,16 +80,17 @@ def gather(
         case=case,
         nodes=nodes,
         offers=offers,
-        releases=candidate_releases(offers, case.bundles, nodes),
+        releases=candidate_releases(offers, case.bundles, nodes, begun),
         debts=obligations(case, debts, nodes, futures, rate=offers.rate),
         budget=budget,
-        held=held_income(offers, nodes, case.horizon.count),
+        held=held,
         inside_debts=inside,
         givers=_givers(case, nodes),
         bands=debt_bands(case, scenarios),
         options=options,
         futures=futures,
         market_fees=fees,
+        today=begun.today,
     )
 
 

@@ -68,7 +68,9 @@ def lot_reasons(
     reasons: dict[str, Reason] = {}
     for lot_id, rows in appraised.group_by("lot_id", maintain_order=True):
         name = str(lot_id[0])
-        if name in planned:
+        if name in planned and inputs.releases.done[planned[name].candidate]:
+            reasons[name] = _begun(inputs, planned[name])
+        elif name in planned:
             reasons[name] = _released(inputs, planned[name], forced=name in wished["force"])
         elif name in wished["forbid"]:
             reasons[name] = _kept_by_wish(rows)
@@ -146,6 +148,22 @@ def _released(inputs: Inputs, release: Release, *, forced: bool) -> Reason:
         f"{when}起{route.zh}:净得{net.zh},放弃价值{kept.zh};{why.zh}。",
     )
     return Reason(code, text, "rule" if forced else "dual_estimate")
+
+
+def _begun(inputs: Inputs, release: Release) -> Reason:
+    """Say of a lot that is on its way since when, and what it brings and gives up."""
+    row = int(inputs.releases.row[release.candidate])
+    when = quarter_text(inputs, int(inputs.releases.start[release.candidate]))
+    route = ROUTE_TEXT[inputs.offers.frame["route"][row]]
+    signed = bool(inputs.offers.signed[row])
+    verb = Text("Signed", "已签约") if signed else Text("Listed", "已挂牌")
+    net, kept = spoken(release.net), spoken(release.retention)
+    text = Text(
+        f"{verb.en} in {when} ({route.en}) and kept as it is: brings {net.en} against {kept.en} "
+        "given up.",
+        f"{when}{verb.zh}({route.zh}),保持不变:净得{net.zh},放弃价值{kept.zh}。",
+    )
+    return Reason("USER", text, "rule")
 
 
 def _kept_by_wish(rows: pl.DataFrame) -> Reason:

@@ -27,6 +27,22 @@ from ironpot.valuation.worth import ending_flows, last_handed
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """What has begun: `row` and `start` (n,), and the quarter in which a plan made today begins.
+
+    `under_way` are starts (lot, route, quarter) whose preparation an earlier plan has begun.
+    """
+
+    row: Ints
+    start: Ints
+    today: int = 0
+    under_way: frozenset[tuple[str, str, int]] = frozenset()
+
+
+NOTHING_BEGUN = Begun(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+
+
+@dataclass(frozen=True, slots=True)
 class Releases:
     """Candidates of release.
 
@@ -36,6 +52,7 @@ class Releases:
     market `market` (-1 = no listing); `kept_share` what taxes and fees leave of the price. `moves`
     is cash that no market moves, by column of the cash file, (candidate, quarter) each, in + and
     out -; `ended` the quarterly cash of the lot that ends with its transfer.
+    `done` marks what has begun and can only be carried on: listed or signed since the case date.
     `debt` is freed by the share `freed_share` of its principal. `terminal_cost` and `service_cost`
     are present values: what is given up after the horizon, and service within it.
     """
@@ -59,6 +76,7 @@ class Releases:
     service: Floats
     terminal_cost: Floats
     service_cost: Floats
+    done: Bools
 
     @property
     def count(self) -> int:
@@ -71,19 +89,52 @@ class Releases:
         return np.sum(list(self.moves.values()), axis=0)
 
 
-def candidate_releases(offers: Offers, bundles: pl.DataFrame, nodes: Nodes) -> Releases:
-    """List every legal start of every lot, alone and in its bundles, that could bring anything."""
-    usable = _usable(offers, nodes)
+def candidate_releases(
+    offers: Offers, bundles: pl.DataFrame, nodes: Nodes, begun: Begun = NOTHING_BEGUN
+) -> Releases:
+    """List every legal start of every lot, alone and in its bundles, that could bring anything.
+
+    What has begun has one start; other lots start from today on, prepared from today on unless
+    their preparation is under way.
+    """
+    usable = usable_rows(offers, nodes)
     alone = _starts(offers, np.flatnonzero(usable))
     together = _bundle_starts(offers, bundles, usable)
     row = np.concatenate([alone[0], together[0]])
     start = np.concatenate([alone[1], together[1]])
     bundle = np.concatenate([np.full(alone[0].size, -1), together[2]])
     uplift = np.concatenate([np.ones(alone[0].size), together[3]])
-    return _measure(offers, nodes, row, start, bundle, uplift)
+    free = _still_free(offers, begun, row, start, bundle)
+    none = np.full(begun.row.size, -1)
+    return _measure(
+        offers,
+        nodes,
+        np.concatenate([row[free], begun.row]),
+        np.concatenate([start[free], begun.start]),
+        np.concatenate([bundle[free], none]),
+        np.concatenate([uplift[free], np.ones(begun.row.size)]),
+        np.concatenate([np.zeros(int(free.sum()), dtype=bool), none < 0]),
+    )
 
 
-def _usable(offers: Offers, nodes: Nodes) -> Bools:
+def _still_free(offers: Offers, begun: Begun, row: Ints, start: Ints, bundle: Ints) -> Bools:
+    """Mark candidates that may still be chosen; a bundle needs all of its members."""
+    lead = offers.column("lead_quarters").astype(np.int64)[row]
+    keys = begun.under_way
+    lots, routes = offers.frame["lot_id"], offers.frame["route"]
+    prepared = (
+        [(lots[int(r)], routes[int(r)], int(s)) in keys for r, s in zip(row, start, strict=True)]
+        if keys
+        else np.zeros(row.size, dtype=bool)
+    )
+    late = (start < begun.today) | ((start - lead < begun.today) & ~np.asarray(prepared))
+    late &= begun.today > 0
+    gone = late | np.isin(offers.lot[row], offers.lot[begun.row])
+    key = bundle * (offers.quarters + 1) + start
+    return ~gone & ~((bundle >= 0) & np.isin(key, key[gone & (bundle >= 0)]))
+
+
+def usable_rows(offers: Offers, nodes: Nodes) -> Bools:
     """Mark legal rows of inside owners that bring cash; holding needs no column."""
     rows = np.arange(offers.lot.size)
     brings = price_release(offers, rows, np.zeros_like(rows), "base").achieved > 0.0
@@ -139,9 +190,15 @@ def _bundle_starts(
 
 
 def _measure(
-    offers: Offers, nodes: Nodes, row: Ints, start: Ints, bundle: Ints, uplift: Floats
+    offers: Offers,
+    nodes: Nodes,
+    row: Ints,
+    start: Ints,
+    bundle: Ints,
+    uplift: Floats,
+    done: Bools,
 ) -> Releases:
-    """Work out what each candidate moves."""
+    """Work out what each candidate moves; what has begun needs no preparation any more."""
     price = price_release(offers, row, start, "base")
     achieved = price.achieved * uplift
     paid = levy(offers, row, achieved, "tax", "base") + levy(offers, row, achieved, "fee", "base")
@@ -162,8 +219,8 @@ def _measure(
         market=np.where(listed, offers.market[row], -1),
         volume=np.where(listed, price.asked * uplift, 0.0),
         kept_share=1.0 - np.divide(paid, achieved, out=np.zeros_like(paid), where=achieved > 0.0),
-        effort=offers.column("effort_pw")[row],
-        lead=offers.column("lead_quarters").astype(np.int64)[row],
+        effort=np.where(done, 0.0, offers.column("effort_pw")[row]),
+        lead=np.where(done, 0, offers.column("lead_quarters").astype(np.int64)[row]),
         moves=contract.moves(),
         ended=np.where(outside[:, None], ended, 0.0),
         debt=np.where(frees, offers.pledge[row], -1),
@@ -171,6 +228,7 @@ def _measure(
         service=np.where(outside & service.any(axis=1), _service_weight(offers, row), 0.0),
         terminal_cost=np.where(outside, terminal, 0.0) + contract.after_horizon(),
         service_cost=np.where(outside, lost, 0.0),
+        done=done,
     )
 
 

@@ -42,6 +42,7 @@ EXTRAS: tuple[OutTable, ...] = (
     _extra("frontier", "label relief_pv:money value_destroyed:money"),
     _extra("relief_prices", "limit_id unit relief_saved:money"),
     _extra("baseline", "quarter scenario shortfall:money"),
+    _extra("changes", "subject_id before after why_code why"),
     *EXTRA_TABLES,
 )
 

@@ -3,7 +3,7 @@
 Arrays: (row,) over lot x route rows; -1 in a pointer means none.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -49,6 +49,8 @@ class Offers:
     `frame` has one row per lot and route (`valuation.routes.lot_routes`); `lot`, `market` and
     `pledge` point into streams, markets and pledges (-1 = none); `pledge_share` is the part of the
     pledged debt that the lot frees. `prices` is (scenario, market, quarter), on 1 at the case date.
+    A row whose column `agreed` is filled is a signed contract of that amount (`agreed_offers`): no
+    market and no chance stand between it and its cash.
     """
 
     frame: pl.DataFrame
@@ -87,7 +89,12 @@ class Offers:
     @cached_property
     def listed(self) -> Bools:
         """Mark the rows that go through listing rounds into a market, (row,)."""
-        return self.is_route(*LISTED) & ~self.inside
+        return self.is_route(*LISTED) & ~self.inside & ~self.signed
+
+    @cached_property
+    def signed(self) -> Bools:
+        """Mark the rows that are signed contracts, (row,)."""
+        return self.frame["agreed"].is_not_null().to_numpy()
 
     @cached_property
     def lends(self) -> Bools:
@@ -108,7 +115,7 @@ def build_offers(
     case: Case, pledges: Pledges, *, rate: float, life_cap_y: float = LIFE_CAP_Y
 ) -> Offers:
     """Gather lots, routes, markets, listing rounds and price paths of a case, priced at `rate`."""
-    frame = lot_routes(case)
+    frame = lot_routes(case).with_columns(agreed=pl.lit(None, pl.Float64))
     lots = frame.unique("lot_id", keep="first", maintain_order=True)
     depth = market_depth(case.markets, case.horizon)
     ids = {name: position for position, name in enumerate(lots["lot_id"])}
@@ -126,6 +133,27 @@ def build_offers(
         pledges=pledges,
         rate=rate,
         quarters=case.horizon.count,
+    )
+
+
+def agreed_offers(offers: Offers, rows: Ints, contracts: pl.DataFrame) -> Offers:
+    """Return the offers with a signed contract added for each of `rows` (n,), in their order.
+
+    `contracts` has a row each: `agreed`, the price or sum lent in yuan, of a lease or shared use
+    the rent a year, and `buyer_id`, a body inside the perimeter (null = somebody outside).
+    """
+    buyer = contracts["buyer_id"]
+    scope = pl.Series(["outside" if name is None else "inside" for name in buyer], dtype=pl.String)
+    added = offers.frame[rows.tolist()].with_columns(
+        agreed=contracts["agreed"], buyer_id=buyer, buyer_scope=scope
+    )
+    return replace(
+        offers,
+        frame=pl.concat([offers.frame, added]),
+        lot=np.concatenate([offers.lot, offers.lot[rows]]),
+        market=np.concatenate([offers.market, offers.market[rows]]),
+        pledge=np.concatenate([offers.pledge, offers.pledge[rows]]),
+        pledge_share=np.concatenate([offers.pledge_share, offers.pledge_share[rows]]),
     )
 
 

@@ -110,7 +110,8 @@ def procedure_cost(offers: Offers, rows: Ints, level: Level) -> Floats:
 def quarterly_rent(offers: Offers, rows: Ints, level: Level) -> Floats:
     """Return the rent a quarter of leases and shared use, (n,)."""
     share = offers.column("rent_share")[rows]
-    return appraisal(offers, rows, level) * share / QUARTERS_PER_YEAR
+    usual = appraisal(offers, rows, level) * share
+    return np.where(offers.signed[rows], offers.column("agreed")[rows], usual) / QUARTERS_PER_YEAR
 
 
 def quarters_let(offers: Offers, rows: Ints, start: Ints) -> Ints:
@@ -169,14 +170,15 @@ def _years_handed(offers: Offers, rows: Ints, start: Ints) -> Floats:
 
 
 def _contract_price(offers: Offers, rows: Ints, start: Ints, level: Level) -> Floats:
-    """Price of releases that need no listing: inside sale, pool, pledge, transfer; others nil."""
+    """Price of releases that need no listing: signed, inside, pool, pledge, upward; others nil."""
     inside, kept = offers.inside[rows], offers.column("retained_share")[rows]
     pool = offers.is_route("pool")[rows]
     lent = appraisal(offers, rows, level) * offers.column("ltv_share")[rows]
     given = offers.column("price_share")[rows] * appraisal(offers, rows, level)
     asked = _asked_price(offers, rows, start, level)
-    choices = [asked, asked * (1.0 - kept), lent, given]
-    masks = [inside, pool, offers.is_route("pledge")[rows], offers.is_route("transfer_up")[rows]]
+    choices = [offers.column("agreed")[rows], asked, asked * (1.0 - kept), lent, given]
+    pledge, upward = (offers.is_route(name)[rows] for name in ("pledge", "transfer_up"))
+    masks = [offers.signed[rows], inside, pool, pledge, upward]
     return np.select(masks, choices, default=0.0)
 
 

@@ -29,6 +29,10 @@ def _is_options(value: Json) -> bool:
     )
 
 
+def _is_rows(value: Json) -> bool:
+    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+
+
 def _is_flag(value: Json) -> bool:
     return isinstance(value, bool)
 
@@ -125,10 +129,13 @@ KEYS: Mapping[str, Callable[[Json], bool]] = {
 
 # Entries that a plan need not have. Without `weights`, probabilities by scenario id, expected rows
 # are only bounded, not recomputed; `options` are what `options_hash` is the hash of; `allotted`
-# says that prices and fees came from a coordinated run.
+# says that prices and fees came from a coordinated run; `choices` are what is decided now, by name;
+# `changes` is what differs from an earlier plan, and why.
 OPTIONAL: Mapping[str, Callable[[Json], bool]] = {
     "weights": lambda value: isinstance(value, dict),
     "options": _is_options,
     "allotted": _is_flag,
+    "choices": _is_rows,
+    "changes": _is_rows,
     "extras": lambda value: isinstance(value, dict),
 }

@@ -179,10 +179,13 @@ def plan(
         Path | None, typer.Option("--certificate", help=HELP["certificate"])
     ] = None,
     allotment: Annotated[Path | None, typer.Option("--allotment", help=HELP["allotment"])] = None,
+    earlier: Annotated[Path | None, typer.Option("--from", help=HELP["from"])] = None,
+    as_of: Annotated[str, typer.Option("--as-of", help=HELP["as_of"])] = "",
     column_map: MapOption = None,
 ) -> None:
     """Plan a case and write plan.json, tables and report to a folder."""
     from ironpot.plan.options import LEAST_HELP_WEIGHT, PlanOptions
+    from ironpot.workbench.again import read_earlier
     from ironpot.workbench.allotment_file import read_allotments
     from ironpot.workbench.planning import run_plan, write_certificate
     from ironpot.workbench.screen import console
@@ -192,11 +195,25 @@ def plan(
     case = with_horizon(case_at(path, column_map), horizon)
     weight = LEAST_HELP_WEIGHT if least else PlanOptions().help_weight
     options = PlanOptions(
-        time_limit_s=time_limit, seed=seed, scenarios=scenarios, relief=relief, help_weight=weight
+        time_limit_s=time_limit,
+        seed=seed,
+        scenarios=scenarios,
+        relief=relief,
+        help_weight=weight,
+        as_of=as_of,
     )
+    before = None if earlier is None else read_earlier(plan_folder(earlier))
     shares = None if allotment is None else read_allotments(allotment)
     done = run_plan(
-        case, options, out, lang=chosen, unit=amounts, screen=screen, check=check, allotments=shares
+        case,
+        options,
+        out,
+        lang=chosen,
+        unit=amounts,
+        screen=screen,
+        check=check,
+        allotments=shares,
+        earlier=before,
     )
     if certificate is not None:
         write_certificate(done.plan, certificate)

@@ -9,8 +9,8 @@ from rich.console import Console
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
 from ironpot.report.plan_files import PlanFiles, read_plan
+from ironpot.workbench.plan_words import KINDS, ROUTES
 from ironpot.workbench.screen import amount, show_table, unit_words
-from ironpot.workbench.summary import KINDS, ROUTES
 
 FIGURES: dict[str, Text] = {
     "objective": Text("cost", "成本"),

@@ -1,7 +1,7 @@
 """Run a plan and write what it leaves: plan.json, tables, the report's faces, run.log."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from ironpot.report.plan_files import PlanFiles
 from ironpot.report.plan_out import write_plan_files
 from ironpot.report.write import write_report
 from ironpot.verify import Verification, verify_plan
+from ironpot.workbench.again import CHANGES, Earlier, changes_table
 from ironpot.workbench.screen import Bar, unit_words
 from ironpot.workbench.whole import whole_file, whole_folder
 
@@ -47,6 +48,7 @@ def run_plan(
     screen: Console,
     check: int = 0,
     allotments: pl.DataFrame | None = None,
+    earlier: Earlier | None = None,
 ) -> Done:
     """Plan a case, write its files and report to `out`, and re-add the files.
 
@@ -56,12 +58,12 @@ def run_plan(
     """
     with whole_folder(out) as draft:
         clock = _Clock()
-        plan = _search(case, options, lang, unit, screen, allotments)
+        plan = _search(case, options, lang, unit, screen, allotments, earlier)
         clock.lap("plan")
         checked = _check_reasons(plan, check, lang, screen) if check else {}
         clock.lap("check")
         _tell(screen, lang, "Settling in fen and writing tables ...", "正在按分结算并写出表格……")
-        written = _write_tables(plan, draft, lang, checked)
+        written = _write_tables(plan, draft, lang, checked, earlier)
         clock.lap("tables")
         _tell(screen, lang, "Writing the report ...", "正在生成报告……")
         _write_faces(plan, written, draft, lang, unit)
@@ -122,15 +124,25 @@ def _check_reasons(plan: Plan, count: int, lang: Lang, screen: Console) -> dict[
 
 
 def _write_tables(
-    plan: Plan, folder: Path, lang: Lang, checked: dict[str, Reason] | None = None
+    plan: Plan,
+    folder: Path,
+    lang: Lang,
+    checked: dict[str, Reason] | None = None,
+    earlier: Earlier | None = None,
 ) -> Written:
+    """Write tables and plan.json, with what differs from an earlier plan if there was one."""
     written = plan_files(plan, lang, checked=checked)
-    write_plan_files(written.tables, written.summary, folder, extras=written.extras)
+    if earlier is not None:
+        changes = changes_table(plan, written.tables, earlier, lang).to_dicts()
+        written = replace(written, summary=written.summary | {"changes": changes})
+    write_plan_files(written.tables, written.summary, folder)
     return written
 
 
 def _write_faces(plan: Plan, written: Written, folder: Path, lang: Lang, unit: Unit) -> None:
-    files = PlanFiles(written.summary, written.tables, plan_extras(plan))
+    changes = written.summary.get("changes")
+    told = {} if changes is None else {"changes": pl.DataFrame(changes, schema=CHANGES)}
+    files = PlanFiles(written.summary, written.tables, plan_extras(plan) | told)
     write_report(plan.case, files, folder, lang=lang, unit=unit)
 
 
@@ -158,6 +170,7 @@ def _search(
     unit: Unit,
     screen: Console,
     allotments: pl.DataFrame | None,
+    earlier: Earlier | None,
 ) -> Plan:
     _tell(
         screen,
@@ -177,7 +190,11 @@ def _search(
     with Bar(options.time_limit_s) as bar:
         bar.show(none)
         return plan_resolution(
-            case, options=options, watch=lambda p: bar.show(note(p)), allotments=allotments
+            case,
+            options=options,
+            watch=lambda p: bar.show(note(p)),
+            allotments=allotments,
+            earlier=None if earlier is None else earlier.choices,
         )
 
 

@@ -13,8 +13,8 @@ from ironpot.plan.prepare import appraise_case
 from ironpot.plan.tables.pots import pots_table
 from ironpot.report.plan_out import table_text
 from ironpot.valuation.pot import rank_pots
+from ironpot.workbench.plan_words import ROUTES
 from ironpot.workbench.screen import amount, show_table, unit_words
-from ironpot.workbench.summary import ROUTES
 from ironpot.workbench.whole import whole_file
 
 SHOWN = 30

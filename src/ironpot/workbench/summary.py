@@ -16,41 +16,20 @@ from ironpot.plan.files import Written
 from ironpot.plan.plan import Plan
 from ironpot.report.parts.check import NOT_WORTH_A_SHARE
 from ironpot.verify import Verification
+from ironpot.workbench.again import CHANGES, show_changes
+from ironpot.workbench.plan_words import KINDS, ROUTES, STATUS
 from ironpot.workbench.planning import Done
 from ironpot.workbench.screen import amount, show_table, unit_words
 
 FINDINGS = 10
-ROUTES: dict[str, Text] = {
-    "exchange_sale": Text("sell by listing", "挂牌出售"),
-    "auction": Text("auction", "招拍挂"),
-    "concession": Text("grant a concession", "出让经营权"),
-    "lease": Text("lease", "出租"),
-    "pool": Text("pool", "证券化"),
-    "pledge": Text("borrow against", "抵押融资"),
-    "transfer_up": Text("transfer upward", "上划"),
-    "share_reuse": Text("share or reuse", "共享调剂"),
-    "hold": Text("keep", "保留"),
-}
-KINDS: dict[str, Text] = {
-    "outside_cash": Text("outside cash", "外部现金"),
-    "own_cash": Text("own cash", "自有资金"),
-    "relief": Text("help from above", "上级支持"),
-    "new_debt": Text("new debt", "新债置换"),
-    "rescheduled": Text("put off", "展期"),
-    "forgiven": Text("forgiven", "减免"),
-    "circular": Text("circular", "内部循环"),
-}
-STATUS: dict[str, Text] = {
-    "optimal": Text("works without help, and none is better", "无需上级支持,已证明最优"),
-    "feasible": Text("works without help", "无需上级支持即可实施"),
-    "least_relief": Text("needs help from above", "需上级支持"),
-    "unknown": Text("unknown", "未知"),
-}
 
 
 def show_done(done: Done, out: Path, screen: Console, lang: Lang, unit: Unit) -> None:
     """Print a plan that was written: what it says, whether its files add up, what to do next."""
     show_plan(done.plan, done.written, screen, lang, unit)
+    if "changes" in done.written.summary:
+        changes = pl.DataFrame(done.written.summary["changes"], schema=CHANGES)
+        show_changes(done.plan, changes, screen, lang, unit)
     _show_verification(done.verification, out, screen, lang)
     lot = _largest(done.written.tables["decisions"])
     text = Text(

@@ -19,8 +19,8 @@ from ironpot.plan.plan import plan_resolution
 from ironpot.plan.reasons import LIMIT_TEXT
 from ironpot.plan.wishes import with_wish
 from ironpot.report.plan_files import PlanFiles, read_plan
+from ironpot.workbench.plan_words import ROUTES
 from ironpot.workbench.screen import Bar, amount, unit_words
-from ironpot.workbench.summary import ROUTES
 
 BASIS = {
     "rule": Text("by rule", "依规则"),

@@ -158,6 +158,15 @@ _TEXTS: dict[str, Text] = {
         "the allotment file of this county, as ironpot system wrote it",
         "ironpot system 为本县写出的配额文件",
     ),
+    "from": Text(
+        "folder of an earlier plan: begin from its choices and say what changed and why",
+        "原方案文件夹:以其决策为起点,并说明变化及原因",
+    ),
+    "as_of": Text(
+        "the day on which you plan again, as 2025-06-30; nothing starts before its quarter unless "
+        "the table realised has it (default: the day of the last event there)",
+        "重新制定方案的日期,如 2025-06-30;此前未记入“已实施”表的不再启动(默认取最后一项记录的日期)",
+    ),
     "lot": Text("lot, as in the assets table", "资产编号"),
     "again": Text("solve again with that decision turned round", "反向决策重新求解"),
     "target": Text(

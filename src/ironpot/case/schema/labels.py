@@ -221,6 +221,8 @@ HISTORY_STATUSES = {
     "outturn": Text("outturn", "决算"),
     "derived": Text("derived", "推算"),
 }
+EVENTS = {"listed": Text("listed", "挂牌中"), "signed": Text("signed", "已签约")}
+WAYS_OUT = {name: text for name, text in ROUTES.items() if name != "hold"}
 WISH_ACTIONS = {"force": Text("must", "必须"), "forbid": Text("must not", "不得")}
 WISH_ROUTES = ROUTES | {
     name: ACTIONS[name] for name in ("prepay", "extend", "rate_cut", "haircut", "swap")
@@ -269,6 +271,8 @@ _GROUPS = (
     HISTORY_STATUSES,
     WISH_ACTIONS,
     WISH_ROUTES,
+    EVENTS,
+    WAYS_OUT,
 )
 _BY_WORDS: dict[frozenset[str], dict[str, Text]] = {frozenset(group): group for group in _GROUPS}
 

@@ -62,6 +62,7 @@ def _released(inputs: Inputs, release: Release) -> dict[str, object]:
     retention, net = int(to_fen(release.retention)), int(to_fen(release.net))
     bundle = int(releases.bundle[k])
     return {
+        "signed": bool(offers.signed[int(releases.row[k])]),
         "bundle_id": inputs.case.bundles["bundle_id"][bundle] if bundle >= 0 else None,
         "route": route,
         "start_quarter": quarter_text(inputs, start),

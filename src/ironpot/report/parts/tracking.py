@@ -21,12 +21,33 @@ def tracking_section(view: View, found: Findings) -> Section:
         view.say("Part 6: ", "六、"),
         view.say("Management and tracking", "管理与跟踪"),
         (
+            *_changes(view),
             *_approvals(view),
             _calendar(view),
             Heading(view.say("What to watch", "重点跟踪事项")),
             Bullets((_tightest(view, found), *_largest(view), *_help(view, found))),
         ),
     )
+
+
+def _changes(view: View) -> tuple[Block, ...]:
+    """Return what is decided otherwise than in the plan before this one; nothing if none was."""
+    rows = view.extras.get("changes")
+    if rows is None:
+        return ()
+    title = view.say("Decided otherwise than in the earlier plan", "与原方案不同的决策")
+    if rows.height == 0:
+        same = view.say(
+            "Nothing is decided otherwise than in the earlier plan.", "决策与原方案一致。"
+        )
+        return (Paragraph(same),)
+    fields = (
+        text(view, ("subject_id", "lot or debt", "标的或债务")),
+        text(view, ("before", "earlier", "原方案"), 1.6),
+        text(view, ("after", "now", "新方案"), 1.6),
+        text(view, ("why", "why", "原因"), 3.0),
+    )
+    return (Table("changes", view.say("Changes", "变化"), title, fields, rows),)
 
 
 def _approvals(view: View) -> tuple[Block, ...]:

@@ -1,0 +1,105 @@
+"""Can what was recorded as done have happened, once, within the plan, and can a plan go by it?"""
+
+import polars as pl
+
+from ironpot.case.draft import Draft, Message
+from ironpot.core.dates import quarter_end
+from ironpot.core.issues import Issue
+from ironpot.core.lang import Text
+
+_KEPT = Text("a plan keeps it as it is", "方案将其作为既成事实")
+
+
+def events_lie_within_the_plan(draft: Draft) -> list[Issue]:
+    """What is done was done after the case date, and before the plan ends."""
+    part, date, horizon = draft["realised"], draft.settings.date, draft.settings.horizon
+    if date is None or horizon is None:
+        return []
+    return [
+        *part.find(pl.col("date") <= pl.lit(date, pl.Date), "date", _BEFORE),
+        *part.find(pl.col("date") > pl.lit(quarter_end(horizon.last), pl.Date), "date", _AFTER),
+    ]
+
+
+_BEFORE = Message(
+    "done.before_case",
+    Text("{date} is not after the case date", "{date}不晚于基准日"),
+    Text("stocks at the case date already hold what was done before", "基准日数据已包含此前事项"),
+    Text(
+        "correct the date, or delete the row and update the assets table",
+        "请更正日期,或删除该行并更新资产表",
+    ),
+)
+_AFTER = Message(
+    "done.after_plan",
+    Text("{date} lies after the plan's last quarter", "{date}晚于方案最后一季"),
+    _KEPT,
+    Text("correct the date, or plan more quarters", "请更正日期或延长规划期"),
+)
+
+
+def lots_leave_once(draft: Draft) -> list[Issue]:
+    """A lot is signed away once, and by the route by which it was listed."""
+    part = draft["realised"]
+    order = part.frame.sort("date", nulls_last=True, maintain_order=True)
+    again = pl.int_range(pl.len()).over("asset_id", "event") > 0
+    first = pl.col("route").drop_nulls().first().over("asset_id")
+    twice = order.filter(again)
+    other = order.filter(~again, pl.col("route") != first)
+    return [
+        *part.flag(twice.filter(pl.col("event") == "signed"), "asset_id", _SIGNED_TWICE),
+        *part.flag(twice.filter(pl.col("event") == "listed"), "asset_id", _LISTED_TWICE),
+        *part.flag(other, "route", _OTHER_ROUTE),
+    ]
+
+
+_SIGNED_TWICE = Message(
+    "done.signed_twice",
+    Text("{asset_id} is signed away twice", "{asset_id}重复签约"),
+    Text("a lot can leave once", "一项资产只能处置一次"),
+    Text("delete one of the rows", "请删除其中一行"),
+)
+_LISTED_TWICE = Message(
+    "done.listed_twice",
+    Text("{asset_id} is listed twice", "{asset_id}重复挂牌"),
+    Text("the plan offers a lot once", "方案中一项资产只挂牌一次"),
+    Text(
+        "delete the listing that has ended; keep the one that stands",
+        "请删除已终止的挂牌,保留进行中的",
+    ),
+)
+_OTHER_ROUTE = Message(
+    "done.other_route",
+    Text("{asset_id} was on its way by another route", "{asset_id}已按其他方式推进"),
+    Text("a lot leaves by one route", "一项资产只能采用一种方式"),
+    Text("delete the row that no longer holds", "请删除已不成立的一行"),
+)
+
+
+def contracts_name_their_amount(draft: Draft) -> list[Issue]:
+    """A contract has its amount; only a listing's price is open."""
+    part, signed = draft["realised"], pl.col("event") == "signed"
+    return part.find(signed & part.empty("amount"), "amount", _NO_AMOUNT)
+
+
+_NO_AMOUNT = Message(
+    "done.no_amount",
+    Text("a contract without its amount", "已签约但未填合同金额"),
+    Text("the plan counts on what was agreed", "方案以约定金额计算"),
+    Text("write the amount, or the event as listed", "请填合同金额,或将进展改为“挂牌中”"),
+)
+
+
+def wishes_leave_done_lots_alone(draft: Draft) -> list[Issue]:
+    """Nobody can wish for or against what is done."""
+    part = draft["wishes"]
+    done = draft["realised"].frame["asset_id"].drop_nulls().unique().to_list()
+    return part.find(pl.col("subject_id").is_in(done), "subject_id", _WISHED)
+
+
+_WISHED = Message(
+    "done.wished",
+    Text("{subject_id} is listed or signed away already", "{subject_id}已挂牌或已签约"),
+    Text("what is done is no choice any more", "既成事实不再可选"),
+    Text("delete the wish, or the row in “done since”", "请删除该意愿,或“已实施”表中的记录"),
+)

@@ -1,0 +1,262 @@
+"""What is different from an earlier plan, and why? For the screen and for plan.json."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+
+from ironpot.core.dates import quarter_number
+from ironpot.core.lang import Lang, Text
+from ironpot.core.money import Unit, in_unit
+from ironpot.plan.again import SCHEMA
+from ironpot.plan.begun import standing_events
+from ironpot.plan.plan import Plan
+from ironpot.report.plan_files import PlanFiles, read_plan
+from ironpot.workbench.plan_words import ROUTES
+from ironpot.workbench.screen import amount, show_table, unit_words
+
+CHANGES = dict.fromkeys(("subject_id", "before", "after", "why_code", "why"), pl.String())
+SHOWN = 20
+# A lot's own figures have moved if either side of its pot test has by more than this share.
+MOVED = 0.01
+DEBT_CHOICES = ("prepay", "swap", "extend", "rate_cut", "haircut")
+DEBT_WORDS: dict[str, Text] = {
+    "prepay": Text("prepay", "提前偿还"),
+    "swap": Text("swap", "置换"),
+    "extend": Text("extend", "展期"),
+    "rate_cut": Text("cut the rate", "降息"),
+    "haircut": Text("haircut", "减免"),
+}
+CONTRACT = Text("as contracted", "按合同")
+WHY: dict[str, Text] = {
+    "SIGNED": Text("signed on {date} for {amount}", "{date}已签约,金额{amount}"),
+    "LISTED": Text("listed on {date}", "{date}已挂牌"),
+    "NOT_DONE": Text(
+        "was to start in {quarter} and is not recorded as done", "原定{quarter}启动,未见实施记录"
+    ),
+    "CLOSED": Text("its route is closed now ({blocked})", "该方式现已不可行({blocked})"),
+    "NEW": Text("was not in the earlier plan", "原方案中没有"),
+    "OWN_FIGURES": Text(
+        "its own figures moved: net {net} after {old_net}, given up {kept} after {old_kept}",
+        "自身数据变动:净得由{old_net}变为{net},放弃价值由{old_kept}变为{kept}",
+    ),
+    "ELSEWHERE": Text("follows from what changed elsewhere", "由其他变动引起"),
+}
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier plan: its files, and its choices by name if it wrote them (`plan.again`)."""
+
+    files: PlanFiles
+    choices: pl.DataFrame | None
+
+
+def read_earlier(out: Path) -> Earlier:
+    """Read an earlier plan; one that did not write its choices can be compared, not begun from."""
+    files = read_plan(out)
+    written = files.summary.get("choices")
+    return Earlier(files, None if written is None else pl.DataFrame(written, schema=SCHEMA))
+
+
+def changes_table(
+    plan: Plan, tables: dict[str, pl.DataFrame], earlier: Earlier, lang: Lang
+) -> pl.DataFrame:
+    """Return what is decided otherwise than in the earlier plan, a row each, money in fen."""
+    old = earlier.files.tables
+    rows = [*_lots(plan, tables, old), *_debts(tables, old)]
+    return pl.DataFrame(
+        [
+            {
+                "subject_id": row.subject_id,
+                "before": row.before.say(lang),
+                "after": row.after.say(lang),
+                "why_code": row.code,
+                "why": row.why.say(lang),
+            }
+            for row in rows
+        ],
+        schema=CHANGES,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    subject_id: str
+    before: Text
+    after: Text
+    code: str
+    why: Text
+
+
+def _lots(
+    plan: Plan, tables: dict[str, pl.DataFrame], old: dict[str, pl.DataFrame]
+) -> Iterator[_Change]:
+    """Yield lots whose route or start differs; a lot that is done since is told in any case."""
+    before = _by_lot(old["decisions"])
+    events = {row["asset_id"]: row for row in standing_events(plan.case).iter_rows(named=True)}
+    today = plan.case.horizon.quarters[plan.model.inputs.today]
+    for lot, row in _by_lot(tables["decisions"]).items():
+        was = before.get(lot)
+        same = was is not None and _choice(was) == _choice(row)
+        if same and lot not in events:
+            continue
+        code, why = _why(lot, row, was, events.get(lot), today, tables["pots"], old["pots"])
+        yield _Change(lot, _said(was), _said(row), code, why)
+
+
+def _by_lot(decisions: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    return {row["lot_id"]: row for row in decisions.iter_rows(named=True)}
+
+
+def _choice(row: dict[str, Any]) -> tuple[str, str | None]:
+    return row["route"], row["start_quarter"]
+
+
+def _said(row: dict[str, Any] | None) -> Text:
+    if row is None:
+        return Text("not in the plan", "方案中没有")
+    route, when = ROUTES[row["route"]], row["start_quarter"]
+    return Text(f"{route.en} {when}", f"{when}{route.zh}") if when else route
+
+
+def _why(
+    lot: str,
+    row: dict[str, Any],
+    was: dict[str, Any] | None,
+    event: dict[str, Any] | None,
+    today: str,
+    pots: pl.DataFrame,
+    old_pots: pl.DataFrame,
+) -> tuple[str, Text]:
+    if event is not None:
+        code = "SIGNED" if event["event"] == "signed" else "LISTED"
+        price = "-" if event["amount"] is None else f"{event['amount']:,.2f}"
+        return code, _filled(code, date=event["date"].isoformat(), amount=price)
+    if was is None:
+        return "NEW", WHY["NEW"]
+    start = was["start_quarter"]
+    if start is not None and quarter_number(start) < quarter_number(today):
+        return "NOT_DONE", _filled("NOT_DONE", quarter=start)
+    return _from_pots(lot, row, was, pots, old_pots)
+
+
+def _from_pots(
+    lot: str,
+    row: dict[str, Any],
+    was: dict[str, Any],
+    pots: pl.DataFrame,
+    old_pots: pl.DataFrame,
+) -> tuple[str, Text]:
+    """Look at the pot test of the route that is left or taken: closed now, or moved?"""
+    route = was["route"] if was["route"] != "hold" else row["route"]
+    now, then = (_pot(frame, lot, route) for frame in (pots, old_pots))
+    if now is None or then is None:
+        return "ELSEWHERE", WHY["ELSEWHERE"]
+    if then["legal"] and not now["legal"]:
+        return "CLOSED", _filled("CLOSED", blocked=str(now["blocked_code"]))
+    names = ("net_proceeds", "retention_value")
+    if any(_moved(now[name], then[name]) for name in names):
+        figures = [amount(pot[name], "ten_thousand") for name in names for pot in (now, then)]
+        keys = ("net", "old_net", "kept", "old_kept")
+        return "OWN_FIGURES", _filled("OWN_FIGURES", **dict(zip(keys, figures, strict=True)))
+    return "ELSEWHERE", WHY["ELSEWHERE"]
+
+
+def _pot(pots: pl.DataFrame, lot: str, route: str) -> dict[str, Any] | None:
+    rows = pots.filter(pl.col("lot_id") == lot, pl.col("route") == route)
+    return rows.row(0, named=True) if rows.height else None
+
+
+def _moved(now: int | None, then: int | None) -> bool:
+    if now is None or then is None:
+        return now != then
+    return abs(now - then) > MOVED * max(abs(now), abs(then))
+
+
+def _filled(code: str, **values: str) -> Text:
+    return Text(WHY[code].en.format(**values), WHY[code].zh.format(**values))
+
+
+def _debts(tables: dict[str, pl.DataFrame], old: dict[str, pl.DataFrame]) -> Iterator[_Change]:
+    """Yield debts on which another choice was made: prepaid, swapped, put off, cut."""
+    now, then = _chosen(tables["debt_actions"]), _chosen(old["debt_actions"])
+    for debt in dict.fromkeys([*now, *then]):
+        after, before = now.get(debt, frozenset()), then.get(debt, frozenset())
+        if after != before:
+            yield _Change(debt, _actions(before), _actions(after), "ELSEWHERE", WHY["ELSEWHERE"])
+
+
+def _chosen(actions: pl.DataFrame) -> dict[str, frozenset[tuple[str, str]]]:
+    """Choices of each debt as (quarter, action)."""
+    chosen = actions.filter(pl.col("action").is_in(DEBT_CHOICES))
+    found: dict[str, set[tuple[str, str]]] = {}
+    for debt, quarter, action in chosen.select("debt_id", "quarter", "action").iter_rows():
+        found.setdefault(debt, set()).add((quarter, action))
+    return {debt: frozenset(pairs) for debt, pairs in found.items()}
+
+
+def _actions(pairs: frozenset[tuple[str, str]]) -> Text:
+    if not pairs:
+        return CONTRACT
+    listed = sorted(pairs)
+    return Text(
+        "; ".join(f"{DEBT_WORDS[action].en} {when}" for when, action in listed),
+        "、".join(f"{when}{DEBT_WORDS[action].zh}" for when, action in listed),
+    )
+
+
+def show_changes(
+    plan: Plan, changes: pl.DataFrame, screen: Console, lang: Lang, unit: Unit
+) -> None:
+    """Print what the earlier choices would cost now, and each decision that differs with why."""
+    screen.print(_headline(plan, changes.height, unit).say(lang), markup=False, soft_wrap=True)
+    if changes.is_empty():
+        return
+    heads = [
+        text.say(lang)
+        for text in (
+            Text("lot or debt", "资产或债务"),
+            Text("earlier", "原方案"),
+            Text("now", "新方案"),
+            Text("why", "原因"),
+        )
+    ]
+    title = Text("Decided otherwise", "决策变化").say(lang)
+    rows = changes.select("subject_id", "before", "after", "why").head(SHOWN).rows()
+    show_table(screen, title, heads, rows)
+    if changes.height > SHOWN:
+        more = changes.height - SHOWN
+        text = Text(
+            f"{more} more stand in plan.json under changes.",
+            f"其余{more}项见 plan.json 的 changes。",
+        )
+        screen.print(text.say(lang), soft_wrap=True)
+
+
+def _headline(plan: Plan, changed: int, unit: Unit) -> Text:
+    head = Text(
+        f"Against the earlier plan {changed} decisions differ.",
+        f"与原方案相比,{changed}项决策不同。",
+    )
+    if plan.earlier is None:
+        return Text(
+            f"{head.en} It did not write its choices by name, so what they would cost now is not "
+            "known.",
+            f"{head.zh}原方案未按名称写出决策,无法测算其现行成本。",
+        )
+    if math.isinf(plan.earlier):
+        return Text(
+            f"{head.en} The earlier choices do not work any more.", f"{head.zh}原有决策已不可行。"
+        )
+    saved, en, zh = plan.earlier - plan.cost, unit_words(unit, "en"), unit_words(unit, "zh")
+    size = in_unit(saved, unit)
+    return Text(
+        f"{head.en} Its choices would cost {in_unit(plan.earlier, unit)} now; the new plan costs "
+        f"{size} less ({en}).",
+        f"{head.zh}原有决策现行成本为{in_unit(plan.earlier, unit)},新方案低{size}({zh})。",
+    )
