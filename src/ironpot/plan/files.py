@@ -90,7 +90,7 @@ def plan_summary(plan: Plan, tables: dict[str, pl.DataFrame], lang: Lang) -> dic
         "input_hash": case.input_hash,
         "options_hash": options_hash(options),
         "options": asdict(options),
-        "allotted": plan.model.inputs.market_fees is not None,
+        "allotted": _is_allotted(plan),
         "seed": options.seed,
         "currency": case.settings.currency,
         "unit": 1,
@@ -122,6 +122,11 @@ def plan_summary(plan: Plan, tables: dict[str, pl.DataFrame], lang: Lang) -> dic
         "assumptions": [text.say(lang) for text in _assumptions(plan)],
         "unknown": [text.say(lang) for text in _unknown(plan)],
     }
+
+
+def _is_allotted(plan: Plan) -> bool:
+    """Say whether prices and fees came from a file beside the case."""
+    return plan.model.inputs.market_fees is not None and plan.case.allotments.is_empty()
 
 
 def _gap(gap: float) -> float | None:

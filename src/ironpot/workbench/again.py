@@ -19,7 +19,9 @@ from ironpot.report.plan_files import PlanFiles, read_plan
 from ironpot.workbench.plan_words import ROUTES
 from ironpot.workbench.screen import amount, show_table, unit_words
 
-CHANGES = dict.fromkeys(("subject_id", "before", "after", "why_code", "why"), pl.String())
+CHANGES = pl.Schema(
+    {name: pl.String() for name in ("subject_id", "before", "after", "why_code", "why")}
+)
 SHOWN = 20
 # A lot's own figures have moved if either side of its pot test has by more than this share.
 MOVED = 0.01
