@@ -198,7 +198,7 @@ def _banks(view: SystemView) -> Section:
             pl.col("regime").replace_strict(
                 {name: text.say(view.reader.lang) for name, text in REGIME.items()}
             ),
-            share=pl.col("loss") / pl.col("equity"),
+            share=pl.when(pl.col("equity") > 0.0).then(pl.col("loss") / pl.col("equity")),
         )
     )
     words = [view.bank_class(word) for word in classes["bank_class"]]

@@ -161,7 +161,11 @@ def allotment_table(
         }
     ).with_columns(bound=pl.lit(plan.bound), gap=pl.lit(plan.gap_of_stake))
     named = frame.with_columns(run_id=pl.lit(run_id(markets, plan)))
-    return ALLOTMENTS.conform(named).drop("source_id", "origin")
+    # Lots of one market share its rows; a tranche without a price is none.
+    added = pl.col("allotment", "announced_use").sum().over(ALLOTMENTS.key)
+    rows = named.with_columns(added).unique(ALLOTMENTS.key, keep="first", maintain_order=True)
+    rows = rows.filter(pl.col("price_fraction") > 0.0)
+    return ALLOTMENTS.conform(rows).drop("source_id", "origin")
 
 
 def _cash_duals(markets: SharedMarkets, plan: Coordination) -> Floats:

@@ -108,6 +108,16 @@ def choose(
     return tuple(found)
 
 
+def cheapest(plan: Coordination, choices: tuple[Choice, ...]) -> Coordination:
+    """Return the joint plan, or a choice's where that search found a cheaper one within the gap."""
+    allotted = [choice for choice in choices if choice.plan is not None]
+    best = min(allotted, key=lambda choice: choice.regime.cost, default=None)
+    if best is None or best.regime.cost >= plan.cost:
+        return plan
+    regime = best.regime
+    return replace(plan, sold=regime.sold, costs=regime.costs, cost=regime.cost)
+
+
 def _chosen(name: str, markets: SharedMarkets, plan: Coordination) -> Choice:
     regime = Regime(name, plan.sold, markets.costs(plan.sold))
     return Choice(regime, plan, np.zeros(len(markets.counties)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ironpot.system.checkpoint import Book
-from ironpot.system.choices import Choice, Wishes, choose, worse_off
+from ironpot.system.choices import Choice, Wishes, cheapest, choose, worse_off
 from ironpot.system.coordinate import Coordination, CoordinationOptions, coordinate_plans
 from ironpot.system.learned import ROUNDS as NASH_ROUNDS
 from ironpot.system.learned import plan_nash
@@ -79,10 +79,11 @@ def compare_regimes(
     [('alone', 20.0), ('rolling', 20.0), ('nash', 20.0), ('coordinated', 20.0)]
     """
     plan = coordinate_plans(markets, options=options, watch=watch, book=book)
-    together = Regime("coordinated", plan.sold, plan.costs)
     crowd = plan_nash(markets, rounds=nash_rounds, book=book)
     asked = wishes or Wishes()
     found = choose(markets, plan, crowd, asked, options=options, nash_rounds=nash_rounds)
+    plan = cheapest(plan, found)
+    together = Regime("coordinated", plan.sold, plan.costs)
     regimes = (plan_alone(markets), plan_rolling(markets), crowd, together)
     return Crowd(markets, plan, regimes + tuple(choice.regime for choice in found), found)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ironpot.core.lang import Text
 from ironpot.system.actors import Actors
+from ironpot.system.links import Floats
 from ironpot.system.seeds import Nation
 from ironpot.system.shared_markets import SharedMarkets
 
@@ -14,7 +15,8 @@ class Ground:
 
     `origin` says what is reported and what is made up, `source` where figures come from; `losses`
     say what of the cases the joint problem leaves out. `nation` allows further draws, None where
-    nothing is drawn; `mark` names what was read, for unfinished runs.
+    nothing is drawn; `mark` names what was read, for unfinished runs. Prices of `markets` are the
+    ladders' times `after_tax` (market,) where it is given.
     """
 
     name: Text
@@ -31,3 +33,4 @@ class Ground:
     nation: Nation | None
     mark: str
     losses: tuple[Text, ...] = ()
+    after_tax: Floats | None = None

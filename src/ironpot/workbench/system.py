@@ -23,6 +23,7 @@ from ironpot.system.harm import harm_table
 from ironpot.system.mandates import Mandate, try_mandates
 from ironpot.system.outcomes import bank_table, county_table, price_table, regime_table
 from ironpot.system.shared_markets import SharedMarkets
+from ironpot.workbench.case_folder import cases_in, ground_of_cases
 from ironpot.workbench.draws import Many, run_draws, show_draws
 from ironpot.workbench.governments import ground_of, read_governments
 from ironpot.workbench.ground import Ground
@@ -53,11 +54,11 @@ class Draw:
 def run_system(
     path: Path, out: Path | None, asked: Draw, *, lang: Lang, unit: Unit, screen: Console
 ) -> SystemView:
-    """Run the regimes on a table of governments, print one screen, write files to `out`.
+    """Run the regimes on a table of governments or a folder of cases; print, and write to `out`.
 
     Ctrl-C keeps the best joint plan and the crowd as learned so far.
     """
-    ground = ground_of(read_governments(path), asked.counties, asked.seed)
+    ground = _ground(path, asked)
     rounds = _rounds(ground.markets)
     store = None if out is None else open_run(out, _mark(ground, asked, rounds), fresh=asked.fresh)
     with Bar(EXPECTED_S) as bar:
@@ -88,6 +89,14 @@ def run_system(
     if store is not None:
         store.end(screen, lang)
     return view
+
+
+def _ground(path: Path, asked: Draw) -> Ground:
+    """Read what stands at `path`: several cases, or a table of governments."""
+    cases = cases_in(path)
+    if cases:
+        return ground_of_cases(path, cases)
+    return ground_of(read_governments(path), asked.counties, asked.seed)
 
 
 def _mark(ground: Ground, asked: Draw, rounds: int) -> dict[str, str]:
@@ -184,7 +193,12 @@ def _allotments(crowd: Crowd, ground: Ground) -> pl.DataFrame:
             return pl.DataFrame()
         plan, pi = replace(last.plan, costs=last.regime.costs), last.pi
     names, quarters = ground.market_ids, ground.quarters
-    return allotment_table(crowd.markets, plan, names=names, quarters=quarters, pi=pi)
+    table = allotment_table(crowd.markets, plan, names=names, quarters=quarters, pi=pi)
+    if ground.after_tax is None:
+        return table
+    # Counties take taxes off themselves: their file holds the ladder's own prices.
+    kept = pl.col("market_id").replace_strict(dict(zip(names, ground.after_tax, strict=True)))
+    return table.with_columns(pl.col("price_fraction") / kept)
 
 
 def _tolls(crowd: Crowd, ground: Ground) -> dict[str, pl.DataFrame]:

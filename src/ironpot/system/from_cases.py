@@ -1,0 +1,339 @@
+"""What do several cases come to as one joint problem? Their own lots, debts, needs, and losses.
+
+Expected cash of each case's three futures; quarters from the first that all plans cover. What the
+joint problem cannot hold is listed case by case with its figure. Yuan.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from ironpot.case.case import Case
+from ironpot.core.errors import IronpotError
+from ironpot.core.lang import Text
+from ironpot.plan.nodes import cash_nodes
+from ironpot.plan.obligations import Obligations, obligations
+from ironpot.plan.options import PlanOptions
+from ironpot.plan.prepare import appraise_case, budget_by_node, held_income
+from ironpot.risk.futures import driver_paths, named_futures
+from ironpot.system.actors import Actors
+from ironpot.system.links import Floats
+from ironpot.system.shared_markets import SharedMarkets
+from ironpot.valuation.offers import Offers
+from ironpot.valuation.routes import LISTED
+
+QUARTERS_A_YEAR = 4
+# Beyond two years nobody knows the crowd, and three heaps of a market keep their order.
+MOST_QUARTERS = 8
+HEAPS = 3
+
+
+@dataclass(frozen=True)
+class CasesTogether:
+    """One county a case: the joint problem, its lenders, and what it leaves out.
+
+    Prices of `markets` are after taxes and fees: the ladder's times `after_tax` (market,). `kept`
+    has case_id, appraisal of lots in the problem and of all lots, and expected need; `losses` say
+    in words what is left out, with figures.
+    """
+
+    markets: SharedMarkets
+    actors: Actors
+    market_ids: tuple[str, ...]
+    quarters: tuple[str, ...]
+    after_tax: Floats
+    kept: pl.DataFrame
+    losses: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class _County:
+    """What one case brings: lots by market, needs by quarter, lenders, what is left out."""
+
+    case: Case
+    offers: Offers
+    lots: pl.DataFrame
+    need: Floats
+    owed: pl.DataFrame
+    left_out: tuple[Text, ...]
+
+
+def cases_together(cases: Sequence[Case]) -> CasesTogether:
+    """Return the joint problem of several cases of one date; ladders of one id are one market.
+
+    Lots: each lot that may legally be sold through a market now, by the route that leaves most. Its
+    kept value is what the pot test says it gives up; taxes and fees are taken off the ladder's
+    price at the market's average and put right for each lot in its kept value. Needs: contracts'
+    service less what is rolled over, less budget and income of lots, expected over the three
+    futures, cash beyond the buffers first. A yuan overdue costs what the planner says it does; at
+    the end as much as in two years. Creditors of one id are one lender.
+
+    Raises IronpotError on other dates, one case twice, or markets of one id with other ladders.
+    """
+    _refuse_unlike(cases)
+    counties = [_county(case) for case in cases]
+    longest = min((county.case.horizon.quarters for county in counties), key=len)
+    quarters = longest[:MOST_QUARTERS]
+    market_ids, fraction, room = _ladders(counties, len(quarters))
+    factor = _after_tax(counties, market_ids)
+    lots = pl.concat([county.lots for county in counties])
+    place = {name: number for number, name in enumerate(market_ids)}
+    at = np.array([place[name] for name in lots["market_id"]], dtype=np.int64)
+    best = fraction[at, :, 0].mean(axis=1)
+    keep = lots["kept"].to_numpy() + (factor[at] - lots["net_share"].to_numpy()) * best
+    first = np.cumsum([0, *(county.lots.height for county in counties)]).astype(np.int64)
+    need = np.array([county.need[: len(quarters)] for county in counties])
+    markets = SharedMarkets(
+        tuple(case.settings.case_id for case in cases),
+        fraction * factor[:, None, None],
+        room,
+        first,
+        at,
+        lots["appraisal"].to_numpy(),
+        keep,
+        need,
+        _late(need),
+    )
+    kept = pl.DataFrame([_kept(county, len(quarters)) for county in counties])
+    losses = tuple(loss for county in counties for loss in county.left_out)
+    actors = _actors(counties, markets, market_ids)
+    return CasesTogether(
+        markets, actors, market_ids, tuple(quarters), factor, kept, _COMMON + losses
+    )
+
+
+def _county(case: Case) -> _County:
+    appraisals, options = appraise_case(case)
+    offers, nodes, futures = appraisals.offers, cash_nodes(case), named_futures(case)
+    debts = obligations(case, options, nodes, futures, rate=offers.rate)
+    budget = budget_by_node(case, nodes, driver_paths(case, futures))
+    due, rolled = _service(debts)
+    income = np.sum([flow.sum(axis=0) for flow in budget.values()], axis=0)
+    need = futures.weights @ (due - rolled - income)
+    need -= held_income(offers, nodes, case.horizon.count).sum(axis=0)
+    need[0] -= float(np.maximum(nodes.opening - nodes.buffer[:, 0], 0.0).sum())
+    lots, left_out = _lots(case, appraisals.table)
+    return _County(case, offers, lots, need, _owed(debts, futures.weights), left_out)
+
+
+def _service(debts: Obligations) -> tuple[Floats, Floats]:
+    """Return principal and interest due, and what of principal is lent again, (scenario, quarter).
+
+    New loans' own interest and repayment are left out: they fall due later.
+    """
+    principal = debts.principal[debts.contract][:, :, : debts.roll.share.shape[2]]
+    interest = debts.interest[debts.contract][:, :, : debts.roll.share.shape[2]]
+    rolled = principal * debts.roll.share[debts.group]
+    return (principal + interest).sum(axis=0), rolled.sum(axis=0)
+
+
+def _owed(debts: Obligations, weights: Floats) -> pl.DataFrame:
+    """Return what each creditor is owed over the plan and not lent again, and what is, expected."""
+    principal = debts.principal[debts.contract][:, :, : debts.roll.share.shape[2]]
+    rolled = principal * debts.roll.share[debts.group]
+    mean = np.einsum("s,dsq->d", weights, principal - rolled)
+    again = np.einsum("s,dsq->d", weights, rolled) / principal.shape[2]
+    return debts.debts.select(
+        "creditor_id",
+        "creditor_class",
+        pl.Series("owed", mean),
+        pl.Series("rolled", again),
+        pl.col("notional_principal").alias("principal"),
+        pl.col("debt_id"),
+    )
+
+
+def _lots(case: Case, table: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+    """Return (market_id, appraisal, kept, net_share) of heaps of lots on sale, and what is not."""
+    kinds = case.asset_kinds.select("asset_kind", kind_market="market_id")
+    value = case.assets.join(kinds, on="asset_kind", how="left", maintain_order="left").select(
+        "appraisal", lot_id="asset_id", market_id=pl.coalesce("market_id", "kind_market")
+    )
+    open_ = table.filter(pl.col("legal") & pl.col("route").is_in(LISTED))
+    best = open_.sort("net_proceeds", descending=True, nulls_last=True).unique(
+        "lot_id", keep="first", maintain_order=True
+    )
+    taken = pl.col("tax") + pl.col("fee") + pl.col("procedure_cost") + pl.col("freed_debt")
+    priced = pl.col("gross_price") - pl.col("price_cut")
+    rows = value.join(best, on="lot_id", how="inner", maintain_order="left").filter(
+        pl.col("appraisal") > 0.0, pl.col("market_id").is_not_null(), priced > 0.0
+    )
+    on_sale = rows.select(
+        "lot_id",
+        "market_id",
+        "appraisal",
+        kept=pl.col("retention_value") / pl.col("appraisal"),
+        net_share=((priced - taken) / priced).clip(0.0, 1.0),
+        waits=pl.col("months_to_cash").cast(pl.Float64),
+    )
+    return _heaps(on_sale), _left_out(case, value, on_sale)
+
+
+def _heaps(lots: pl.DataFrame) -> pl.DataFrame:
+    """Merge the lots of each market into at most `HEAPS` by what is kept, cheapest to sell first.
+
+    Means are weighted by appraisal, so that what all lots of a market are worth does not change.
+    """
+    ranked = lots.sort("market_id", "kept", "lot_id").with_columns(
+        heap=(pl.int_range(pl.len()) * HEAPS // pl.len()).over("market_id")
+    )
+    weighted = [
+        ((pl.col(name) * pl.col("appraisal")).sum() / pl.col("appraisal").sum()).alias(name)
+        for name in ("kept", "net_share")
+    ]
+    return ranked.group_by("market_id", "heap", maintain_order=True).agg(
+        pl.col("appraisal").sum(), *weighted
+    )
+
+
+def _left_out(case: Case, value: pl.DataFrame, on_sale: pl.DataFrame) -> tuple[Text, ...]:
+    name = case.settings.case_id
+    other = value.filter(~pl.col("lot_id").is_in(on_sale["lot_id"].to_list()))
+    amount = f"{float(other['appraisal'].fill_null(0.0).sum()) / 1e8:,.4g}"
+    slow = on_sale.filter(pl.col("waits") > MONTHS_NOW)
+    longest = f"{slow['waits'].max() or 0:g}"
+    said: list[Text] = []
+    if other.height:
+        said.append(
+            Text(
+                f"{name}: {other.height} of {value.height} lots ({amount} hundred million yuan "
+                "appraised) are not in the joint problem: no market, no price, or no listed route "
+                "is open to them; leases, pools, pledges and transfers stay with the county's plan",
+                f"{name}:{value.height}项资产中{other.height}项(评估值{amount}亿元)未纳入统筹:"
+                "无市场、无价格或无挂牌方式;出租、打包、抵押、划转由本县方案处理",
+            )
+        )
+    if slow.height:
+        said.append(
+            Text(
+                f"{name}: {slow.height} lots need up to {longest} months to cash; the joint "
+                "problem lets them be sold from the first quarter on",
+                f"{name}:{slow.height}项资产变现最长需{longest}个月,统筹问题按首季即可出售处理",
+            )
+        )
+    return tuple(said)
+
+
+# A lot that brings cash within a quarter of being listed waits for nothing.
+MONTHS_NOW = 3.0
+
+
+def _ladders(counties: list[_County], quarters: int) -> tuple[tuple[str, ...], Floats, Floats]:
+    """Return ids, price fractions and rooms of all markets in use, each once."""
+    used = dict.fromkeys(name for county in counties for name in county.lots["market_id"])
+    widest = max(county.offers.depth.fraction.shape[2] for county in counties)
+    fraction = np.zeros((len(used), quarters, widest))
+    room = np.zeros_like(fraction)
+    for number, name in enumerate(used):
+        found: tuple[Floats, Floats] | None = None
+        for county in counties:
+            depth = county.offers.depth
+            if name not in depth.markets:
+                continue
+            at, tranches = depth.index(name), depth.fraction.shape[2]
+            mine = depth.fraction[at, :quarters], depth.capacity[at, :quarters]
+            if found is not None and not all(map(np.array_equal, found, mine)):
+                raise IronpotError(_other_ladder(name, county.case.settings.case_id))
+            found = mine
+            fraction[number, :, :tranches], room[number, :, :tranches] = mine
+    return tuple(used), fraction, room
+
+
+def _after_tax(counties: list[_County], market_ids: tuple[str, ...]) -> Floats:
+    """Return what is left of a yuan of price after taxes and fees, by market, by appraisal."""
+    lots = pl.concat([county.lots for county in counties])
+    mean = (pl.col("net_share") * pl.col("appraisal")).sum() / pl.col("appraisal").sum()
+    found = dict(lots.group_by("market_id").agg(mean).iter_rows())
+    return np.array([found[name] for name in market_ids])
+
+
+def _late(need: Floats) -> Floats:
+    """Price arrears as the planner does: a quarter's rate and weight, two years' at the end."""
+    options = PlanOptions()
+    a_year = options.arrears_rate + options.arrears_weight
+    late = np.full(need.shape, a_year / QUARTERS_A_YEAR)
+    late[:, -1] += 2.0 * a_year
+    return late
+
+
+def _actors(counties: list[_County], markets: SharedMarkets, market_ids: tuple[str, ...]) -> Actors:
+    """Arrange lenders of all cases; creditors of one id are one. Equity is not in a case."""
+    rows = pl.concat(
+        county.owed.with_columns(county=pl.lit(number, pl.Int64))
+        for number, county in enumerate(counties)
+    )
+    banks = rows.unique("creditor_id", keep="first", maintain_order=True)
+    place = {name: number for number, name in enumerate(banks["creditor_id"])}
+    shape = (len(counties), len(place))
+    owed, rolled = np.zeros(shape), np.zeros(shape)
+    for county, creditor, due, again in rows.select(
+        "county", "creditor_id", "owed", "rolled"
+    ).iter_rows():
+        owed[county, place[creditor]] += due
+        rolled[county, place[creditor]] += again
+    debt = np.array([float(county.owed["principal"].sum()) for county in counties])
+    return Actors(
+        debt,
+        market_ids,
+        banks.select(bank_id="creditor_id", bank_class="creditor_class"),
+        owed,
+        rolled,
+        np.full(len(place), np.nan),
+        np.zeros((len(place), len(markets.price))),
+    )
+
+
+def _kept(county: _County, quarters: int) -> dict[str, object]:
+    known = county.case.assets["appraisal"].fill_null(0.0)
+    return {
+        "case_id": county.case.settings.case_id,
+        "lots": float(county.lots["appraisal"].sum()),
+        "all_lots": float(known.sum()),
+        "need": float(np.cumsum(county.need[:quarters])[-1]),
+    }
+
+
+def _refuse_unlike(cases: Sequence[Case]) -> None:
+    ids = [case.settings.case_id for case in cases]
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    dates = sorted({str(case.date) for case in cases})
+    if len(cases) < 2 or twice or len(dates) > 1:
+        raise IronpotError(
+            Text(
+                f"A system needs two or more cases of one date, each with its own id: here are "
+                f"{len(cases)}, ids used twice {twice}, dates {dates}. Mend case.toml of each.",
+                f"系统测算需要两个以上基准日相同、编号各异的案例:现有{len(cases)}个,"
+                f"重复编号{twice},日期{dates}。请修改各案例的 case.toml。",
+            )
+        )
+
+
+def _other_ladder(market: str, case_id: str) -> Text:
+    return Text(
+        f"Market {market} of {case_id} has another ladder than in a case before: it cannot be the "
+        "same market. Give it one ladder in all cases, or ids of their own.",
+        f"{case_id} 的市场 {market} 与前面案例的阶梯不同,不可能是同一市场。"
+        "请在各案例中统一该市场的阶梯,或使用不同编号。",
+    )
+
+
+_COMMON = (
+    Text(
+        f"Joint problem of cases: the first {MOST_QUARTERS} quarters; lots are divisible and "
+        f"merged into at most {HEAPS} heaps a market by kept value; accounts of a case are one "
+        "purse (which account may pay which debt is not asked); service floors, team, pools, "
+        "swaps, extensions, rule bands and help from above stay with each county's own plan; "
+        "listings do not fail; dues are expected over three futures, and loans rolled over do not "
+        "fall due again",
+        f"案例统筹的简化:仅前{MOST_QUARTERS}个季度;标的可分割,按保留价值并为每市场至多{HEAPS}组;"
+        "各账户合并为一;公共服务底线、人力、打包、置换、展期、规则约束和上级支持"
+        "由各县自身方案处理;挂牌不流拍;到期额取三种情景期望,续贷部分不再到期",
+    ),
+    Text(
+        "Lenders' equity and the security of single loans are not in the cases: losses of lenders "
+        "are arrears only, their share of equity is unknown",
+        "案例不含债权人权益和单笔抵押信息:债权人损失仅含欠款,占权益之比未知",
+    ),
+)

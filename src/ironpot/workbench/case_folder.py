@@ -1,0 +1,122 @@
+"""Does a folder hold several cases, and what are they as one? For `ironpot system FOLDER`."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from ironpot.balance.consolidate import consolidate
+from ironpot.case.case import Case
+from ironpot.case.read import read_case
+from ironpot.core.errors import CaseError, IronpotError
+from ironpot.core.lang import Text
+from ironpot.system.from_cases import CasesTogether, cases_together
+from ironpot.system.joined import join_cases
+from ironpot.workbench.ground import Ground
+
+YI = 1e8
+LIABILITIES = "63"
+
+
+def cases_in(folder: Path) -> list[Path]:
+    """Return the cases right below a folder: folders with a case.toml, and workbooks."""
+    if not folder.is_dir() or (folder / "case.toml").is_file():
+        return []
+    below = sorted(folder.iterdir())
+    books = [path for path in below if path.suffix == ".xlsx" and not path.name.startswith("~")]
+    return [path.parent for path in sorted(folder.glob("*/case.toml"))] + books
+
+
+def ground_of_cases(folder: Path, paths: Sequence[Path]) -> Ground:
+    """Read the cases and return their joint problem, what it leaves out, and what is netted.
+
+    Raises IronpotError naming the case that cannot be read.
+    """
+    cases = [_read(path) for path in paths]
+    together = cases_together(cases)
+    hashes = "".join(case.input_hash for case in cases)
+    name = folder.resolve().name
+    return Ground(
+        name=Text(name, name),
+        date=cases[0].date.isoformat(),
+        markets=together.markets,
+        actors=together.actors,
+        market_ids=together.market_ids,
+        quarters=together.quarters,
+        parents=tuple(case.settings.case_id for case in cases),
+        names={case.settings.case_id: case.settings.name.en for case in cases},
+        tiles={},
+        origin=_origin(cases, together),
+        source=_source(cases),
+        nation=None,
+        mark=hashlib.sha256(hashes.encode()).hexdigest()[:16],
+        losses=(netted(cases), *together.losses),
+        after_tax=together.after_tax,
+    )
+
+
+def netted(cases: Sequence[Case]) -> Text:
+    """Say what the cases owe as one, claims between them eliminated.
+
+    A creditor called `case.entity`, or `case`, is that body (the case's top one) of another case.
+    """
+    tops = {case.settings.case_id: case.settings.top_entity for case in cases}
+    bodies = {f"{case.settings.case_id}.{name}" for case in cases for name in _entities(case)}
+    bodies_of = {name: f"{name}.{top}" for name, top in tops.items()}
+    same = {
+        f"{case.settings.case_id}.{name}": bodies_of.get(name, name)
+        for case in cases
+        for name in map(str, case.creditors["creditor_id"])
+        if bodies_of.get(name, name) in bodies and name not in _entities(case)
+    }
+    first = cases[0].settings
+    top = f"{first.case_id}.{first.top_entity}"
+    settings = replace(first, case_id="together", top_entity=top)
+    sheet = consolidate(join_cases(cases, same=same, settings=settings, parents={}))
+    row = sheet.frame.filter(
+        pl.col("entity_id") == "_consolidated", pl.col("gfsm_code") == LIABILITIES
+    )
+    gross, inside, owed = (
+        f"{float(row[name].sum()) / 100 / YI:,.4f}" for name in ("gross", "eliminated", "amount")
+    )
+    return Text(
+        f"Balance sheet of all {len(cases)} cases: liabilities {gross} hundred million yuan, of "
+        f"which {inside} are owed among them and eliminated; {owed} to outside",
+        f"{len(cases)}个案例合并:负债{gross}亿元,其中相互之间{inside}亿元已抵销,对外{owed}亿元",
+    )
+
+
+def _entities(case: Case) -> set[str]:
+    return set(case.entities["entity_id"])
+
+
+def _read(path: Path) -> Case:
+    try:
+        return read_case(path).case
+    except CaseError as error:
+        hint = Text(f"To see all: ironpot check {path}", f"查看全部:ironpot check {path}")
+        text = error.text
+        raise IronpotError(
+            Text(f"{path}: {text.en}\n{hint.en}", f"{path}:{text.zh}\n{hint.zh}")
+        ) from error
+
+
+def _origin(cases: Sequence[Case], together: CasesTogether) -> Text:
+    """Say what the cases' rows are: reported, estimated, imputed or synthetic."""
+    origins = pl.concat([case.assets["origin"] for case in cases]).fill_null("reported")
+    said = ", ".join(sorted(set(origins)))
+    lots, all_lots = (float(together.kept[name].sum()) / YI for name in ("lots", "all_lots"))
+    return Text(
+        f"From {len(cases)} cases (lots: {said}): {lots:,.4g} of {all_lots:,.4g} hundred million "
+        "yuan of appraised lots can be sold through shared markets. What the joint problem leaves "
+        "out is listed below.",
+        f"依据{len(cases)}个案例(资产数据:{said}):评估值{all_lots:,.4g}亿元资产中{lots:,.4g}亿元"
+        "可经共同市场出售。统筹问题未纳入的内容列于下方。",
+    )
+
+
+def _source(cases: Sequence[Case]) -> Text:
+    named = ", ".join(case.settings.case_id for case in cases)
+    return Text(f"cases {named}", f"案例 {named}")

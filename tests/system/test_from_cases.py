@@ -1,0 +1,98 @@
+"""Several cases as one system: their own lots, debts and needs, claims between them netted."""
+
+import importlib.util
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from rich.console import Console
+
+from ironpot.case.read import read_case
+from ironpot.core.errors import IronpotError
+from ironpot.plan.options import PlanOptions
+from ironpot.plan.plan import plan_resolution
+from ironpot.system.from_cases import cases_together
+from ironpot.workbench.allotment_file import read_allotments
+from ironpot.workbench.case_folder import cases_in, netted
+from ironpot.workbench.system import Draw, run_system
+
+YI = 1e8
+
+
+def example():
+    spec = importlib.util.spec_from_file_location("neighbours", "examples/neighbours.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("neighbours")
+    paths = example().write_neighbours(folder)
+    out = folder.with_name("out")
+    screen = Console(record=True, width=120, force_terminal=False)
+    view = run_system(folder, out, Draw(), lang="en", unit="ten_thousand", screen=screen)
+    return paths, view, out, screen.export_text()
+
+
+@pytest.fixture(scope="module")
+def cases(ran):
+    return [read_case(path).case for path in ran[0]]
+
+
+def test_lots_and_needs_are_those_of_the_cases(cases):
+    together = cases_together(cases)
+    east = cases[0]
+    assert together.markets.lots[:2].sum() == pytest.approx(east.assets["appraisal"].sum())
+    contract = east.debts.filter(pl.col("creditor_id") == "bank")
+    interest = float(contract["notional_principal"].sum()) * 0.04
+    income = float((east.assets["income_y"] - east.assets["cost_to_keep_y"]).sum())
+    free = 2e6 - 1e6  # opening cash less buffer; taxes pay for schools exactly
+    owed = float(east.debts["notional_principal"].sum()) + 5e6 * 0.04 + interest
+    year = together.markets.due[0, 3]
+    assert year == pytest.approx(owed - income - free, rel=2e-3)
+
+
+def test_shared_markets_are_one_and_other_ladders_are_refused(cases):
+    together = cases_together(cases)
+    assert together.market_ids == ("town",)
+    np.testing.assert_allclose(together.markets.room[0, 0, :2], 25e6 * 0.3)
+    other = replace(cases[1], markets=cases[1].markets.with_columns(pl.col("capacity") * 2.0))
+    with pytest.raises(IronpotError, match="another ladder"):
+        cases_together([cases[0], other])
+    with pytest.raises(IronpotError, match="ids used twice"):
+        cases_together([cases[0], cases[0]])
+
+
+def test_what_east_owes_west_is_netted(cases):
+    said = netted(cases).en
+    gross = sum(float(case.debts["notional_principal"].sum()) for case in cases) / YI
+    assert f"liabilities {gross:,.4f}" in said
+    assert "0.0500 are owed among them" in said
+    assert f"{gross - 0.05:,.4f} to outside" in said
+
+
+def test_the_screen_says_what_is_left_out_and_who_waits(ran):
+    _, view, _, text = ran
+    assert "What does selling together cost?" in text
+    assert "lots are divisible" in " ".join(text.split())
+    assert view.crowd.plan.cost < view.crowd.regime("nash").cost
+
+
+def test_a_county_plans_whole_lots_on_its_allotment(ran, cases):
+    """The file of the run fits the case: the planner takes it, and prices are the ladder's own."""
+    _, _, out, _ = ran
+    rows = read_allotments(out / "allotments/east.csv")
+    assert set(rows["price_fraction"].round(9)) == {0.9, 0.6}
+    plan = plan_resolution(cases[0], options=PlanOptions(time_limit_s=20), allotments=rows)
+    assert plan.bound <= plan.cost
+    assert plan.model.inputs.market_fees is not None
+
+
+def test_a_case_is_no_folder_of_cases():
+    assert cases_in(Path("examples/two-pots")) == []
+    assert cases_in(Path("examples/hunan")) == []
+    assert len(cases_in(Path("examples"))) >= 3
