@@ -9,7 +9,7 @@ from ironpot.report.build import shown_blocks
 from ironpot.report.charts.system import frontier_chart, price_chart
 from ironpot.report.charts.system_harm import harm_chart
 from ironpot.report.charts.system_places import map_chart, winners_chart
-from ironpot.report.figures import percent, unit_label
+from ironpot.report.figures import amount, percent, unit_label
 from ironpot.report.model import (
     Block,
     Bullets,
@@ -92,13 +92,15 @@ def _tiles(view: SystemView) -> Tiles:
         (
             Tile(
                 view.say("selling as a crowd costs", "扎堆出售多付"),
-                view.yuan(nash.cost - plan.cost),
+                _short(view, nash.cost - plan.cost),
                 view.say(f"{share} of all selling can save", f"占可节省总额{share}"),
+                unit_label(view.reader),
             ),
             Tile(
                 view.say("cost together", "统筹成本"),
-                view.yuan(plan.cost),
-                view.say(f"crowd {view.yuan(nash.cost)}", f"扎堆{view.yuan(nash.cost)}"),
+                _short(view, plan.cost),
+                view.say(f"as a crowd {_short(view, nash.cost)}", f"扎堆{_short(view, nash.cost)}"),
+                unit_label(view.reader),
             ),
             Tile(
                 view.say("should wait", "应等待"),
@@ -112,6 +114,10 @@ def _tiles(view: SystemView) -> Tiles:
             ),
         )
     )
+
+
+def _short(view: SystemView, yuan: float) -> str:
+    return amount(round(yuan * FEN), view.reader)
 
 
 def _regimes(view: SystemView) -> Section:

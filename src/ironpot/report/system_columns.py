@@ -12,7 +12,7 @@ FEN = 100.0
 COLUMNS: dict[str, tuple[str, Text]] = {
     column.name: ("", column.label) for column in ALLOTMENTS.columns
 } | {
-    "regime": ("", Text("alone, rolling, nash or coordinated", "各自、滚动、博弈、统筹")),
+    "regime": ("", Text("regime", "情形")),
     "cost": ("yuan", Text("value destroyed and price of arrears", "价值损失与欠款成本")),
     "over_coordinated": ("yuan", Text("cost above the joint plan", "高于统筹方案的成本")),
     "over_stake": ("share", Text("that, over all that can be saved", "上项占可节省总额之比")),
@@ -54,7 +54,7 @@ COLUMNS: dict[str, tuple[str, Text]] = {
     "marked_down": ("yuan", Text("collateral marked down", "抵押物减值")),
     "loss": ("yuan", Text("loss", "损失")),
     "loss_of_equity": ("share", Text("loss over equity", "损失占权益之比")),
-    "mandate": ("", Text("what was ordered", "要求")),
+    "mandate": ("", Text("order", "要求")),
     "price_average": ("share", Text("average price over appraisal", "平均成交价系数")),
     "way": ("", Text("how the joint plan is carried out", "统筹方案的落实方式")),
     "overshot_rows": ("count", Text("rows used beyond their room", "超容量的档数")),
@@ -63,7 +63,7 @@ COLUMNS: dict[str, tuple[str, Text]] = {
     "seed": ("", Text("seed of a draw", "抽样种子")),
     "price_level": ("ratio", Text("prices over those drawn", "价格水平")),
     "bank_loss": ("yuan", Text("loss of all banks", "银行损失合计")),
-    "choice": ("", Text("what is wished of the joint plan", "对统筹方案的要求")),
+    "choice": ("", Text("wish", "选择")),
     "price": ("yuan", Text("cost above plain coordination", "较单纯统筹增加成本")),
     "price_of_stake": ("share", Text("that, over all that can be saved", "上项占可节省总额之比")),
     "gain_kept": ("share", Text("share of the gain over the crowd kept", "保留的统筹收益份额")),
