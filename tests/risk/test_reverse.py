@@ -8,6 +8,7 @@ from tests.support import account, government, tiny_case
 from ironpot.balance.consolidate import consolidate
 from ironpot.case.read import read_case
 from ironpot.cashflow.case_debts import project_debts
+from ironpot.core.errors import IronpotError
 from ironpot.risk.assess import assess_debt
 from ironpot.risk.assessment import RiskOptions
 from ironpot.risk.drivers import rate_paths, three_scenarios
@@ -99,3 +100,20 @@ def test_less_debt_by_what_is_over_a_bound_stands_on_the_bound():
         less = facts | {"debt_general": facts["debt_general"] - over - 1.0}
         assert measure.ratio(less)[0].tolist() == pytest.approx([200.0, 200.0])
         assert not measure.beyond("yellow", measure.ratio(less)).any()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"shocks": "studnt"}, "normal, student"),
+        ({"borrowing": "sometimes"}, "rollover, none"),
+        ({"seed": -1}, "0, 1, ..."),
+        ({"years": 5, "target_year": 6}, "1..5"),
+        ({"discount_rate": 5.0}, "0.04 for 4 %"),
+    ],
+)
+def test_an_option_that_means_nothing_is_refused_with_what_it_may_be(wrong, said):
+    with pytest.raises(IronpotError) as refused:
+        RiskOptions(**wrong)
+    assert said in str(refused.value)
+    assert next(name for name in wrong if name != "years") in str(refused.value)

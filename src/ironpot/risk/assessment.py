@@ -6,7 +6,7 @@ names. `phase` is `before` or `after` the plan whose flows were given as adjustm
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import polars as pl
 
@@ -28,6 +28,7 @@ STRESSES = (
     "combined",
 )
 MIN_YEARS, MAX_YEARS = 1, 30
+MIN_RATE, MAX_RATE = -0.5, 1.0
 
 PATH = pl.Schema(
     {
@@ -193,8 +194,20 @@ class RiskOptions:
             raise _refusal("years", self.years, f"{MIN_YEARS}..{MAX_YEARS}")
         if min(self.draws, self.workers) < 1:
             raise _refusal("draws, workers", min(self.draws, self.workers), "1, 2, ...")
+        if self.seed < 0:
+            raise _refusal("seed", self.seed, "0, 1, ...")
         if not 0.0 < self.tail < 1.0:
             raise _refusal("tail", self.tail, "0..1")
+        for name, word, allowed in (
+            ("shocks", self.shocks, get_args(ShockKind)),
+            ("borrowing", self.borrowing, get_args(Borrowing)),
+        ):
+            if word not in allowed:
+                raise _refusal(name, word, ", ".join(allowed))
+        if self.target_year is not None and not 1 <= self.target_year <= self.years:
+            raise _refusal("target_year", self.target_year, f"1..{self.years}")
+        if self.discount_rate is not None and not MIN_RATE < self.discount_rate < MAX_RATE:
+            raise _refusal("discount_rate", self.discount_rate, "a decimal a year, 0.04 for 4 %")
         if unknown := set(self.stresses) - set(STRESSES):
             raise _refusal("stresses", sorted(unknown), ", ".join(STRESSES))
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +49,9 @@ class ShockModel:
 
     def __post_init__(self) -> None:
         """Refuse a law that cannot be drawn from; IronpotError says why."""
+        if self.kind not in get_args(ShockKind):
+            listed = ", ".join(get_args(ShockKind))
+            raise _refusal(f"is none of {listed}: {self.kind}", f"类型{self.kind}不在{listed}之列")
         object.__setattr__(self, "covariance", np.asarray(self.covariance, dtype=np.float64))
         size = len(self.drivers)
         if self.covariance.shape != (size, size):
