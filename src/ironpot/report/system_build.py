@@ -140,7 +140,8 @@ def _regimes(view: SystemView) -> Section:
     )
     title = view.say("The regimes", "各种情形")
     table = Table("regimes", title, title, fields, frame)
-    return Section("regimes", "1 ", title, (table, frontier_chart(view)))
+    crowded = (Paragraph(view.crowded, tone="notice"),) if view.crowded else ()
+    return Section("regimes", "1 ", title, (table, *crowded, frontier_chart(view)))
 
 
 def _choices(view: SystemView) -> Section:

@@ -71,6 +71,8 @@ COLUMNS: dict[str, tuple[str, Text]] = {
     "worst_loss": ("yuan", Text("largest loss of a county", "单县最大受损")),
     "tolls": ("yuan", Text("tolls paid and given back", "收取并返还的占用费")),
     "toll": ("yuan a yuan", Text("toll on each appraised yuan sold", "每元评估值成交的占用费")),
+    "seller_id": ("", Text("county, or _all together", "县区,_all 为合计")),
+    "brings": ("yuan a yuan", Text("what a yuan more on offer changes", "多挂1元的得失")),
     "seller": ("", Text("who sells", "出售方")),
     "hurt": ("", Text("whom it costs", "受影响方")),
     "harm": ("yuan", Text("what the selling costs the other", "出售给对方造成的成本")),

@@ -108,6 +108,23 @@ class SystemView:
         )
 
     @property
+    def crowded(self) -> str:
+        """In how many markets and quarters more on offer brings less; empty where in none."""
+        turned = self.tables.get("crowding", pl.DataFrame())
+        if turned.is_empty():
+            return ""
+        all_ = turned.filter(pl.col("seller_id") == "_all")
+        alone = turned.filter(pl.col("seller_id") != "_all").select("market_id", "quarter")
+        places = self.tables["prices"].select("market_id", "quarter").unique().height
+        return self.say(
+            f"Warning: selling more brings less. In the crowd, all together lose by putting up "
+            f"more in {all_.height} of {places} markets and quarters, some county by itself in "
+            f"{alone.unique().height} (tables/crowding.csv).",
+            f"警示:卖得越多得到越少。扎堆时,{places}个市场季度中有{all_.height}个继续加挂使全体受损,"
+            f"{alone.unique().height}个使某县自身受损(见 tables/crowding.csv)。",
+        )
+
+    @property
     def wished(self) -> str:
         """What the wish for the joint plan costs, empty where nothing was wished."""
         rows = self.tables["choices"].to_dicts()

@@ -19,6 +19,7 @@ from ironpot.system.allotments import allotment_table, ways_table
 from ironpot.system.choices import Wishes, choice_table
 from ironpot.system.coordinate import Coordination
 from ironpot.system.crowd import NASH_ROUNDS, Crowd, compare_regimes
+from ironpot.system.crowding import crowding_table
 from ironpot.system.harm import harm_table
 from ironpot.system.mandates import Mandate, try_mandates
 from ironpot.system.outcomes import bank_table, county_table, price_table, regime_table
@@ -164,6 +165,9 @@ def _view(
         "ways": ways_table(markets, crowd.plan),
         "choices": choice_table(markets, crowd.plan, crowd.regime("nash"), crowd.choices),
         "harm": harm_table(markets, crowd.regime("nash")),
+        "crowding": crowding_table(markets, crowd.regime("nash"), ground.market_ids).with_columns(
+            dated
+        ),
     }
     tolls = _tolls(crowd, ground)
     return SystemView(

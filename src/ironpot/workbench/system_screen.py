@@ -19,6 +19,8 @@ def show_system(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> No
     title = Text("The four regimes", "四种情形").say(lang) + f" ({unit_words(unit, lang)})"
     show_table(screen, title, [head.say(lang) for head in _COLUMNS], rows, right=range(1, 8))
     screen.print(view.settled)
+    if view.crowded:
+        screen.print(view.crowded)
     if not view.crowd.plan.reached:
         screen.print(_STOPPED.say(lang))
     screen.print(view.synthetic)
