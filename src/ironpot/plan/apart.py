@@ -14,22 +14,12 @@ import numpy as np
 from scipy import sparse
 
 from ironpot.plan.model import Model
+from ironpot.plan.parts import COLUMN_AXIS
 from ironpot.plan.program import Bounds, Floats, Ints, Program
+from ironpot.plan.quiet import silence
 
-# Axis of the future in each block of columns that has one.
-FUTURE_AXIS = {
-    "cash": 1,
-    "due": 1,
-    "roll": 1,
-    "bridge": 1,
-    "arrears": 1,
-    "transfer": 1,
-    "relief": 2,
-    "band_slack": 1,
-    "tail_excess": 0,
-}
 # Sums of what is decided now: each is a free column that its own row, of the same name, defines.
-SUMS = ("moved", "ended")
+SUMS = ("moved", "ended", "sold", "served", "repaid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +84,7 @@ def take_apart(model: Model, program: Program) -> Apart:
 def _future_of_columns(model: Model) -> Ints:
     """Number of the future that each column belongs to, -1 if it is decided now; (column,)."""
     future = np.full(model.program.cost.size, -1, dtype=np.int64)
-    for name, axis in FUTURE_AXIS.items():
+    for name, axis in COLUMN_AXIS.items():
         index = model.column(name)
         shape = [1] * index.ndim
         shape[axis] = index.shape[axis]
@@ -111,7 +101,8 @@ class Solver:
     bases: dict[int, Any] = field(default_factory=dict[int, Any])
 
     def __post_init__(self) -> None:
-        self.highs = highspy.Highs()
+        with silence():
+            self.highs = highspy.Highs()
         for name, value in (("output_flag", False), ("threads", 1), ("solver", "simplex")):
             self.highs.setOptionValue(name, value)
 
@@ -170,7 +161,7 @@ def _decided(apart: Apart, bounds: Bounds) -> Floats:
     for part in apart.parts:
         point[part.columns] = 0.0
     point[apart.summed] = 0.0
-    point[apart.summed] = (apart.matrix @ point)[apart.ties]
+    point[apart.summed] = (apart.matrix @ point)[apart.ties] - bounds.row_lower[apart.ties]
     return point
 
 

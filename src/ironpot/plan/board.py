@@ -13,7 +13,6 @@ from ironpot.plan.inputs import MILLION
 from ironpot.plan.model import Model
 from ironpot.plan.now import pledged_debt
 from ironpot.plan.program import Floats, Ints
-from ironpot.plan.recourse import sale_factor
 from ironpot.valuation.depth import fill
 
 
@@ -158,19 +157,10 @@ def prices_at(board: Board, model: Model, reduced: Floats, row_dual: Floats) -> 
     """Price every start at columns' reduced costs that leave the board's own rows out."""
     reduced = np.append(reduced, 0.0)
     own = reduced[board.column] - reduced[board.rest][board.item]
-    value = _value_of_price(model, row_dual[model.program.rows["cash"].index])
+    dual = row_dual[model.program.rows["sold"].index]
+    # One unit more of price would loosen the row of what is sold by as much.
+    value = -dual.reshape(dual.shape[0], -1)
     return Prices(own, _sale_price(board.listing, value), _sale_price(board.bundled, value))
-
-
-def _value_of_price(model: Model, cash_dual: Floats) -> Floats:
-    """Cost (negative) of one unit of price listed, over scenarios and rounds; (node, cell)."""
-    quarters, factor = model.inputs.quarters, sale_factor(model.inputs)
-    value = np.zeros((cash_dual.shape[0], factor.shape[0], quarters))
-    for step in range(factor.shape[2]):
-        span = quarters - step
-        part = np.einsum("nst,mst->nmt", cash_dual[:, :, step:], factor[:, :, step, :span])
-        value[:, :, :span] += part
-    return value.reshape(cash_dual.shape[0], -1)
 
 
 def _sale_price(listing: Listing, value: Floats) -> Floats:

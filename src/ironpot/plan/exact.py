@@ -3,7 +3,7 @@
 In the program each account fills the ladder as it likes, and levies on what deeper tranches lose
 are taken at their most. In the market all that is listed in a quarter shares the ladder pro rata.
 Once the releases are chosen their exact proceeds are numbers: they move to the right-hand side of
-the cash rows, and what is left is a linear program.
+the rows of what is sold, and what is left is a linear program.
 """
 
 from dataclasses import dataclass
@@ -52,12 +52,10 @@ def chosen_releases(model: Model, released: Floats) -> Ints:
 
 def price_sales(inputs: Inputs, candidates: Ints) -> Sales:
     """Price the listings among `candidates` at the average fraction of their market's quarter."""
-    releases, depth = inputs.releases, inputs.offers.depth
-    listed = candidates[releases.market[candidates] >= 0]
+    releases = inputs.releases
+    listed, volume = _listed(inputs, candidates)
+    fraction = inputs.offers.depth.price_fraction(volume)
     market, start = releases.market[listed], releases.start[listed]
-    volume = np.zeros(depth.fraction.shape[:2])
-    np.add.at(volume, (market, start), releases.volume[listed])
-    fraction = depth.price_fraction(volume)
     factor = sale_factor(inputs)
     asked = releases.volume[listed] * fraction[market, start]
     gross = np.zeros((listed.size, inputs.weights.size, inputs.quarters))
@@ -66,6 +64,16 @@ def price_sales(inputs: Inputs, candidates: Ints) -> Sales:
         gross[sale, :, start + step] = asked[:, None] * factor[market, :, step, start]
     levies = gross * (1.0 - releases.kept_share[listed])[:, None, None]
     return Sales(listed, gross, levies, fraction, volume)
+
+
+def _listed(inputs: Inputs, candidates: Ints) -> tuple[Ints, Floats]:
+    """Return the listings among `candidates` and the volume listed, (market, quarter)."""
+    releases, depth = inputs.releases, inputs.offers.depth
+    listed = candidates[releases.market[candidates] >= 0]
+    volume = np.zeros(depth.fraction.shape[:2])
+    place = releases.market[listed], releases.start[listed]
+    np.add.at(volume, place, releases.volume[listed])
+    return listed, volume
 
 
 def paying_nodes(inputs: Inputs) -> Ints:
@@ -81,19 +89,22 @@ def paying_nodes(inputs: Inputs) -> Ints:
 def exact_bounds(model: Model, program: Program, lower: Floats, upper: Floats) -> Bounds:
     """Return bounds that price the releases fixed in `lower` = `upper` exactly.
 
-    Every release column must be fixed. The market's columns and rows are put to rest, the cash rows
-    receive the proceeds.
+    Every release column must be fixed. The market's columns and rows are put to rest, the rows of
+    what is sold receive it at its exact price.
     """
-    inputs = model.inputs
-    sales = price_sales(inputs, chosen_releases(model, lower))
-    cash = np.zeros((len(inputs.nodes.keys), inputs.weights.size, inputs.quarters))
-    np.add.at(cash, inputs.releases.node[sales.candidate], sales.gross - sales.levies)
+    inputs, releases = model.inputs, model.inputs.releases
+    listed, volume = _listed(inputs, chosen_releases(model, lower))
+    market, start = releases.market[listed], releases.start[listed]
+    fraction = inputs.offers.depth.price_fraction(volume)[market, start]
+    sold = np.zeros(program.rows["sold"].index.shape)
+    brought = releases.volume[listed] * releases.kept_share[listed] * fraction / MILLION
+    np.add.at(sold, (releases.node[listed], market, start), brought)
     lower, upper = lower.copy(), upper.copy()
     for name in ("kept", "fill"):
         lower[model.column(name)] = upper[model.column(name)] = 0.0
     if inputs.market_fees is not None:
         columns = model.column("market_use")
-        lower[columns] = upper[columns] = used(inputs, sales.volume)
+        lower[columns] = upper[columns] = used(inputs, volume)
     columns = model.column("cash")[paying_nodes(inputs)]
     lower[columns] = program.lower[columns] + ROUNDING_MARGIN
     columns = model.column("bridge")
@@ -105,9 +116,9 @@ def exact_bounds(model: Model, program: Program, lower: Floats, upper: Floats) -
     for name in program.rows.keys() & set(MARKET_ROWS):
         rows = program.rows[name].index
         row_lower[rows], row_upper[rows] = -np.inf, np.inf
-    rows = program.rows["cash"].index
-    row_lower[rows] += cash / MILLION
-    row_upper[rows] += cash / MILLION
+    # sold = what the market's columns make of it, here nothing, less the row's right-hand side
+    rows = program.rows["sold"].index
+    row_lower[rows] = row_upper[rows] = -sold
     return Bounds(lower, upper, row_lower, row_upper)
 
 

@@ -14,8 +14,8 @@ from scipy import sparse
 from ironpot.plan.program import Bounds, Floats, Ints, Program
 from ironpot.plan.solver import Answer, Session
 
-# Sums of releases: each is a free column that its own row, of the same name, defines.
-SUMS = ("moved", "ended")
+# Sums of what is fixed: each is a free column that its own row, of the same name, defines.
+SUMS = ("moved", "ended", "sold")
 FIXED = ("release", "pool", "option", "kept", "fill", "market_use")
 TOLERANCE = 1e-6
 RESOLVE = {"solver": "simplex", "threads": 1}
@@ -49,7 +49,7 @@ class Left:
         """Solve with the fixed columns at `bounds.lower`; all figures are the whole program's."""
         point = np.zeros(self.program.cost.size)
         point[self.fixed] = bounds.lower[self.fixed]
-        point[self.summed] = (self.matrix @ point)[self.ties]
+        point[self.summed] = (self.matrix @ point)[self.ties] - bounds.row_lower[self.ties]
         activity: Floats = self.matrix @ point
         if self._breaks(bounds, activity):
             return _none(self.program)

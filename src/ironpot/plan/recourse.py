@@ -11,6 +11,7 @@ from ironpot.plan.inputs import MILLION, Giver, Inputs, holding_value, quarterly
 from ironpot.plan.now import prepayment_dates, price_loss, swap_dates
 from ironpot.plan.obligations import service_after
 from ironpot.plan.program import Builder, Floats, Ints
+from ironpot.plan.shared import Shared
 
 
 def add_recourse(build: Builder, inputs: Inputs, release_of: Ints) -> None:
@@ -82,21 +83,22 @@ def sale_factor(inputs: Inputs) -> Floats:
 def _add_sales(build: Builder, inputs: Inputs, cash_rows: Ints) -> None:
     """Proceeds of listings: each round pays in its quarter, less what deeper tranches lose.
 
-    Levies on the loss are taken at the most that any lot of the market pays, so that the linear
-    model never costs more than the exact one.
+    `sold` (node, market, quarter) is what a listing brings at the asked price, before the market's
+    luck. Levies on the loss are taken at the most that any lot of the market pays, so that the
+    linear model never costs more than the exact one.
     """
     kept, filled = build.columns["kept"].index, build.columns["fill"].index
     factor, loss = sale_factor(inputs), price_loss(inputs) * least_kept(inputs)[..., None]
     first = inputs.offers.depth.fraction[:, :, 0]
-    quarters = inputs.quarters
+    sold = build.add_columns("sold", kept.shape, lower=-np.inf)
+    tie = build.add_rows("sold", kept.shape, lower=0.0, upper=0.0)
+    build.add(tie, sold, -1.0)
+    build.add(tie, kept, first[None])
+    build.add(tie[..., None], filled, -loss[None])
     for step in range(factor.shape[2]):
-        span = quarters - step
+        span = inputs.quarters - step
         rows = cash_rows[:, None, :, step:]  # (node, 1, scenario, quarter)
-        part = factor[:, :, step, :span]
-        gain = part * first[:, None, :span]
-        build.add(rows, kept[:, :, None, :span], -gain[None])
-        lost = part[..., None] * loss[:, None, :span, :]
-        build.add(rows[..., None], filled[:, :, None, :span, :], lost[None])
+        build.add(rows, sold[:, :, None, :span], -factor[None, :, :, step, :span])
 
 
 def least_kept(inputs: Inputs) -> Floats:
@@ -146,53 +148,67 @@ def _add_debt_service(build: Builder, inputs: Inputs, cash_rows: Ints) -> Ints:
     due = build.add_columns("due", shape)
     tie = build.add_rows("due", shape, lower=0.0, upper=0.0)
     build.add(tie, due, -1.0)
-    owner, group = debts.node[debts.option_debt], debts.group[debts.option_debt]
-    build.add(cash_rows[owner], option[:, None, None], debts.interest / MILLION)
-    build.add(tie[group], option[:, None, None], debts.principal / MILLION)
-    build.add(cash_rows[owner][:, :, 0], option[:, None], debts.fee[:, None] / MILLION)
     node = np.array([key[0] for key in debts.groups], dtype=np.int64)
     build.add(cash_rows[node], due, 1.0)
-    _add_paid_early(build, inputs, cash_rows, tie)
-    _add_swapped(build, inputs, cash_rows, tie)
+    build.add(
+        cash_rows[debts.node[debts.option_debt]][:, :, 0],
+        option[:, None],
+        debts.fee[:, None] / MILLION,
+    )
+    cash, principal = Shared(cash_rows), Shared(tie)
+    cash.add(debts.node[debts.option_debt], option, debts.interest / MILLION)
+    principal.add(debts.group[debts.option_debt], option, debts.principal / MILLION)
+    _add_paid_early(build, inputs, cash, principal)
+    _add_swapped(build, inputs, cash, principal)
+    cash.write(build, "served")
+    principal.write(build, "repaid")
     return due
 
 
-def _add_paid_early(build: Builder, inputs: Inputs, cash_rows: Ints, tie: Ints) -> None:
+def _add_paid_early(build: Builder, inputs: Inputs, cash: Shared, principal: Shared) -> None:
     """A prepaid share costs what is outstanding and the penalty, and ends later service."""
     debts = inputs.debts
     debt, quarter = prepayment_dates(inputs)
     column = build.columns["prepay"].index
-    contract = debts.contract[debt]
-    rows = np.arange(debt.size)
-    payoff = debts.outstanding[contract, :, quarter] * (1.0 + debts.penalty[debt])[:, None]
-    payoff += debts.accrued[debt, :, quarter]
-    build.add(cash_rows[debts.node[debt], :, quarter], column[:, None], payoff / MILLION)
-    later = np.arange(inputs.quarters)[None, None, :] > quarter[:, None, None]
-    interest = np.where(later, debts.interest[contract], 0.0)
-    principal = np.where(later, debts.principal[contract], 0.0)
-    build.add(cash_rows[debts.node[debt]], column[rows, None, None], -interest / MILLION)
-    build.add(tie[debts.group[debt]], column[rows, None, None], -principal / MILLION)
+    payoff = debts.outstanding[debts.contract[debt], :, quarter]
+    payoff = payoff * (1.0 + debts.penalty[debt])[:, None] + debts.accrued[debt, :, quarter]
+    _end_service(inputs, debt, quarter, column, cash, principal)
+    cash.add(debts.node[debt], column, _at(quarter, payoff, inputs.quarters) / MILLION)
 
 
-def _add_swapped(build: Builder, inputs: Inputs, cash_rows: Ints, tie: Ints) -> None:
+def _end_service(
+    inputs: Inputs, debt: Ints, quarter: Ints, column: Ints, cash: Shared, principal: Shared
+) -> None:
+    """What is settled in a quarter is not served afterwards."""
+    debts, contract = inputs.debts, inputs.debts.contract[debt]
+    later = (np.arange(inputs.quarters)[None, :] > quarter[:, None])[:, None, :]
+    cash.add(debts.node[debt], column, np.where(later, -debts.interest[contract], 0.0) / MILLION)
+    principal.add(
+        debts.group[debt], column, np.where(later, -debts.principal[contract], 0.0) / MILLION
+    )
+
+
+def _at(quarter: Ints, amounts: Floats, quarters: int) -> Floats:
+    """Return amounts (n, scenario) paid in their quarters as profiles (n, scenario, quarter)."""
+    profile = np.zeros((*amounts.shape, quarters))
+    profile[np.arange(quarter.size), :, quarter] = amounts
+    return profile
+
+
+def _add_swapped(build: Builder, inputs: Inputs, cash: Shared, principal: Shared) -> None:
     """A swapped share ends later service; the government serves the new bond and pays its cost."""
     debts = inputs.debts
     programme, debt, quarter = swap_dates(inputs)
     if not debt.size:
         return
-    column = build.columns["swap"].index[:, None, None]
-    contract = debts.contract[debt]
-    later = (np.arange(inputs.quarters)[None, :] > quarter[:, None])[:, None, :]
-    interest = np.where(later, debts.interest[contract], 0.0)
-    principal = np.where(later, debts.principal[contract], 0.0)
-    build.add(cash_rows[debts.node[debt]], column, -interest / MILLION)
-    build.add(tie[debts.group[debt]], column, -principal / MILLION)
-    accrued = debts.accrued[debt, :, quarter]
-    build.add(cash_rows[debts.node[debt], :, quarter], column[:, :, 0], accrued / MILLION)
-    size = debts.outstanding[contract, :, quarter] / MILLION
+    column = build.columns["swap"].index
+    _end_service(inputs, debt, quarter, column, cash, principal)
+    accrued = _at(quarter, debts.accrued[debt, :, quarter], inputs.quarters)
+    cash.add(debts.node[debt], column, accrued / MILLION)
+    size = debts.outstanding[debts.contract[debt], :, quarter] / MILLION
     node = np.array([debts.swaps[k].node for k in programme.tolist()], dtype=np.int64)
     service = bond_service(inputs, programme, quarter).sum(axis=0)
-    build.add(cash_rows[node], column, service[:, None, :] * size[:, :, None])
+    cash.add(node, column, service[:, None, :] * size[:, :, None])
 
 
 def bond_service(inputs: Inputs, programme: Ints, quarter: Ints) -> Floats:
