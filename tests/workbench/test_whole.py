@@ -57,7 +57,7 @@ def test_a_new_plan_replaces_the_old_one_and_keeps_what_is_the_users(tmp_path, p
     out = tmp_path / "plan"
     shutil.copytree(planned, out)
     (out / "minutes.docx").write_bytes(b"mine")
-    (out / "extras").mkdir()
+    (out / "extras").mkdir(exist_ok=True)
     with whole_folder(out) as draft:
         (draft / "plan.json").write_text("{}", "utf-8")
     assert names(out) == {"plan.json", "minutes.docx"}

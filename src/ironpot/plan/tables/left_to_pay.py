@@ -58,6 +58,8 @@ class _Standing:
 
 
 def _old_debts(inputs: Inputs, settled: Settlement) -> Iterator[dict[str, object]]:
+    if not inputs.debts.debt_ids:
+        return
     found = _standing(inputs, settled)
     closing = settled.debts.closing[:, EXPECTED, -1].tolist()
     for number, row in enumerate(inputs.debts.debts.iter_rows(named=True)):
