@@ -65,6 +65,7 @@ class Play:
     state: State
     answer: Answer
     hear: Callable[[Answer], bool]
+    stopped: bool = False
 
     @property
     def cost(self) -> float:
@@ -110,7 +111,7 @@ def descend(play: Play) -> None:
     for _ in range(DESCENTS):
         guess = Guess.of(play.past, play.state.copy())
         _move(play, guess, np.flatnonzero(play.open_starts), most)
-        if guess.cost >= play.cost - TOLERANCE or play.time_left <= 0.0:
+        if guess.cost >= play.cost - TOLERANCE or play.time_left <= 0.0 or play.stopped:
             return
         most = min(most * 2, MOST_MOVES) if _try(play, guess) else max(most // 2, 1)
 
@@ -135,7 +136,8 @@ def _try(play: Play, guess: Guess, slack: float = 0.0) -> bool:
     if guess.cost >= goal or (guess.state.start == play.state.start).all():
         return False
     answer = solve_state(play, guess.state)
-    if not play.hear(answer) or answer.objective >= goal:
+    play.stopped = not play.hear(answer)
+    if play.stopped or answer.objective >= goal:
         return False
     play.state, play.answer = guess.state, answer
     return True

@@ -246,7 +246,7 @@ def fate_of(model: Model, program: Program, point: Floats, label: str) -> Fate:
         weights=inputs.weights,
         cost=_costs(model, program, point),
         shortfall=(relief + unpaid) @ inputs.discount,
-        overdue=arrears @ inputs.discount / QUARTERS_PER_YEAR,
+        overdue=overdue_years(model, point),
         relief=relief @ inputs.discount,
         missed=arrears.max(axis=1, initial=0.0) > UNPAID,
         above_ceiling=_above_ceiling(model, point),
@@ -255,6 +255,12 @@ def fate_of(model: Model, program: Program, point: Floats, label: str) -> Fate:
         risk_weight=inputs.options.risk_weight,
         cvar_level=inputs.options.cvar_level,
     )
+
+
+def overdue_years(model: Model, point: Floats) -> Floats:
+    """Return what is overdue in each future, discounted yuan-years, (future,); million."""
+    arrears = model.take("arrears", point).sum(axis=0)
+    return arrears @ model.inputs.discount / QUARTERS_PER_YEAR
 
 
 def _costs(model: Model, program: Program, point: Floats) -> Floats:

@@ -18,6 +18,7 @@ from ironpot.core.lang import Text
 from ironpot.plan.again import no_dearer, prepared_starts
 from ironpot.plan.exact import whole_bounds
 from ironpot.plan.inputs import MILLION, Inputs
+from ironpot.plan.many import is_large, search_many
 from ironpot.plan.model import Model, build_model
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.prepare import appraise_case, gather
@@ -130,14 +131,36 @@ def plan_resolution(
 def _answer(model: Model, watch: Watch | None) -> tuple[Question, Found]:
     """Search with what is open; open help, then arrears, where no whole plan comes out of it."""
     began, limit = time.monotonic(), model.inputs.options.time_limit_s
-    question = ask(model)
-    left = limit - (time.monotonic() - began)
-    found = _search(model, question, max(left, LATER_SHARE * limit), watch)
+    attempt = _attempt_many if is_large(model) else _attempt
+    question, found = attempt(model, limit, watch, None)
     while found.point is None and not (found.interrupted or _all_open(model, question)):
-        question = ask(model, after=question)
-        left = limit - (time.monotonic() - began)
-        found = _search(model, question, max(left, LATER_SHARE * limit), watch)
+        left = max(limit - (time.monotonic() - began), LATER_SHARE * limit)
+        question, found = attempt(model, left, watch, question)
     return question, found
+
+
+def _attempt(
+    model: Model, seconds: float, watch: Watch | None, after: Question | None
+) -> tuple[Question, Found]:
+    """Ask, and search what is left of the time."""
+    began = time.monotonic()
+    question = ask(model, after=after)
+    left = max(seconds - (time.monotonic() - began), LATER_SHARE * seconds)
+    return question, _search(model, question, left, watch)
+
+
+def _attempt_many(
+    model: Model, seconds: float, watch: Watch | None, after: Question | None
+) -> tuple[Question, Found]:
+    options = model.inputs.options
+    return search_many(
+        model,
+        after=after,
+        time_limit_s=max(seconds, 1.0),
+        enough=lambda hold: _enough(hold, options),
+        rng=np.random.default_rng(options.seed),
+        watch=watch,
+    )
 
 
 def _all_open(model: Model, question: Question) -> bool:
@@ -151,18 +174,18 @@ def _search(model: Model, question: Question, seconds: float, watch: Watch | Non
         model,
         question,
         time_limit_s=max(seconds, 1.0),
-        enough=_enough(question, options),
+        enough=_enough(question.hold.objective, options),
         rng=np.random.default_rng(options.seed),
         watch=watch,
     )
 
 
-def _enough(question: Question, options: PlanOptions) -> Callable[[float, float], bool]:
+def _enough(hold: float, options: PlanOptions) -> Callable[[float, float], bool]:
     """Stop when the gap of the stake is small enough."""
 
     def stop(cost: float, bound: float) -> bool:
-        stake = abs(question.hold.objective - bound)
-        return bool(np.isfinite(cost)) and cost - bound <= max(
+        stake = abs(hold - bound)
+        return bool(np.isfinite([cost, bound]).all()) and cost - bound <= max(
             options.gap_stake * stake, _no_gap(stake)
         )
 

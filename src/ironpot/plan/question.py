@@ -51,42 +51,44 @@ def open_program(model: Model) -> Program:
     return program.with_cost(program.cost + weight * help_cost(model), program.offset)
 
 
-def ask(model: Model, *, after: Question | None = None) -> Question:
-    """Decide what is open and solve the relaxation and doing nothing.
+def ask(model: Model, *, after: Question | None = None, hold: Answer | None = None) -> Question:
+    """Decide what is open and solve the relaxation and doing nothing, unless `hold` is given.
 
     The relaxation may do without help where no whole plan does: `after` is a question that no whole
     plan answers, and one step more is then open: help, after that leaving something unpaid.
     """
     opened = open_program(model)
     if after is not None and after.help_open:
-        return _last_resort(model, opened)
+        return _last_resort(model, opened, hold)
     with Session(opened.relaxed()) as linear:
-        return _ask(model, opened, linear, unaided=after is None)
+        return _ask(model, opened, linear, hold, unaided=after is None)
 
 
-def _ask(model: Model, opened: Program, linear: Session, *, unaided: bool) -> Question:
+def _ask(
+    model: Model, opened: Program, linear: Session, hold: Answer | None, *, unaided: bool
+) -> Question:
     if not model.inputs.options.relief:
-        return _question(model, linear, _shut(model, opened, "relief"), least=None, relaxed=None)
-    paid = _shut(model, opened, "arrears")
+        return _question(model, linear, shut(model, opened, "relief"), hold)
+    paid = shut(model, opened, "arrears")
     weighed = paid.with_cost(help_cost(model), 0.0)
     with Session(weighed.relaxed()) as helping:
         helping.begin(time_limit_s=_limit(model), options=FIRST_SOLVE)
         linear.begin(time_limit_s=_limit(model), bounds=paid.own_bounds(), options=FIRST_SOLVE)
         least, relaxed = _both((helping, linear))
     if least.point is None:
-        return _last_resort(model, opened)
+        return _last_resort(model, opened, hold)
     if unaided and least.objective <= NO_HELP:
-        return _question(model, linear, _shut(model, paid, "relief"), least=None, relaxed=None)
-    return _question(model, linear, paid, least=least, relaxed=relaxed)
+        return _question(model, linear, shut(model, paid, "relief"), hold)
+    return _question(model, linear, paid, hold, least=least, relaxed=relaxed)
 
 
-def _last_resort(model: Model, opened: Program) -> Question:
+def _last_resort(model: Model, opened: Program, hold: Answer | None) -> Question:
     """Help does not reach: leave unpaid what must be, dearer than any help."""
     cost = opened.cost.copy()
     cost[model.column("arrears")] *= LAST_RESORT
     dear = opened.with_cost(cost, opened.offset)
     with Session(dear.relaxed()) as linear:
-        return _question(model, linear, dear, least=None, relaxed=None)
+        return _question(model, linear, dear, hold)
 
 
 def hold_bounds(model: Model, program: Program) -> tuple[Floats, Floats]:
@@ -101,7 +103,13 @@ def hold_bounds(model: Model, program: Program) -> tuple[Floats, Floats]:
 
 
 def _question(
-    model: Model, linear: Session, program: Program, *, least: Answer | None, relaxed: Answer | None
+    model: Model,
+    linear: Session,
+    program: Program,
+    hold: Answer | None,
+    *,
+    least: Answer | None = None,
+    relaxed: Answer | None = None,
 ) -> Question:
     """Solve what is still to be solved, and cut off what no whole plan can do."""
     if relaxed is None:
@@ -109,16 +117,17 @@ def _question(
             time_limit_s=_limit(model), bounds=program.own_bounds(), options=FIRST_SOLVE
         )
     if relaxed.point is None:
-        raise _impossible(relaxed)
+        raise impossible(relaxed)
     open_help = bool(program.upper[model.column("relief")].any())
     bound = 0.0
     if least is not None:
         weighed = program.with_cost(help_cost(model), 0.0)
         bound = max(dual_bound(weighed, least.row_dual), 0.0)
     tight, cut = _tighten(model, linear, program, relaxed)
-    hold = linear.solve(
-        time_limit_s=_limit(model), bounds=holding_bounds(model, tight), options=RESOLVE
-    )
+    if hold is None:
+        hold = linear.solve(
+            time_limit_s=_limit(model), bounds=holding_bounds(model, tight), options=RESOLVE
+        )
     return Question(tight, open_help, bound, least, cut, hold)
 
 
@@ -155,7 +164,8 @@ def _limit(model: Model) -> float:
     return max(model.inputs.options.time_limit_s, 10.0)
 
 
-def _shut(model: Model, program: Program, name: str) -> Program:
+def shut(model: Model, program: Program, name: str) -> Program:
+    """Return the program with a block of columns held at nil."""
     upper = program.upper.copy()
     upper[model.column(name)] = 0.0
     return program.with_columns(program.lower, upper)
@@ -171,7 +181,8 @@ def _both(sessions: Sequence[Session]) -> list[Answer]:
     return [answer for answer in answers if answer is not None]
 
 
-def _impossible(relaxed: Answer) -> SolverError:
+def impossible(relaxed: Answer) -> SolverError:
+    """Say why there is no answer, and what to do."""
     if relaxed.outcome == "infeasible":
         return SolverError(
             Text(

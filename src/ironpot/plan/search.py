@@ -21,7 +21,8 @@ from ironpot.plan.past import Past
 from ironpot.plan.program import Floats, Ints, Program, dual_bound
 from ironpot.plan.question import Question, hold_bounds
 from ironpot.plan.rounding import Fixing, empty_state, feasible_state, fix_block
-from ironpot.plan.solver import Answer, Session
+from ironpot.plan.solver import NO_ANSWER, Answer, Session
+from ironpot.plan.state import State
 from ironpot.valuation.retention import Bools
 
 # Smaller steps of the bound are not worth a line of progress (million).
@@ -209,16 +210,28 @@ def _without_pools(hunt: _Hunt, board: Board, relaxed: Answer) -> Play | None:
 
 def _round(hunt: _Hunt, board: Board, relaxed: Answer) -> Play | None:
     """Fix pools and bundles by stages, then lots and debts; None if no plan comes out of it."""
-    model, program = hunt.model, hunt.program
-    bounds = program.lower.copy(), program.upper.copy()
-    fixing = Fixing(hunt.linear, program, *bounds, relaxed, hunt.last_call)
-    fixing.close_unused(np.flatnonzero(program.integer))
+    fixing = Fixing(
+        hunt.linear,
+        hunt.program,
+        hunt.program.lower.copy(),
+        hunt.program.upper.copy(),
+        relaxed,
+        hunt.last_call,
+    )
+    if not fix_pools(hunt.model, board, fixing, hunt.listen):
+        return None
+    return _play(hunt, board, fixing.answer, fixing.lower, fixing.upper)
+
+
+def fix_pools(model: Model, board: Board, fixing: Fixing, listen: Callable[[], None]) -> bool:
+    """Fix pools and bundles of a relaxed plan, stage by stage; False if no plan comes out of it."""
+    fixing.close_unused(np.flatnonzero(fixing.program.integer))
     for block in _pools_and_bundles(model, board):
         if not fix_block(fixing, block):
-            return None
+            return False
         fixing.fix_all(block)
-        hunt.listen()
-    return _play(hunt, board, fixing.answer, fixing.lower, fixing.upper)
+        listen()
+    return True
 
 
 def _pools_and_bundles(model: Model, board: Board) -> tuple[Ints, Ints]:
@@ -229,30 +242,62 @@ def _pools_and_bundles(model: Model, board: Board) -> tuple[Ints, Ints]:
 
 def _play(hunt: _Hunt, board: Board, answer: Answer, lower: Floats, upper: Floats) -> Play | None:
     """Set the board up at a rounded answer and solve it; without its starts if need be."""
-    model = hunt.model
-    play = Play(
+    play = new_play(
+        hunt.model,
+        hunt.program,
+        board,
+        hunt.left,
+        lower,
+        upper,
+        feasible_state(hunt.model, board, answer, lower),
+        deadline=hunt.deadline,
+        stake=max(hunt.hold - hunt.bound, 0.0),
+        hear=hunt.hear,
+    )
+    return play if started(play, empty_state(hunt.model, board, lower)) else None
+
+
+def new_play(
+    model: Model,
+    program: Program,
+    board: Board,
+    left: Left,
+    lower: Floats,
+    upper: Floats,
+    state: State,
+    *,
+    deadline: float,
+    stake: float,
+    hear: Callable[[Answer], bool],
+) -> Play:
+    """Set the board up at a state that is not solved yet."""
+    return Play(
         model=model,
-        program=hunt.program,
+        program=program,
         board=board,
-        left=hunt.left,
+        left=left,
         past=Past(board),
         lower=lower,
         upper=upper,
-        open_starts=_open_starts(model, board, hunt.program.upper),
+        open_starts=_open_starts(model, board, program.upper),
         forced=_forced(model, board),
-        deadline=hunt.deadline,
-        time_given=max(hunt.time_left, 1.0),
-        stake=max(hunt.hold - hunt.bound, 0.0),
-        state=feasible_state(model, board, answer, lower),
-        answer=answer,
-        hear=hunt.hear,
+        deadline=deadline,
+        time_given=max(deadline - time.monotonic(), 1.0),
+        stake=stake,
+        state=state,
+        answer=NO_ANSWER,
+        hear=hear,
     )
-    for state in (play.state, empty_state(model, board, lower)):
+
+
+def started(play: Play, otherwise: State) -> bool:
+    """Solve a new play's state, the other one if need be; False if neither is a plan."""
+    for state in (play.state, otherwise):
         play.state, play.answer = state, solve_state(play, state)
         if play.answer.point is not None:
-            hunt.hear(play.answer)
-            return play
-    return None
+            play.hear(play.answer)
+            return True
+    return False
 
 
 def _open_starts(model: Model, board: Board, upper: Floats) -> Bools:

@@ -45,6 +45,9 @@ class Answer:
     version: str
 
 
+NO_ANSWER = Answer("unknown", np.inf, -np.inf, None, np.zeros(0), np.zeros(0), 0.0, "")
+
+
 @dataclass(slots=True)
 class Session:
     """A solver process that holds one program; bounds may change between solves.

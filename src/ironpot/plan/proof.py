@@ -1,0 +1,150 @@
+"""Prove a bound for a plan of many futures, part by part, beside the search.
+
+Round by round each part's relaxation is solved in another process. A part decides for itself; so
+after a round each is told, by prices on what is decided now, where it pulls another way than all
+together. At the best prices the parts' bound is that of the whole (Lagrangian duality); the first
+round comes close already. Rounding cuts that the averaged plan breaks join before the next round.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ironpot.plan.cuts import Cell, market_cells, violated_cuts
+from ironpot.plan.model import Model
+from ironpot.plan.parts import Part, pull, whole_dual, whole_point
+from ironpot.plan.program import Floats, Program, Rows, dual_bound
+from ironpot.plan.question import CUT, FIRST_SOLVE
+from ironpot.plan.solver import Answer, Session
+
+# A round that lifts the bound by less than this share is the last one.
+WORTH_A_ROUND = 2e-5
+
+
+@dataclass(slots=True)
+class Proof:
+    """The bound of `program`, growing; a context manager that ends its solver process.
+
+    `relaxed` is the best round's answer for the whole: its point is the parts' average where they
+    disagree. `pulls` (part,) say what a unit of each column decided now costs later. `impossible`
+    says that one part alone has no plan.
+    """
+
+    model: Model
+    program: Program
+    parts: Sequence[Part]
+    limit_s: float
+    bound: float = -np.inf
+    relaxed: Answer | None = None
+    pulls: list[Floats] = field(default_factory=list[Floats])
+    rounds: int = 0
+    impossible: bool = False
+    done: bool = False
+    _tried: Program = field(init=False)
+    _answers: list[Answer] = field(default_factory=list[Answer])
+    _pulls: list[Floats] = field(default_factory=list[Floats])
+    _part: Program = field(init=False)
+    _prices: list[Floats] = field(init=False)
+    _session: Session | None = None
+
+    def __post_init__(self) -> None:
+        self._tried = self.program
+        self._prices = [np.zeros(part.columns.size) for part in self.parts]
+        self._begin()
+
+    def __enter__(self) -> "Proof":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._session is not None:
+            self._session.close()
+
+    @property
+    def pull(self) -> Floats:
+        """What a unit of each column decided now costs later in the whole, (column of now,)."""
+        pulls = zip(self.parts, self.pulls, strict=True)
+        return np.sum([part.weight * mine[part.now] for part, mine in pulls], axis=0)
+
+    def poll(self, *, wait_s: float = 0.0) -> bool:
+        """Take what the other process has solved; say whether a round has just ended."""
+        if self.done or self._session is None:
+            return False
+        answer = self._session.poll(wait_s=wait_s)
+        if answer is None:
+            return False
+        self._session.close()
+        if answer.outcome != "optimal":
+            self.impossible = answer.outcome == "infeasible"
+            self.done = True
+            return False
+        self._answers.append(answer)
+        self._pulls.append(pull(self._part, answer.row_dual))
+        ended = len(self._answers) == len(self.parts)
+        if ended:
+            self._end_round()
+        if not self.done:
+            self._begin()
+        return ended
+
+    def _begin(self) -> None:
+        number = len(self._answers)
+        self._part, _ = self.parts[number].cut(self._tried)
+        cost = self._part.cost + self._prices[number]
+        priced = self._part.with_cost(cost, self._part.offset)
+        self._session = Session(priced.relaxed())
+        self._session.begin(time_limit_s=self.limit_s, options=FIRST_SOLVE)
+
+    def _end_round(self) -> None:
+        """Weigh the parts' duals into a bound, and set prices and cuts for the next round."""
+        answers, self._answers = self._answers, []
+        pulls, self._pulls = self._pulls, []
+        self.rounds += 1
+        dual = whole_dual(self.parts, [answer.row_dual for answer in answers], self._tried)
+        bound, last = dual_bound(self._tried, dual), self.bound
+        relaxed = self._whole(answers, dual, bound)
+        if bound > last:
+            self.bound, self.program, self.relaxed = bound, self._tried, relaxed
+            self.pulls = pulls
+        self._prepare(pulls, relaxed)
+        self.done = self.rounds > 1 and bound - last < WORTH_A_ROUND * abs(bound)
+
+    def _whole(self, answers: Sequence[Answer], dual: Floats, bound: float) -> Answer:
+        points = [answer.point for answer in answers if answer.point is not None]
+        point = whole_point(self.parts, points, self._tried)
+        return replace(
+            answers[0],
+            objective=bound,
+            bound=bound,
+            point=point,
+            row_dual=dual,
+            column_dual=self._tried.reduced_cost(dual),
+            seconds=sum(answer.seconds for answer in answers),
+        )
+
+    def _prepare(self, pulls: Sequence[Floats], relaxed: Answer) -> None:
+        mean = np.sum(
+            [part.weight * mine[part.now] for part, mine in zip(self.parts, pulls, strict=True)],
+            axis=0,
+        )
+        for part, mine, prices in zip(self.parts, pulls, self._prices, strict=True):
+            prices[part.now] = mean - mine[part.now]
+        assert relaxed.point is not None
+        cuts = violated_cuts(self._cells(), relaxed.point)
+        self._tried = self._tried.with_rows(CUT, cuts)
+        if len(self.parts) == 1 and not cuts.count:
+            self.done = True
+
+    def _cells(self) -> list[Cell]:
+        return market_cells(self.model)
+
+
+def cuts_of(program: Program) -> Rows:
+    """Return the rounding cuts that a program holds: rows on what is decided now alone."""
+    rows = Rows()
+    if CUT in program.rows:
+        for row in program.rows[CUT].index.tolist():
+            span = slice(int(program.start[row]), int(program.start[row + 1]))
+            upper = float(program.row_upper[row])
+            rows.add(program.index[span], program.value[span], upper=upper)
+    return rows
