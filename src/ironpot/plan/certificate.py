@@ -38,16 +38,17 @@ def certificate(plan: Plan) -> dict[str, Any]:
     proven = dual_bound(program, plan.question.relaxed.row_dual) * MILLION
     return {
         "form": np.array(FORM),
-        **_program(program),
+        **program_arrays(program),
         "row_dual": plan.question.relaxed.row_dual,
-        **_point("plan", plan.point, whole_bounds(plan.model, program, plan.point)),
+        **point_arrays("plan", plan.point, whole_bounds(plan.model, program, plan.point)),
         **_doing_nothing(plan, program),
         **_constant(plan.model),
         **_claims(plan, min(proven, plan.cost)),
     }
 
 
-def _program(program: Program) -> dict[str, Any]:
+def program_arrays(program: Program) -> dict[str, Any]:
+    """Return a program as arrays by name."""
     return {
         "column_cost": program.cost,
         "lower": program.lower,
@@ -63,7 +64,8 @@ def _program(program: Program) -> dict[str, Any]:
     }
 
 
-def _point(name: str, point: Floats, bounds: Bounds) -> dict[str, Any]:
+def point_arrays(name: str, point: Floats, bounds: Bounds) -> dict[str, Any]:
+    """Return a point and the bounds at which it is claimed to hold, by name."""
     return {
         f"{name}_point": point,
         f"{name}_lower": bounds.lower,
@@ -78,7 +80,7 @@ def _doing_nothing(plan: Plan, program: Program) -> dict[str, Any]:
     point = plan.question.hold.point
     if point is None:
         return {}
-    return _point("hold", point, holding_bounds(plan.model, program))
+    return point_arrays("hold", point, holding_bounds(plan.model, program))
 
 
 def _constant(model: Model) -> dict[str, Any]:

@@ -205,7 +205,8 @@ def _succeeds(chance: pl.Series, futures: Futures) -> Bools:
     best_first = futures.best_first()
     reach = np.concatenate([[0.0], np.cumsum(futures.weights[best_first])])
     known = chance.fill_null(0.0).to_numpy()
-    count = np.abs(known[:, None] - reach[None, :]).argmin(axis=1)
+    apart = np.where(futures.may_part(), 0.0, np.inf)
+    count = (np.abs(known[:, None] - reach[None, :]) + apart).argmin(axis=1)
     order = np.argsort(best_first)
     return order[None, :] < count[:, None]
 

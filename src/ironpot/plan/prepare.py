@@ -53,18 +53,20 @@ def gather(
     *,
     allotments: pl.DataFrame | None = None,
     under_way: Starts = frozenset(),
+    futures: Futures | None = None,
 ) -> Inputs:
     """Arrange everything for the planner, in yuan.
 
     The pot test looks at the case's three futures; the plan at as many as the options ask for.
     `allotments` are the county's rows of a coordinated run, `case.schema.share.ALLOTMENTS`; they
     override those that the case holds. `under_way` are starts that an earlier plan has prepared,
-    (lot, route, quarter).
+    (lot, route, quarter). `futures` stand in for those that the options ask for.
     """
     nodes = cash_nodes(case)
-    futures, offers = named_futures(case), appraisals.offers
-    if options.scenarios:
-        futures = drawn_futures(case, options.scenarios, seed=options.seed)
+    offers = appraisals.offers
+    if futures is None:
+        futures = _futures_of(case, options)
+    if futures.levels is not None:
         offers = _offers_in(futures, offers)
         debts = _options_of(case, future_rates(case, futures), offers.rate)
     fees, shares = None, case.allotments if allotments is None else allotments
@@ -92,6 +94,12 @@ def gather(
         market_fees=fees,
         today=begun.today,
     )
+
+
+def _futures_of(case: Case, options: PlanOptions) -> Futures:
+    if options.scenarios:
+        return drawn_futures(case, options.scenarios, seed=options.seed)
+    return named_futures(case)
 
 
 def _options_of(case: Case, rates: RatePaths, discount_rate: float) -> DebtOptions:

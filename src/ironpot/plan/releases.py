@@ -376,3 +376,18 @@ def _transfer_chance(offers: Offers, row: Ints) -> Floats:
     if listed.any():
         chance[listed] = sale_chance(offers, row[listed], "base").sum(axis=1)
     return chance
+
+
+def given_up_in(whole: Offers, part: Offers, releases: Releases) -> tuple[Floats, Floats]:
+    """Return terminal and service cost of releases in some of the futures, (n,) each.
+
+    `whole` are the offers in all futures, `part` the same in some of them with their own weights.
+    """
+    outside = ~whole.inside[releases.row]
+    cash, service = ending_flows(whole, releases.row)
+    where = releases.row, releases.start, cash, service
+    (terminal, lost), (own_terminal, own_lost) = _given_up(whole, *where), _given_up(part, *where)
+    change = np.where(outside, own_terminal - terminal, 0.0)
+    return releases.terminal_cost + change, releases.service_cost + np.where(
+        outside, own_lost - lost, 0.0
+    )

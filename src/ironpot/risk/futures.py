@@ -40,13 +40,15 @@ class Futures:
     """Names and weights (scenario,) of the futures that a plan is made for.
 
     `levels` is (scenario, quarter, source), None for the three named ones; `sources` names them,
-    the common factor first.
+    the common factor first. What lasts throughout stands at its mean level over the first `learnt`
+    quarters, over all of them if that is None.
     """
 
     names: tuple[str, ...]
     weights: Floats
     sources: tuple[str, ...] = ()
     levels: Floats | None = None
+    learnt: int | None = None
 
     @property
     def count(self) -> int:
@@ -75,14 +77,26 @@ class Futures:
         """Do the same for values that hold throughout, (3, ..), at the level's mean over time."""
         if self.levels is None:
             return three
-        level = self.level(source).mean(axis=1)
+        level = self.level(source)[:, : self.learnt].mean(axis=1)
         return _between(three, level.reshape(level.size, *(1,) * (three.ndim - 1)))
 
     def best_first(self) -> npt.NDArray[np.int64]:
         """Return the futures in order of how well things go, best first."""
         if self.levels is None:
             return np.array([FAVOURABLE, BASE, ADVERSE], dtype=np.int64)
-        return np.argsort(-self.level(COMMON_SOURCE).mean(axis=1), kind="stable")
+        level = self.level(COMMON_SOURCE)[:, : self.learnt].mean(axis=1)
+        return np.argsort(-level, kind="stable")
+
+    def may_part(self) -> npt.NDArray[np.bool_]:
+        """Say whether the first k of `best_first` differ from the rest, k = 0..count.
+
+        Futures that are alike in all that has been learnt cannot be told apart.
+        """
+        parted = np.ones(self.count + 1, dtype=bool)
+        if self.levels is not None:
+            level = self.level(COMMON_SOURCE)[:, : self.learnt].mean(axis=1)[self.best_first()]
+            parted[1:-1] = np.diff(level) != 0.0
+        return parted
 
 
 def named_futures(case: Case) -> Futures:

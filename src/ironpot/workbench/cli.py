@@ -9,7 +9,7 @@ import typer
 
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
-from ironpot.workbench.cli_plan import race
+from ironpot.workbench.cli_plan import race, stages
 from ironpot.workbench.cli_system import system
 from ironpot.workbench.door import (
     asked_language,
@@ -245,6 +245,7 @@ def relief(
 
 
 app.command(help=HELP["race"])(race)
+app.command(help=HELP["stages"])(stages)
 app.command(help=HELP["system"])(system)
 
 

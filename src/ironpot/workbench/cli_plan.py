@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ironpot.workbench.door import case_at, user_language
-from ironpot.workbench.words import HELP, unit_of
+from ironpot.workbench.words import HELP, unit_of, with_horizon
 
 CasePath = Annotated[Path, typer.Argument(help=HELP["case"])]
 LangOption = Annotated[str | None, typer.Option("--lang", help=HELP["lang"])]
@@ -42,3 +42,31 @@ def race(
     options = PlanOptions(time_limit_s=time_limit, scenarios=scenarios, seed=seed)
     asked = RaceOptions(futures=futures, seed=fresh_seed, workers=workers, foresight=foresight)
     run_race(case_at(path, column_map), options, asked, console(), chosen, amounts, csv=csv)
+
+
+def stages(
+    path: CasePath,
+    stages: Annotated[int, typer.Option("--stages", min=1, help=HELP["stages_count"])] = 3,
+    branches: Annotated[int, typer.Option("--branches", min=1, help=HELP["branches"])] = 3,
+    time_limit: Annotated[float, typer.Option("--time-limit", min=1.0, help=HELP["limit"])] = 60.0,
+    seed: Annotated[int, typer.Option("--seed", help=HELP["seed"])] = 1,
+    relief: Annotated[bool, typer.Option("--relief/--no-relief", help=HELP["relief_open"])] = True,
+    horizon: Annotated[str | None, typer.Option("--horizon", help=HELP["horizon"])] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help=HELP["stages_csv"])] = None,
+    certificate: Annotated[
+        Path | None, typer.Option("--certificate", help=HELP["certificate"])
+    ] = None,
+    lang: LangOption = None,
+    unit: UnitOption = "hundred_million",
+    column_map: MapOption = None,
+) -> None:
+    """Plan a small case in stages: what now, and what then."""
+    from ironpot.plan.options import PlanOptions
+    from ironpot.workbench.screen import console
+    from ironpot.workbench.stages import Asked, run_stages
+
+    chosen, amounts = user_language(lang), unit_of(unit)
+    case = with_horizon(case_at(path, column_map), horizon)
+    options = PlanOptions(time_limit_s=time_limit, seed=seed, relief=relief)
+    asked = Asked(stages, branches, csv, certificate)
+    run_stages(case, options, asked, console(), chosen, amounts)

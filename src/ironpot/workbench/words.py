@@ -44,6 +44,13 @@ _TEXTS: dict[str, Text] = {
         "Does the plan beat simple rules in futures that nobody planned for?",
         "在未参与制定的新情景中,方案是否优于简单规则?",
     ),
+    "stages": Text(
+        "What now, and what then, in each turn that things may take? For small cases.",
+        "现在做什么,其后各种情形下再做什么?适用于小型案例。",
+    ),
+    "stages_count": Text("how many stages the horizon is parted into", "规划期分为几个阶段"),
+    "branches": Text("turns that each stage may take", "每阶段的情景分支数"),
+    "stages_csv": Text("write every release and the turn that decides it", "将全部决策写入此文件"),
     "fresh": Text("how many fresh futures to judge in", "用于评价的新情景数"),
     "fresh_seed": Text("seed of the fresh futures", "新情景的随机种子"),
     "workers": Text("processes at a time; changes no figure", "并行进程数;不影响结果"),
