@@ -1,6 +1,7 @@
 """How fast are clearing, fire sales and coordination, on the sizes of a nation?
 
-1,000 scenarios on 3,000 nodes; 90 sellers in 40 markets; 3,000 counties in 60 markets, 8 quarters.
+1,000 scenarios on 3,000 nodes; 90 sellers in 40 markets; 3,000 counties in 60 markets, 8 quarters,
+with parts of lots and with whole ones.
 
 Clearing on one core, in float64 to 1e-10, against a loop of scipy's sparse products and against
 HiGHS's linear program, side by side on the same seeded network; all three must agree. Clearing is
@@ -24,17 +25,20 @@ import numpy.typing as npt
 import scipy.sparse
 
 from ironpot.system.clear import clear_system
-from ironpot.system.coordinate import CoordinationOptions, coordinate_plans
+from ironpot.system.coordinate import Coordination, CoordinationOptions, coordinate_plans
 from ironpot.system.deleverage import Holders, SellingRule, sell_down
 from ironpot.system.links import links_of
 from ironpot.system.network import Network
 from ironpot.system.sale import FailedListings, Ladders, sell_into
 from ironpot.system.shared_markets import SharedMarkets
 from ironpot.system.valuations import ClearingOptions
+from ironpot.system.whole_check import check_whole_lots
+from ironpot.system.whole_lots import WholeOptions, coordinate_whole_lots
 
 SEED, NODES, LINKS, SCENARIOS = 20_260_701, 3_000, 20, 1_000
 SELLERS, MARKETS, TRANCHES = 90, 40, 4
 COUNTIES, COORDINATED, QUARTERS = 3_000, 60, 8
+SEEDS = tuple(SEED + 2 + step for step in range(5))
 TOLERANCE = 1e-10
 OPTIONS = ClearingOptions(tolerance=TOLERANCE, solutions="greatest")
 Floats = npt.NDArray[np.float64]
@@ -59,6 +63,7 @@ def main() -> None:
     figures = clearing_figures(instance, slow=10 if quick else 100, programs=1 if quick else 3)
     figures |= sale_figures(repeats=1 if quick else 5)
     figures |= coordination_figures()
+    figures |= whole_lot_figures(SEEDS[:1] if quick else SEEDS)
     for name, figure in figures.items():
         print(f"{name:<28}{figure:>14,.4f}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -217,27 +222,64 @@ def coordination_figures() -> dict[str, float]:
     }
 
 
-def coordination_instance(depth: float) -> SharedMarkets:
+def whole_lot_figures(seeds: tuple[int, ...]) -> dict[str, float]:
+    """Sell every lot whole or keep it, 3,000 counties, two depths a seed; median and worst.
+
+    The gap is of the stake, against a bound for whole lots. Each plan is priced and fitted again by
+    plain code; of the first also the bound, from the cash duals alone.
+    """
+    small = coordination_instance(0.3, counties=20)
+    coordinate_whole_lots(small, options=WholeOptions(rounds=1, sweeps=1, trials=10))
+    gaps: list[float] = []
+    seconds: list[float] = []
+    for seed in seeds:
+        for depth in (0.3, 1.0):
+            markets = coordination_instance(depth, seed=seed)
+            start = time.perf_counter()
+            plan = coordinate_whole_lots(markets, options=WholeOptions(gap=0.005))
+            seconds.append(time.perf_counter() - start)
+            gaps.append(plan.gap_of_stake)
+            check(markets, plan, bound=len(gaps) == 1)
+            print(f"whole lots, seed {seed}, depth {depth}: {gaps[-1]:.4%}, {seconds[-1]:.1f} s")
+    return {
+        "integer_gap_3000": max(gaps),
+        "integer_gap_median_3000": float(np.median(gaps)),
+        "integer_s_3000": max(seconds),
+        "integer_s_median_3000": float(np.median(seconds)),
+    }
+
+
+def check(markets: SharedMarkets, plan: Coordination, *, bound: bool) -> None:
+    """Fail unless a plan fits, costs what it says and, where asked, its bound holds."""
+    found = check_whole_lots(markets, plan, nodes=2_000 if bound else 1)
+    assert found.fits
+    assert abs(found.cost - plan.cost) <= 1e-9 * plan.cost
+    assert not bound or found.bound >= plan.bound - 1e-9 * plan.cost
+
+
+def coordination_instance(
+    depth: float, *, seed: int = SEED + 2, counties: int = COUNTIES
+) -> SharedMarkets:
     """Draw counties with lots in four of the markets; `depth` is all rooms over all lots."""
-    chance, held = np.random.default_rng(SEED + 2), 4
-    drawn = [chance.choice(COORDINATED, held, replace=False) for _ in range(COUNTIES)]
+    chance, held = np.random.default_rng(seed), 4
+    drawn = [chance.choice(COORDINATED, held, replace=False) for _ in range(counties)]
     market = np.concatenate(drawn)
     lots = chance.lognormal(0, 1, market.size)
     steps = np.sort(chance.uniform(0.4, 0.9, (COORDINATED, 1, 3)), axis=2)[:, :, ::-1]
     total = np.bincount(market, lots, minlength=COORDINATED)
     room = np.tile(total[:, None, None] * depth / (3 * QUARTERS), (1, QUARTERS, 3))
-    need = chance.exponential(0.6 / QUARTERS, (COUNTIES, QUARTERS))
-    late = np.full((COUNTIES, QUARTERS), 0.03)
+    need = chance.exponential(0.6 / QUARTERS, (counties, QUARTERS))
+    late = np.full((counties, QUARTERS), 0.03)
     late[:, -1] += 0.6
     return SharedMarkets(
-        tuple(f"county{i}" for i in range(COUNTIES)),
+        tuple(f"county{i}" for i in range(counties)),
         steps * np.ones((1, QUARTERS, 1)),
         room,
-        np.arange(COUNTIES + 1) * held,
+        np.arange(counties + 1) * held,
         market,
         lots,
         chance.uniform(0.5, 1.0, lots.size),
-        need * lots.reshape(COUNTIES, held).sum(axis=1, keepdims=True),
+        need * lots.reshape(counties, held).sum(axis=1, keepdims=True),
         late,
     )
 
