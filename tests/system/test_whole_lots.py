@@ -11,9 +11,14 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from tests.system.networks import LAWS
 from tests.system.test_coordination import drawn, problems
 
+from ironpot.core.errors import IronpotError
+from ironpot.system.allotments import answer_within
+from ironpot.system.choices import Wishes, choose
 from ironpot.system.coordinate import coordinate_plans
+from ironpot.system.learned import plan_nash
 from ironpot.system.whole_bound import sellers_of
 from ironpot.system.whole_check import check_whole_lots, least_cost
+from ironpot.system.whole_heaps import coordinate_whole_heaps
 from ironpot.system.whole_lots import WholeOptions, coordinate_whole_lots
 from ironpot.system.whole_sweep import answer_block, met_duals
 
@@ -193,3 +198,31 @@ def test_a_plan_that_does_not_fit_is_found(harm):
     found = check_whole_lots(crowd, replace(plan, sold=sold))
     assert not found.fits
     assert found.overshot.any() if harm == "crowd" else lot in found.not_whole
+
+
+def test_heaps_of_whole_lots_cost_more_than_heaps_in_parts_and_fit_every_row():
+    crowd = drawn(12, 4, 4, 5, 0.5)
+    parts = coordinate_plans(crowd)
+    wishes = Wishes(whole_lots=3)
+    choice = choose(crowd, parts, plan_nash(crowd, rounds=20), wishes)[-1]
+    assert choice.regime.name == "whole"
+    assert choice.regime.cost >= parts.bound
+    assert choice.plan.bound >= parts.bound
+    room = crowd.room.reshape(len(crowd.room), -1)
+    assert (crowd.load(choice.regime.sold) <= room * (1 + 1e-9)).all()
+    shares = choice.regime.sold.reshape(len(crowd.lots), 4, -1).sum(axis=2) / crowd.lots[:, None]
+    np.testing.assert_allclose(shares * 6, np.rint(shares * 6), atol=1e-6)
+
+
+@pytest.mark.parametrize("other", [{"fair": True}, {"uniform": True}])
+def test_whole_lots_are_refused_beside_wishes_that_they_cannot_keep(other):
+    with pytest.raises(IronpotError, match="whole-lots"):
+        Wishes(whole_lots=4, **other)
+
+
+def test_an_allotment_of_whole_lots_costs_a_county_no_more_than_its_part():
+    crowd = drawn(12, 4, 4, 5, 0.5)
+    plan = coordinate_whole_heaps(crowd, 3, options=QUICK)
+    within = answer_within(crowd, plan)
+    assert (within.costs <= plan.costs + 1e-9 * (1.0 + np.abs(plan.costs))).all()
+    assert within.overshot_rows == 0

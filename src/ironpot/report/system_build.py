@@ -165,9 +165,10 @@ def _choices(view: SystemView) -> Section:
     )
     if not view.wished:
         hint = view.say(
-            "Nothing was wished beyond least cost: --fair, --bank-weight and --uniform show what "
-            "else the joint plan can be, and what it costs.",
-            "除成本最低外未作其他要求:--fair、--bank-weight、--uniform 可显示其他选择及其代价。",
+            "Nothing was wished beyond least cost: --fair, --bank-weight, --uniform and "
+            "--whole-lots show what else the joint plan can be, and what it costs.",
+            "除成本最低外未作其他要求:--fair、--bank-weight、--uniform、--whole-lots "
+            "可显示其他选择及其代价。",
         )
         return Section("choices", "2 ", titles[0], (Paragraph(hint, tone="quiet"), tables[1]))
     blocks: tuple[Block, ...] = (Paragraph(view.wished), *tables)

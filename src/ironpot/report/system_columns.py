@@ -80,6 +80,7 @@ COLUMNS: dict[str, tuple[str, Text]] = {
     "cost_banks": ("yuan", Text("cost where bank losses count", "计入银行损失时成本")),
     "cost_fair_banks": ("yuan", Text("cost where both hold", "两项并行时成本")),
     "cost_uniform": ("yuan", Text("cost at one price and tolls", "统一价格时成本")),
+    "cost_whole": ("yuan", Text("cost where lots sell whole", "整宗出售时成本")),
     "share": ("share", Text("saved, of need", "节省占需求")),
     "worst": ("ratio", Text("worst county: cost over need", "最差县:成本/需求")),
 }

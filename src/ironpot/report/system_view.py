@@ -19,6 +19,7 @@ REGIME: dict[str, Text] = {
     "banks": Text("bank losses count", "计入银行损失"),
     "fair_banks": Text("nobody worse off, bank losses count", "无一受损并计入银行损失"),
     "uniform": Text("one price and tolls", "统一价格加占用费"),
+    "whole": Text("lots sold whole", "整宗出售"),
 }
 
 _CLASSES = {

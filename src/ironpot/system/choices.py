@@ -17,6 +17,11 @@ from ironpot.system.learned import ROUNDS, plan_tolled
 from ironpot.system.links import Floats
 from ironpot.system.regimes import Regime
 from ironpot.system.shared_markets import SharedMarkets
+from ironpot.system.whole_heaps import coordinate_whole_heaps
+from ironpot.system.whole_lots import WholeOptions
+
+# A wish is priced beside others: its gap is shown, and more rounds are for who plans by it alone.
+_SHORT = WholeOptions(rounds=4, trials=5_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,14 @@ class Wishes:
 
     `fair`: no county worse than in the learned crowd. `bank_weight`: what a yuan of arrears at the
     end costs lenders, on top of what it costs the county. `uniform`: one price for all that sell in
-    a market and quarter, and a toll, instead of allotments.
+    a market and quarter, and a toll, instead of allotments. `whole_lots`: each heap is so many lots
+    that sell whole, in one quarter each; 0 sells any part of a heap at any time.
     """
 
     fair: bool = False
     bank_weight: float = 0.0
     uniform: bool = False
+    whole_lots: int = 0
 
     def __post_init__(self) -> None:
         """Refuse a negative weight, and allotments and no allotments at once."""
@@ -38,6 +45,8 @@ class Wishes:
             raise IronpotError(_BAD_WEIGHT)
         if self.uniform and (self.fair or self.bank_weight > 0.0):
             raise IronpotError(_NOT_BOTH)
+        if self.whole_lots and (self.uniform or self.fair):
+            raise IronpotError(_NOT_WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,9 @@ def choose(
         found.append(_fair("fair", markets, markets, plan, crowd))
     if wishes.fair and priced is not markets:
         found.append(_fair("fair_banks", priced, markets, counted, crowd))
+    if wishes.whole_lots:
+        whole = coordinate_whole_heaps(priced, wishes.whole_lots, options=_SHORT, start=counted)
+        found.append(_chosen("whole", markets, whole))
     if wishes.uniform:
         tolled = plan_tolled(markets, rounds=nash_rounds)
         none = np.zeros(len(markets.counties))
@@ -189,4 +201,10 @@ _NOT_BOTH = Text(
     "--bank-weight.",
     "统一价格(--uniform)没有配额,无法保证各县不劣于博弈结果,也没有可加权的方案:"
     "请在 --uniform 与 --fair、--bank-weight 之间选择。",
+)
+_NOT_WHOLE = Text(
+    "Whole lots (--whole-lots) cannot promise each county its cost in the crowd and need "
+    "allotments: leave out --fair and --uniform, or sell parts of lots.",
+    "整宗出售(--whole-lots)无法保证各县不劣于博弈结果,且需要配额:"
+    "请去掉 --fair 和 --uniform,或允许拆分出售。",
 )

@@ -13,8 +13,8 @@ from ironpot.system.links import Bools, Floats, Ints
 from ironpot.system.shared_markets import SharedMarkets
 from ironpot.system.whole_sweep import Average, Sellers, answer_block, step_together
 
-# Softer than for parts of lots: the fees start near where they end.
-_STIFF = 0.025
+# Fees answer crowding more softly where many lots meet: each is a small part of what a row takes.
+_STIFF, _LOTS = 0.1, 50
 _BLOCK = 50
 # A certificate is worth more nodes than a step, and is given at the mean of the latest fees, which
 # swing from sweep to sweep.
@@ -54,7 +54,9 @@ class FeeSearch:
         self.sellers = sellers_of(markets)
         self.room = markets.room.reshape(len(markets.room), -1)
         usable: Bools = np.greater(self.room, 0.0)
-        self.stiff = np.divide(_STIFF, self.room, out=np.zeros_like(self.room), where=usable)
+        lots = np.bincount(markets.market, minlength=len(self.room))[:, None]
+        soft = _STIFF * np.minimum(_LOTS / np.maximum(lots, 1), 1.0) + np.zeros_like(self.room)
+        self.stiff = np.divide(soft, self.room, out=np.zeros_like(self.room), where=usable)
         self.average = Average(
             np.zeros_like(self.sellers.price), markets.doing_nothing(), np.zeros_like(self.room)
         )

@@ -14,7 +14,6 @@ import numpy as np
 from ironpot.system.coordinate import Coordination
 from ironpot.system.links import Floats
 from ironpot.system.shared_markets import SharedMarkets
-from ironpot.system.whole_bound import sellers_of
 
 # Sums of floats in another order differ in the last digits.
 DIGITS = 1e-9
@@ -94,6 +93,7 @@ def _cost(markets: SharedMarkets, sold: Floats, i: int) -> float:
 
 def _bound(markets: SharedMarkets, fees: Floats, nodes: int) -> float:
     """Bound all plans: what counties pay at least at the fees, less the fees on all room."""
+    from ironpot.system.whole_bound import sellers_of
     from ironpot.system.whole_sweep import met_duals
 
     sellers = sellers_of(markets)

@@ -7,17 +7,16 @@ whole. Plans are built lot by lot within the room that is left, so that they fit
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ironpot.system.coordinate import Coordination, CoordinationOptions, coordinate_plans
+from ironpot.system.coordinate import Coordination, coordinate_plans
 from ironpot.system.links import Floats
 from ironpot.system.shared_markets import SharedMarkets
-from ironpot.system.whole_bound import FeeSearch
-from ironpot.system.whole_plan import PlanSearch
 
-# Fees of the program with parts of lots are only where the search for better ones starts.
-_START = CoordinationOptions(gap=0.01, sweeps=60)
+if TYPE_CHECKING:
+    from ironpot.system.whole_bound import FeeSearch
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +40,16 @@ def coordinate_whole_lots(
     markets: SharedMarkets,
     *,
     options: WholeOptions | None = None,
+    start: Coordination | None = None,
     watch: Callable[[Coordination], None] | None = None,
 ) -> Coordination:
     """Find a joint plan of whole lots within the gap asked for, and certify it.
 
     Each lot row is sold whole in one quarter, over as many of its tranches as it needs, or kept.
     No joint plan of whole lots costs less than `bound`; plans with parts of lots may. `reached`
-    looks at the stake only. `watch` hears the best plan after every round; Ctrl-C keeps it.
+    looks at the stake only. `watch` hears the best plan after every round; Ctrl-C keeps it. `start`
+    is a joint plan with parts of lots, sought here if not given: its fees are where those for whole
+    lots are sought from, and its bound holds too.
 
     Fees come from a block Frank-Wolfe over averages of whole plans (the bound is Lagrangian, each
     county searched by branch and bound); plans from filling large lots first at those fees, which
@@ -60,11 +62,14 @@ def coordinate_whole_lots(
     >>> plan.sold.tolist(), round(plan.cost, 6)
     ([[40.0], [0.0]], 22.0)
     """
+    from ironpot.system.whole_bound import FeeSearch
+    from ironpot.system.whole_plan import PlanSearch
+
     options = options or WholeOptions()
-    start = coordinate_plans(markets, options=_START)
-    best = _kept(markets, start)
+    parts = start or coordinate_plans(markets)
+    best = _kept(markets, parts)
     with ThreadPoolExecutor(options.workers) as pool:
-        fees = FeeSearch(markets, start.fees, options.nodes, pool)
+        fees = FeeSearch(markets, parts.fees, options.nodes, pool)
         plans = PlanSearch(markets, options.seed)
         try:
             fees.advance(options.sweeps)
@@ -83,23 +88,23 @@ def coordinate_whole_lots(
     return best
 
 
-def _kept(markets: SharedMarkets, start: Coordination) -> Coordination:
+def _kept(markets: SharedMarkets, parts: Coordination) -> Coordination:
     """Return the plan that sells nothing, with the bound that holds for parts of lots too."""
     nothing = markets.doing_nothing()
     return Coordination(
-        np.zeros_like(start.sold),
+        np.zeros((len(markets.lots), markets.slots)),
         nothing,
-        start.fees,
+        parts.fees,
         float(nothing.sum()),
-        start.bound,
-        start.do_nothing,
-        start.sweeps,
+        parts.bound,
+        parts.do_nothing,
+        parts.sweeps,
         reached=False,
     )
 
 
 def _better(
-    markets: SharedMarkets, best: Coordination, sold: Floats, fees: FeeSearch, gap: float
+    markets: SharedMarkets, best: Coordination, sold: Floats, fees: "FeeSearch", gap: float
 ) -> Coordination:
     """Keep the cheaper plan and the higher bound; the plan is priced by the plain formula."""
     costs = markets.costs(sold)

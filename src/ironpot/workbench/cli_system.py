@@ -29,6 +29,9 @@ def system(
         float, typer.Option("--bank-weight", min=0.0, help=HELP["bank_weight"])
     ] = 0.0,
     uniform: Annotated[bool, typer.Option("--uniform", help=HELP["uniform"])] = False,
+    whole_lots: Annotated[
+        int, typer.Option("--whole-lots", min=0, max=60, help=HELP["whole_lots"])
+    ] = 0,
     mandates: Annotated[bool, typer.Option("--mandates", help=HELP["mandates"])] = False,
     cut: Annotated[str | None, typer.Option("--cut-debt", help=HELP["cut_debt"])] = None,
     unsold: Annotated[list[str] | None, typer.Option("--no-sales", help=HELP["no_sales"])] = None,
@@ -63,7 +66,7 @@ def system(
         stopped=stopped or [],
         unit=amounts,
     )
-    wishes = Wishes(fair=fair, bank_weight=bank_weight, uniform=uniform)
+    wishes = Wishes(fair, bank_weight, uniform, whole_lots)
     levels = tuple(dict.fromkeys(price or (1.0,)))
     many = Many(seeds, levels, Hands(workers, cluster))
     asked = Draw(counties, seed, tried, wishes, many, fresh=fresh)

@@ -99,6 +99,10 @@ _TEXTS: dict[str, Text] = {
         "one price for all that sell, with tolls given back, instead of allotments",
         "不设配额,统一成交价并收取占用费(返还)",
     ),
+    "whole_lots": Text(
+        "sell whole: each county's heap in a market is so many lots (12, say); shows its price",
+        "整宗出售:各县在每个市场的存量分为若干宗(如12),并显示代价",
+    ),
     "cut_debt": Text(
         "order: everybody cuts debt by this much in two years, as in 5%",
         "要求:两年内各县压降债务的比例,如 5%",

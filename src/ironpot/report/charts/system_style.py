@@ -19,6 +19,7 @@ DASH: dict[str, Dash] = {
     "banks": [6, 2],
     "fair_banks": [12, 2],
     "uniform": [4, 4],
+    "whole": [8, 2, 2, 2],
 }
 SYMBOL = {
     "alone": "triangle",
@@ -29,6 +30,7 @@ SYMBOL = {
     "banks": "arrow",
     "fair_banks": "roundRect",
     "uniform": "emptyCircle",
+    "whole": "emptyRect",
 }
 COLOR = {
     "alone": style.FAINT,
@@ -39,6 +41,7 @@ COLOR = {
     "banks": style.RAMP[2],
     "fair_banks": style.MIDDLE,
     "uniform": style.PALE,
+    "whole": style.MIDDLE,
 }
 # From loss to gain: rust to blue, told apart by every kind of colour vision, and in grey by sign.
 LOSS, EVEN, GAIN = "#dd8a68", "#f6f5f1", "#7fa9cf"
