@@ -157,6 +157,8 @@ def _unknown(plan: Plan) -> list[Text]:
                 f"{unpriced}项资产无评估价,未定价。",
             )
         )
+    if plan.by_clock:
+        found.append(_BY_CLOCK)
     if plan.interrupted:
         found.append(
             Text("The search was stopped by the user.", "计算由用户中止,采用当时最优方案。")
@@ -164,6 +166,11 @@ def _unknown(plan: Plan) -> list[Text]:
     return found
 
 
+_BY_CLOCK = Text(
+    "The time limit ended a search whose steps were counted: a faster or slower machine may find "
+    "another plan.",
+    "计步搜索被时限中止:换用更快或更慢的机器,方案可能不同。",
+)
 _ALLOTTED = Text(
     "Prices and market-use fees are those of an allotment file; the objective holds the fee on "
     "what the plan uses above its allotment, less the fee on what it leaves.",

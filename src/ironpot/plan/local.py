@@ -47,7 +47,8 @@ class Play:
     """A search under way: the board, the open starts, the fixed part, the plan it stands at.
 
     `forced` items may move but not stay. `stake` is what a plan can win at most over doing nothing
-    (million). `hear` takes every plan, keeps the best and says whether to go on.
+    (million). `hear` takes every plan, keeps the best and says whether to go on. `counted`
+    says what share of counted steps is still to come, None where the clock decides.
     """
 
     model: Model
@@ -66,6 +67,12 @@ class Play:
     answer: Answer
     hear: Callable[[Answer], bool]
     stopped: bool = False
+    counted: Callable[[], float] | None = None
+
+    @property
+    def share_left(self) -> float:
+        """Share of the search that is still to come."""
+        return self.time_left / self.time_given if self.counted is None else self.counted()
 
     @property
     def cost(self) -> float:
@@ -123,7 +130,7 @@ def improve(play: Play, rng: np.random.Generator) -> bool:
     _place(guess, starts, rng.choice(NOISE) * rng.standard_normal(play.board.items))
     _move(play, guess, starts, MOST_MOVES)
     wandering = rng.random() < WANDERS
-    slack = WANDER * play.stake * rng.random() * play.time_left / play.time_given
+    slack = WANDER * play.stake * rng.random() * play.share_left
     return _try(play, guess, slack if wandering else 0.0)
 
 

@@ -25,7 +25,8 @@ class PlanOptions:
     weight burns anything to save a yuan. Help is only open where no plan works without it; `relief`
     False shuts it and shows what stays unpaid. `as_of` is the day on which a plan is made again
     (ISO): before its quarter nothing starts that is not recorded; empty = the day of the last event
-    in the table `realised`.
+    in the table `realised`. `steps` above 0 ends the search after so many steps and not by the
+    clock, so that machines of a kind find the same plan.
     """
 
     time_limit_s: float = 50.0
@@ -42,6 +43,7 @@ class PlanOptions:
     scenarios: int = 0
     threads: int = 2
     as_of: str = ""
+    steps: int = 0
 
 
 def options_hash(options: PlanOptions) -> str:

@@ -67,6 +67,7 @@ class Plan:
     interrupted: bool
     history: tuple[tuple[float, float, float], ...]
     earlier: float | None = None
+    by_clock: bool = False
 
     @property
     def gap_objective(self) -> float:
@@ -131,7 +132,9 @@ def plan_resolution(
 def _answer(model: Model, watch: Watch | None) -> tuple[Question, Found]:
     """Search with what is open; open help, then arrears, where no whole plan comes out of it."""
     began, limit = time.monotonic(), model.inputs.options.time_limit_s
-    attempt = _attempt_many if is_large(model) else _attempt
+    # The search of a program taken apart goes by the clock.
+    large = is_large(model) and not model.inputs.options.steps
+    attempt = _attempt_many if large else _attempt
     question, found = attempt(model, limit, watch, None)
     while found.point is None and not (found.interrupted or _all_open(model, question)):
         left = max(limit - (time.monotonic() - began), LATER_SHARE * limit)
@@ -247,6 +250,7 @@ def _plan(
         solver_version=question.relaxed.version,
         interrupted=found.interrupted,
         history=found.history,
+        by_clock=found.by_clock,
     )
 
 

@@ -151,9 +151,9 @@ def budget_by_node(case: Case, nodes: Nodes, scenarios: Scenarios) -> dict[str, 
     table: dict[str, Floats] = {}
     place = {name: number for number, name in enumerate(case.horizon.quarters)}
     known = {name: number for number, name in enumerate(scenarios.names)}
-    summed = flows.group_by("entity_id", "account", "line", "scenario", "quarter").agg(
-        pl.col("amount").sum()
-    )
+    # In the order of the lines: in any other, the same case would differ in the last digits.
+    keys = ("entity_id", "account", "line", "scenario", "quarter")
+    summed = flows.group_by(keys, maintain_order=True).agg(pl.col("amount").sum())
     for entity, account, line, scenario, quarter, amount in summed.iter_rows():
         node = nodes.find(entity, account)
         node = node if node >= 0 else nodes.income_node(entity)

@@ -4,6 +4,9 @@ Two processes work side by side. One solves the relaxation, rounds it by stages 
 debt options, then lots) and improves the plan by `local`, always at exact prices. The other runs
 the solver on the whole program: it lifts the bound, and settles small programs by itself. Both can
 be stopped at any moment without losing the best plan so far.
+
+With counted steps the clock has no say: the local search ends after so many steps, the other
+process after so many nodes, and it is heard only then. Machines of a kind then find the same plan.
 """
 
 import time
@@ -30,6 +33,8 @@ BOUND_STEP = 0.01
 WHOLE = {"threads": 1, "mip_rel_gap": 1e-5}
 # Above this many whole numbers the other process only lifts the bound.
 SMALL = 3000
+# With counted steps the other process looks at so many nodes of a small program, else at none.
+NODES = 200
 # Share of the time limit that is added while there is no plan at all.
 GRACE = 0.4
 
@@ -53,8 +58,8 @@ class Found:
 
     `point` is None if nothing was found; it solves the program at exact prices. `bound` is the
     relaxation's (through `program.dual_bound`) or that of the solver's tree, whichever is higher.
-    `interrupted` says that the user stopped the search; `history` is (seconds, objective, bound) of
-    every improvement.
+    `interrupted` says that the user stopped the search, `by_clock` that the time limit ended one
+    whose steps were counted; `history` is (seconds, objective, bound) of every improvement.
     """
 
     point: Floats | None
@@ -62,11 +67,15 @@ class Found:
     bound: float
     interrupted: bool
     history: tuple[tuple[float, float, float], ...]
+    by_clock: bool = False
 
 
 @dataclass(slots=True)
 class _Hunt:
-    """A search under way: `whole` is the other process, `linear` relaxes, `left` solves plans."""
+    """A search under way: `whole` is the other process, `linear` relaxes, `left` solves plans.
+
+    `steps` 0 goes by the clock.
+    """
 
     model: Model
     program: Program
@@ -77,6 +86,8 @@ class _Hunt:
     grace_s: float
     enough: Enough
     watch: Watch | None
+    steps: int = 0
+    tried: int = 0
     hold: float = np.inf
     began: float = field(default_factory=time.monotonic)
     best: Answer | None = None
@@ -98,6 +109,16 @@ class _Hunt:
         return self.deadline + (self.grace_s if self.best is None else 0.0)
 
     @property
+    def goes_on(self) -> bool:
+        """Whether another step is to be tried."""
+        counted = self.steps == 0 or self.tried < self.steps
+        return counted and not self.done and self.time_left > 0.0
+
+    def steps_left(self) -> float:
+        """Share of the counted steps that is still to come."""
+        return 1.0 - self.tried / self.steps
+
+    @property
     def cost(self) -> float:
         return self.best.objective if self.best is not None else np.inf
 
@@ -114,10 +135,19 @@ class _Hunt:
         return not self.done and self.time_left > 0.0
 
     def listen(self) -> None:
-        """Hear what the other process has found, and price its plan exactly if it looks better."""
-        if self.settled:
-            return
-        answer = self.whole.poll()
+        """Hear what the other process has found; with counted steps it is heard at the end."""
+        if not (self.settled or self.steps):
+            self._heed(self.whole.poll())
+
+    def hear_out(self) -> None:
+        """Wait until the other process has looked at its nodes."""
+        while not (self.settled or self.done) and self.time_left > 0.0:
+            answer = self.whole.poll(wait_s=0.2)
+            if answer is not None:
+                self._heed(answer)
+
+    def _heed(self, answer: Answer | None) -> None:
+        """Take bound and plan of the other process; price its plan exactly if it looks better."""
         sent = self.whole.best_answer() if answer is None else answer
         if sent.bound > self.bound + BOUND_STEP:
             self.bound = sent.bound
@@ -159,15 +189,27 @@ def search(
     interrupted = False
     with Session(program) as whole, Session(program.relaxed()) as linear, leave(program) as left:
         hunt = _Hunt(model, program, whole, linear, left, deadline, grace, enough, watch)
-        hunt.hold = question.hold.objective
+        hunt.steps, hunt.hold = model.inputs.options.steps, question.hold.objective
         hunt.bound = dual_bound(program, question.relaxed.row_dual)
-        effort = 0.05 if program.integer.sum() <= SMALL else 0.0
-        whole.begin(time_limit_s=time_limit_s, options={**WHOLE, "mip_heuristic_effort": effort})
+        _begin(hunt, time_limit_s)
         try:
             _run(hunt, question, rng)
         except KeyboardInterrupt:
             interrupted = True
     return _found(hunt, interrupted=interrupted)
+
+
+def _begin(hunt: _Hunt, time_limit_s: float) -> None:
+    """Set the other process to work."""
+    small = int(hunt.program.integer.sum()) <= SMALL
+    options: dict[str, str | float | int | bool] = {**WHOLE}
+    options["mip_heuristic_effort"] = 0.05 if small else 0.0
+    if hunt.steps and not small:
+        hunt.settled = True
+        return
+    if hunt.steps:
+        options["mip_max_nodes"] = NODES
+    hunt.whole.begin(time_limit_s=time_limit_s, options=options)
 
 
 def price_exactly(model: Model, program: Program, left: Left, point: Floats) -> Answer:
@@ -184,12 +226,15 @@ def _run(hunt: _Hunt, question: Question, rng: np.random.Generator) -> None:
     play = _round(hunt, board, question.relaxed) or plain
     if play is not None:
         descend(play)
-    while not hunt.done and hunt.time_left > 0.0:
+    while hunt.goes_on:
         hunt.listen()
-        if play is None:
-            time.sleep(0.1)
-        else:
+        hunt.tried += 1
+        if play is not None:
             improve(play, rng)
+        elif not hunt.steps:
+            time.sleep(0.1)
+    if hunt.steps:
+        hunt.hear_out()
 
 
 def _hold_everything(hunt: _Hunt) -> Answer:
@@ -254,6 +299,7 @@ def _play(hunt: _Hunt, board: Board, answer: Answer, lower: Floats, upper: Float
         stake=max(hunt.hold - hunt.bound, 0.0),
         hear=hunt.hear,
     )
+    play.counted = hunt.steps_left if hunt.steps else None
     return play if started(play, empty_state(hunt.model, board, lower)) else None
 
 
@@ -327,4 +373,5 @@ def _found(hunt: _Hunt, *, interrupted: bool) -> Found:
         bound=hunt.bound,
         interrupted=interrupted,
         history=tuple(hunt.history),
+        by_clock=hunt.steps > 0 and not hunt.done and hunt.time_left <= 0.0,
     )

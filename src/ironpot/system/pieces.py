@@ -5,7 +5,7 @@ there. Results are in the order in which pieces were given, whoever was first.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -19,15 +19,20 @@ from ironpot.system.fleet import Fleet
 S = TypeVar("S")
 A = TypeVar("A")
 R = TypeVar("R")
+N = TypeVar("N")
 
 _NOTE = "note"
 
 
+def _as_it_is(_key: str, found: Any) -> Any:
+    return found
+
+
 @dataclass(frozen=True, slots=True)
-class Done(Generic[R]):
+class Done(Generic[N]):
     """Results by key, in the order of the pieces; `stopped` says that some are missing."""
 
-    results: dict[str, R]
+    results: dict[str, N]
     stopped: bool
 
 
@@ -37,30 +42,31 @@ def work_through(
     static: S,
     pieces: Mapping[str, A],
     *,
+    take: Callable[[str, R], N] = _as_it_is,
     book: Book | None = None,
-    watch: Callable[[str, R, int], None] | None = None,
-) -> Done[R]:
-    """Return `work(static, piece)` for every piece; `watch` hears key, result and how many are in.
+    watch: Callable[[str, N, int], None] | None = None,
+) -> Done[N]:
+    """Return what `take(key, work(static, piece))` makes of every piece; `take` runs here.
 
-    Results go into the book and come out of it as JSON, so they are made of lists, dictionaries
-    with text keys, text, numbers and None.
+    `watch` hears key, result and how many are in. Results go into the book and come out of it as
+    JSON, so they are made of lists, dictionaries with text keys, text, numbers and None.
 
     >>> from ironpot.system.fleet import OneProcess
     >>> work_through(OneProcess(), pow, 2, {"b": 3, "a": 4}).results
     {'b': 8, 'a': 16}
     """
     results = _kept(book, pieces)
-    left = {key: piece for key, piece in pieces.items() if key not in results}
+    left = _Left(pieces, dict.fromkeys(key for key in pieces if key not in results))
     stopped = False
     try:
-        for key, result in fleet.each(work, static, left):
+        for key, found in fleet.each(work, static, left):
             if key in results or key not in left:
                 raise IronpotError(_twice(key))
+            results[key] = take(key, found)
             if book is not None:
-                book.keep_now(key, {_NOTE: np.array(json.dumps(result))})
-            results[key] = result
+                book.keep_now(key, {_NOTE: np.array(json.dumps(results[key]))})
             if watch is not None:
-                watch(key, result, len(results))
+                watch(key, results[key], len(results))
     except KeyboardInterrupt:
         stopped = True
         if book is not None:
@@ -68,12 +74,38 @@ def work_through(
     return Done({key: results[key] for key in pieces if key in results}, stopped)
 
 
+@dataclass(frozen=True, slots=True)
+class _Left(Mapping[str, A]):
+    """The pieces still to be worked on; each is fetched when somebody begins it."""
+
+    pieces: Mapping[str, A]
+    names: dict[str, None]
+
+    def __getitem__(self, key: str) -> A:
+        return self.pieces[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
 def _kept(book: Book | None, pieces: Mapping[str, object]) -> dict[str, Any]:
     """Return the results of pieces that the book has."""
     if book is None:
         return {}
-    found = {key: book.found(key) for key in pieces}
-    return {key: json.loads(str(kept[_NOTE])) for key, kept in found.items() if kept is not None}
+    found = {key: kept_result(book, key) for key in pieces}
+    return {key: result for key, result in found.items() if result is not None}
+
+
+def kept_result(book: Book, key: str) -> Any:
+    """Return the result that a book has of a piece, None if it has none."""
+    kept = book.found(key)
+    return None if kept is None else json.loads(str(kept[_NOTE]))
 
 
 def _twice(key: str) -> Text:

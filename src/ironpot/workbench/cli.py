@@ -10,7 +10,7 @@ import typer
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
 from ironpot.workbench.cli_plan import race, stages
-from ironpot.workbench.cli_system import system
+from ironpot.workbench.cli_system import plans, system
 from ironpot.workbench.door import (
     asked_language,
     case_at,
@@ -247,6 +247,7 @@ def relief(
 app.command(help=HELP["race"])(race)
 app.command(help=HELP["stages"])(stages)
 app.command(help=HELP["system"])(system)
+app.command(help=HELP["plans"])(plans)
 
 
 @app.command(help=HELP["why"])

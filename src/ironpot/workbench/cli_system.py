@@ -71,3 +71,36 @@ def system(
     many = Many(seeds, levels, Hands(workers, cluster))
     asked = Draw(counties, seed, tried, wishes, many, fresh=fresh)
     run_system(path, out, asked, lang=chosen, unit=amounts, screen=screen)
+
+
+def plans(
+    path: Annotated[Path, typer.Argument(help=HELP["cases"])],
+    out: Annotated[Path, typer.Option("--out", "-o", help=HELP["plans_out"])],
+    allotments: Annotated[
+        Path | None, typer.Option("--allotments", help=HELP["allotment_files"])
+    ] = None,
+    steps: Annotated[int, typer.Option("--steps", min=1, help=HELP["steps"])] = 200,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", min=1.0, help=HELP["limit_of_steps"])
+    ] = 3600.0,
+    seed: Annotated[int, typer.Option("--seed", help=HELP["seed"])] = 1,
+    scenarios: Annotated[
+        int, typer.Option("--scenarios", min=0, max=4096, help=HELP["scenarios"])
+    ] = 0,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
+    fresh: FreshOption = False,
+    lang: LangOption = None,
+    unit: UnitOption = "hundred_million",
+) -> None:
+    """Plan every case of a folder, within its allotment; exit 1 where a county has no plan."""
+    from ironpot.plan.options import PlanOptions
+    from ironpot.workbench.hands import Hands
+    from ironpot.workbench.plans import NO_PLAN, Asked, run_plans
+    from ironpot.workbench.screen import console
+
+    chosen, amounts, screen = user_language(lang), unit_of(unit), console()
+    options = PlanOptions(time_limit_s=time_limit, seed=seed, scenarios=scenarios, steps=steps)
+    asked = Asked(options, allotments, Hands(workers, cluster), fresh)
+    table = run_plans(path, out, asked, lang=chosen, unit=amounts, screen=screen)
+    raise typer.Exit(1 if (table["status"] == NO_PLAN).any() else 0)

@@ -71,6 +71,10 @@ class RunStore:
             file.flush()
             os.fsync(file.fileno())
 
+    def forget(self, name: str) -> None:
+        """Throw a part away, so that it is made again."""
+        self._path(name).unlink(missing_ok=True)
+
     def end(self, screen: Console, lang: Lang) -> None:
         """Throw the parts away if the run has ended as asked; keep them and say so otherwise."""
         if not self.cut_short:

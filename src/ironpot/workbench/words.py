@@ -120,6 +120,22 @@ _TEXTS: dict[str, Text] = {
         "要求:某类债权人一年内停止续贷(non_standard),可加季度数",
     ),
     "system_seed": Text("seed of what is synthetic", "合成数据的随机种子"),
+    "plans": Text(
+        "Plan every case of a folder, on all cores or a cluster, within allotments.",
+        "为文件夹中的每个案例制定方案:多核或集群运行,可按配额。",
+    ),
+    "cases": Text("folder of case folders or workbooks", "含案例文件夹或工作簿的文件夹"),
+    "plans_out": Text(
+        "folder for one plan a county and plans.csv", "各县方案和 plans.csv 的文件夹"
+    ),
+    "allotment_files": Text(
+        "folder of allotment files, one a county, as ironpot system wrote it",
+        "ironpot system 写出的配额文件夹",
+    ),
+    "steps": Text(
+        "steps of each search; the same plan on any worker", "每县搜索步数;与由谁计算无关"
+    ),
+    "limit_of_steps": Text("seconds for one county at most", "单县时限(秒)"),
     "seeds": Text("run so many seeds, from --seed on", "从 --seed 起测算的种子数"),
     "price": Text(
         "level of prices to try, 1 as they are; repeat for several", "价格水平,1为不变;可重复指定"

@@ -1,0 +1,299 @@
+"""`ironpot plans`: the full plan of every county of a folder, on as many workers as there are.
+
+OUT gets one plan folder a county, each whole or not at all, and plans.csv. Counties that were
+finished before a stop are not planned again.
+"""
+
+import hashlib
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from rich.console import Console
+
+import ironpot
+from ironpot.case.case import Case
+from ironpot.case.read import read_case
+from ironpot.core.errors import CaseError, FileRefusedError, IronpotError
+from ironpot.core.lang import Lang, Text
+from ironpot.core.money import Unit, in_unit
+from ironpot.plan.options import PlanOptions
+from ironpot.report.figures import percent
+from ironpot.report.plan_out import write_plan_files
+from ironpot.system.county_plans import County, CountyOptions, CountyPlan, plan_county
+from ironpot.system.pieces import kept_result, work_through
+from ironpot.workbench.allotment_file import read_allotments
+from ironpot.workbench.hands import Hands, fleet_of
+from ironpot.workbench.run_store import UNFINISHED, RunStore, open_run
+from ironpot.workbench.screen import Bar, show_table, unit_words
+from ironpot.workbench.whole import whole_file, whole_folder
+
+TABLE = "plans.csv"
+# No seconds: rows are the same whoever planned, and when.
+_FIGURES = ("cost", "bound", "do_nothing", "relief_pv", "gap_stake")
+SCHEMA: dict[str, type[pl.DataType]] = {
+    **dict.fromkeys(("county", "status", "input_hash"), pl.String),
+    **dict.fromkeys(_FIGURES, pl.Float64),
+    "by_clock": pl.Boolean,
+    "why": pl.String,
+}
+NO_PLAN = "no_plan"
+# So many cases stay in memory once they are checked; the others are read again when begun.
+HELD = 64
+Row = dict[str, str | float | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How all counties are planned, within which allotments, by whom."""
+
+    options: PlanOptions
+    allotments: Path | None = None
+    hands: Hands = field(default_factory=Hands)
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class CaseFolder(Mapping[str, County]):
+    """Counties by name; thousands are read when somebody begins them, not held all at once."""
+
+    cases: dict[str, Path]
+    files: dict[str, Path]
+    held: dict[str, Case] = field(default_factory=dict[str, Case])
+
+    def __getitem__(self, key: str) -> County:
+        file = self.files.get(key)
+        shares = None if file is None else read_allotments(file)
+        case = self.held.get(key)
+        return County(read_case(self.cases[key]).case if case is None else case, shares)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.cases)
+
+    def __len__(self) -> int:
+        return len(self.cases)
+
+
+def run_plans(
+    path: Path, out: Path, asked: Asked, *, lang: Lang, unit: Unit, screen: Console
+) -> pl.DataFrame:
+    """Plan every case below `path` and write OUT/COUNTY and OUT/plans.csv; return the latter.
+
+    Raises IronpotError before anything is planned where a case has errors or an allotment file is
+    missing. Ctrl-C keeps the counties that are finished.
+    """
+    folder = cases_below(path, asked.allotments)
+    hashes = _checked(folder)
+    store = open_run(out, _mark(folder, hashes, asked, lang), fresh=asked.fresh)
+    _forget_lost(store, folder, out)
+    rows: list[Row] = []
+    with (
+        fleet_of(asked.hands) as fleet,
+        Bar(_seconds(asked.options, len(folder), fleet.workers)) as bar,
+    ):
+
+        def hear(_key: str, row: Row, count: int) -> None:
+            rows.append(row)
+            bar.show(_note(rows, count, len(folder), lang, unit))
+
+        done = work_through(
+            *(fleet, plan_county, CountyOptions(asked.options, lang), folder),
+            take=lambda key, made: _taken(key, made, hashes[key], out),
+            book=store,
+            watch=hear,
+        )
+    table = _table(done.results.values())
+    with whole_file(out / TABLE) as draft:
+        table.write_csv(draft, line_terminator="\n")
+    _show(table, len(folder), out, screen, lang, unit)
+    store.end(screen, lang)
+    return table
+
+
+def cases_below(path: Path, allotments: Path | None) -> CaseFolder:
+    """Find case folders and workbooks right below `path`, and each one's allotment file.
+
+    An allotment file is called like its county. Raises FileRefusedError where there is no case, two
+    have one name, or a county has no file though a folder of files is given.
+    """
+    found = sorted(path.iterdir()) if path.is_dir() else []
+    folders = [one for one in found if (one / "case.toml").is_file()]
+    books = [one for one in found if one.suffix == ".xlsx" and not one.name.startswith("~$")]
+    names = [one.name for one in folders] + [one.stem for one in books]
+    if not names:
+        raise FileRefusedError(_no_cases(path))
+    if len(set(names)) < len(names) or UNFINISHED in names:
+        raise FileRefusedError(_two_names(path))
+    cases = dict(sorted(zip(names, [*folders, *books], strict=True)))
+    if allotments is None:
+        return CaseFolder(cases, {})
+    files = {name: allotments / f"{name}.csv" for name in cases}
+    missing = [name for name, file in files.items() if not file.is_file()]
+    if missing:
+        raise FileRefusedError(_no_files(allotments, missing))
+    return CaseFolder(cases, files)
+
+
+def _checked(folder: CaseFolder) -> dict[str, str]:
+    """Return the input hash of every case; refuse all at once those that have errors."""
+    hashes: dict[str, str] = {}
+    bad: list[Path] = []
+    for name, path in folder.cases.items():
+        try:
+            case = read_case(path).case
+            hashes[name] = case.input_hash
+            if len(folder.held) < HELD:
+                folder.held[name] = case
+        except CaseError:
+            bad.append(path)
+    if bad:
+        raise IronpotError(_bad_cases(bad))
+    return hashes
+
+
+def _mark(folder: CaseFolder, hashes: dict[str, str], asked: Asked, lang: Lang) -> dict[str, str]:
+    """Say which run this is; `threads` and workers change no figure."""
+    options = {name: str(value) for name, value in asdict(asked.options).items()}
+    shares = {
+        f"allotment of {name}": hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+        for name, file in folder.files.items()
+    }
+    cases = {f"case {name}": digest[:16] for name, digest in hashes.items()}
+    head = {"ironpot": ironpot.__version__, "numpy": np.__version__, "language": lang}
+    return head | options | cases | shares
+
+
+def _forget_lost(store: RunStore, folder: CaseFolder, out: Path) -> None:
+    """Plan a county again whose folder is gone or was changed since."""
+    for name in folder:
+        row = kept_result(store, name)
+        if row is not None and row["plan_hash"] != _plan_hash(out / name):
+            store.forget(name)
+
+
+def _plan_hash(plan: Path) -> str | None:
+    file = plan / "plan.json"
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
+
+
+def _taken(key: str, made: CountyPlan, input_hash: str, out: Path) -> Row:
+    """Write a county's plan, whole or not at all, and return its row."""
+    head: Row = {"county": key, "input_hash": input_hash}
+    if made.written is None:
+        why = "" if made.refused is None else made.refused.en
+        return head | {"status": NO_PLAN, "why": why, "plan_hash": _plan_hash(out / key)}
+    written, told = made.written, made.written.summary
+    with whole_folder(out / key) as draft:
+        write_plan_files(written.tables, told, draft, extras=written.extras)
+    head |= {"cost": told["objective"], "by_clock": made.by_clock}
+    same = ("status", "bound", "do_nothing", "relief_pv", "gap_stake")
+    return head | {name: told[name] for name in same} | {"plan_hash": _plan_hash(out / key)}
+
+
+def _table(rows: Iterable[Row]) -> pl.DataFrame:
+    plain = [{name: row.get(name) for name in SCHEMA} for row in rows]
+    return pl.DataFrame(plain, schema=SCHEMA, orient="row")
+
+
+def _seconds(options: PlanOptions, counties: int, workers: int) -> float:
+    """Guess how long it takes, for the bar: a step is a fifth of a second, about."""
+    return counties * min(options.time_limit_s, 5.0 + options.steps / 5.0) / workers
+
+
+def _note(rows: list[Row], count: int, whole: int, lang: Lang, unit: Unit) -> str:
+    """Say how many counties are in, and how far their plans together may be from the best."""
+    planned = _table(rows).drop_nulls("cost")
+    cost, bound = (in_unit(_sum(planned, name), unit) for name in ("cost", "bound"))
+    gap = percent(_gap(planned), 2)
+    return Text(
+        f"{count} of {whole} counties: cost {cost}, not below {bound} {unit_words(unit, 'en')}, "
+        f"gap {gap} (Ctrl-C keeps them)",
+        f"已完成{count}/{whole}个县:成本{cost},不低于{bound}{unit_words(unit, 'zh')},"
+        f"差距{gap}(Ctrl-C 保留)",
+    ).say(lang)
+
+
+def _gap(planned: pl.DataFrame) -> float | None:
+    """Return the gap of all plans together, over what planning wins against doing nothing."""
+    cost, bound, nothing = (_sum(planned, name) for name in ("cost", "bound", "do_nothing"))
+    stake = abs(nothing - bound)
+    return max(cost - bound, 0.0) / stake if stake > 0.0 else None
+
+
+def _sum(frame: pl.DataFrame, name: str) -> float:
+    return math.fsum(frame[name])
+
+
+def _show(
+    table: pl.DataFrame, whole: int, out: Path, screen: Console, lang: Lang, unit: Unit
+) -> None:
+    planned = table.drop_nulls("cost")
+    words = unit_words(unit, lang)
+    rows = [
+        (_HEADS[name].say(lang), in_unit(_sum(planned, name), unit))
+        for name in ("cost", "bound", "do_nothing", "relief_pv")
+    ]
+    rows.append((_HEADS["gap_stake"].say(lang), percent(_gap(planned), 2)))
+    title = Text(
+        f"{planned.height} of {whole} counties planned", f"{planned.height}/{whole}个县已有方案"
+    )
+    show_table(screen, f"{title.say(lang)} ({words})", ["", ""], rows, right=(1,))
+    for row in table.filter(pl.col("status") == NO_PLAN).iter_rows(named=True):
+        screen.print(f"{row['county']}: {row['why']}", markup=False)
+    if table["by_clock"].any():
+        screen.print(_CUT.say(lang))
+    screen.print(Text(f"Wrote {out}: plans.csv, one folder a county", f"已写出 {out}").say(lang))
+
+
+_HEADS = {
+    "cost": Text("cost", "成本"),
+    "bound": Text("no plans cost less", "成本下界"),
+    "do_nothing": Text("doing nothing", "不处置成本"),
+    "relief_pv": Text("help from above", "上级支持"),
+    "gap_stake": Text("gap of the stake", "与下界的差距"),
+}
+_CUT = Text(
+    "The time limit cut some searches (by_clock in plans.csv): other machines may find other "
+    "plans there. A longer --time-limit or fewer --steps avoids it.",
+    "部分搜索被时限中止(见 plans.csv 的 by_clock),换机器结果可能不同;"
+    "可延长 --time-limit 或减少 --steps。",
+)
+
+
+def _no_cases(path: Path) -> Text:
+    return Text(
+        f"{path} holds no cases right below it: folders with case.toml, or workbooks ending "
+        ".xlsx. A table of governments goes to: ironpot system",
+        f"{path} 下没有案例(含 case.toml 的文件夹或 .xlsx 工作簿)。政府债务表请用 ironpot system。",
+    )
+
+
+def _two_names(path: Path) -> Text:
+    return Text(
+        f"Two cases in {path} have one name, or one is called {UNFINISHED}; their plans would lie "
+        "in one folder. Rename one.",
+        f"{path} 中有同名案例,或名为 {UNFINISHED};方案会写入同一文件夹。请改名。",
+    )
+
+
+def _no_files(allotments: Path, missing: list[str]) -> Text:
+    named = ", ".join(missing[:10])
+    return Text(
+        f"{allotments} has no file for {len(missing)} counties: {named}. Who plans without an "
+        "allotment takes room that others were given. Name each file COUNTY.csv like its case.",
+        f"{allotments} 缺少{len(missing)}个县的配额文件:{named}。无配额的县会占用他县容量。"
+        "文件应与案例同名(县名.csv)。",
+    )
+
+
+def _bad_cases(bad: list[Path]) -> Text:
+    named = ", ".join(map(str, bad[:10]))
+    return Text(
+        f"{len(bad)} cases have errors and nothing was planned: {named}. See each with: ironpot "
+        "check CASE; mend them or move them out of the folder.",
+        f"{len(bad)}个案例有错误,未开始测算:{named}。"
+        "请用 ironpot check 案例 查看并更正,或移出文件夹。",
+    )
