@@ -102,6 +102,15 @@ def test_a_fleet_that_gives_a_county_twice_is_caught():
         work_through(Stutters(), pow, 2, {"a": 1, "b": 2})
 
 
+@pytest.mark.parametrize("threads", [2, 3, 7])
+def test_threads_that_share_a_batch_change_no_bit(monkeypatch, threads):
+    monkeypatch.setattr("ironpot.system.strands.LEAST", 2)
+    crowd, options = drawn(120, 8, 6, 3, 0.6), CoordinationOptions(gap=1e-3, sweeps=12)
+    together = [coordinate_plans(crowd, options=options, threads=n) for n in (1, threads)]
+    assert same(*together)
+    assert same(*(plan_nash(crowd, rounds=100, threads=n) for n in (1, threads)))
+
+
 PACKED = pack(MARK, {"fees": np.linspace(0.0, 1.0, 7), "count": np.array(3)})
 
 

@@ -7,12 +7,14 @@ are shared so that all together descend. The bound needs no solver to be trusted
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from ironpot.system.checkpoint import Arrays, Book
 from ironpot.system.links import Bools, Floats, Ints
 from ironpot.system.shared_markets import SharedMarkets
+from ironpot.system.strands import Strands, strands
 
 # What a book calls where the search for a joint plan stands.
 STANDING = "coordinated"
@@ -68,12 +70,14 @@ def coordinate_plans(
     options: CoordinationOptions | None = None,
     watch: Callable[[Coordination], None] | None = None,
     book: Book | None = None,
+    threads: int | None = None,
 ) -> Coordination:
     """Find a joint plan within the gap asked for, and certify it.
 
     `watch` hears the best plan after every certificate. Ctrl-C keeps the best so far; `reached`
     is then False unless its gap was small enough. `book` keeps where the search stands after every
     certificate; a search that finds itself there goes on to the very answer of an unbroken one.
+    Large batches are shared by `threads`, one a core if not given; that changes no bit.
 
     Block Frank-Wolfe on an augmented Lagrangian of the shared rows: fixed batches by hash of the
     county's id, fees max(0, f + rho (load - room)), rho = 0.1 / room, the step of each county from
@@ -88,11 +92,23 @@ def coordinate_plans(
     ([[50.0]], 20.0, 20.0)
     """
     options = options or CoordinationOptions()
-    search = _Search.start(markets)
-    best = search.certify(0, options.gap)
-    kept = None if book is None else book.found(STANDING)
-    if kept is not None:
-        best = search.go_on(kept, options.gap)
+    with strands(threads) as hands:
+        search = _Search.start(markets, hands)
+        best = search.certify(0, options.gap)
+        kept = None if book is None else book.found(STANDING)
+        if kept is not None:
+            best = search.go_on(kept, options.gap)
+        return _sought(search, best, options, watch, book)
+
+
+def _sought(
+    search: "_Search",
+    best: Coordination,
+    options: CoordinationOptions,
+    watch: Callable[[Coordination], None] | None,
+    book: Book | None,
+) -> Coordination:
+    """Sweep and certify from the best plan on; Ctrl-C ends with the best of then."""
     try:
         for count in _left(best, options):
             search.sweep()
@@ -163,6 +179,17 @@ def batches(counties: tuple[str, ...]) -> tuple[Ints, ...]:
     return tuple(part for part in parts if part.size)
 
 
+def _part(
+    kernel: Callable[..., None],
+    given: tuple[object, ...],
+    written: tuple[Floats, ...],
+    begin: int,
+    end: int,
+) -> None:
+    """Let a kernel answer for counties `begin` to `end` of a batch."""
+    kernel(begin, end, *given, *written)
+
+
 def stiffness(room: Floats) -> Floats:
     """Return how a fee rises with each yuan beyond its room, (market, slot).
 
@@ -178,6 +205,7 @@ class _Search:
     """What changes: the plan, the fees and each county's cash duals."""
 
     markets: SharedMarkets
+    hands: Strands
     groups: tuple[Ints, ...]
     price: Floats
     destroyed: Floats
@@ -190,12 +218,13 @@ class _Search:
     duals: Floats
 
     @classmethod
-    def start(cls, markets: SharedMarkets) -> "_Search":
+    def start(cls, markets: SharedMarkets, hands: Strands) -> "_Search":
         """Start from doing nothing: no sales, no fees, no price on cash."""
         room = markets.room.reshape(len(markets.room), -1)
         price = markets.by_lot(markets.price)
         return cls(
             markets,
+            hands,
             batches(markets.counties),
             price,
             markets.keep[:, None] - price,
@@ -225,28 +254,35 @@ class _Search:
 
     def sweep(self) -> None:
         """Let every batch answer the fees once, then raise the fees where rows are crowded."""
-        from ironpot.system.county_batch import move_batch
+        from ironpot.system.county_batch import answer_part, step_batch
 
-        first, due, late = self.markets.first_lot, self.markets.due, self.markets.late
+        given = self.markets
         for group in self.groups:
             fees = np.maximum(self.fees + self.stiff * (self.load - self.room), 0.0)
-            move_batch(
-                *(group, first, self.markets.market, self.markets.lots, self.price),
-                *(self.destroyed, self.cap, due, late, fees, self.stiff),
-                *(self.sold, self.load, self.duals),
+            answer, gain = np.zeros_like(self.sold), np.zeros(group.size)
+            own = (given.first_lot, given.market, given.lots, self.price, self.destroyed, self.cap)
+            part = partial(
+                _part,
+                answer_part,
+                (group, *own, given.due, given.late, fees),
+                (self.sold, answer, gain, self.duals),
+            )
+            self.hands.share(part, group.size)
+            step_batch(
+                *(group, given.first_lot, given.market, self.stiff),
+                *(answer, gain, self.sold, self.load),
             )
         self.fees = np.maximum(self.fees + self.stiff * (self.load - self.room), 0.0)
 
     def certify(self, count: int, gap: float) -> Coordination:
         """Bound all plans from below at today's fees and price today's plan, cut to the rooms."""
-        from ironpot.system.county_batch import bound_all
+        from ironpot.system.county_batch import bound_part
 
-        plan = self.markets.within_room(self.sold)
-        costs = self.markets.costs(plan)
-        bounds = bound_all(
-            *(self.markets.first_lot, self.markets.market, self.markets.lots, self.price),
-            *(self.destroyed, self.cap, self.markets.due, self.markets.late, self.fees),
-        )
+        plan, given = self.markets.within_room(self.sold), self.markets
+        costs, bounds = given.costs(plan), np.empty(len(given.counties))
+        own = (given.first_lot, given.market, given.lots, self.price, self.destroyed, self.cap)
+        part = partial(_part, bound_part, (*own, given.due, given.late, self.fees), (bounds,))
+        self.hands.share(part, bounds.size)
         bound = float(
             bounds.sum() - (self.fees * np.where(self.room < np.inf, self.room, 0.0)).sum()
         )

@@ -11,6 +11,71 @@ from ironpot.system.links import Floats, Ints
 
 
 @njit(cache=True, nogil=True)
+def answer_part(
+    begin: int,
+    end: int,
+    group: Ints,
+    first: Ints,
+    market: Ints,
+    lots: Floats,
+    price: Floats,
+    destroyed: Floats,
+    cap: Floats,
+    due: Floats,
+    late: Floats,
+    fees: Floats,
+    sold: Floats,
+    answer: Floats,
+    gain: Floats,
+    duals: Floats,
+) -> None:
+    """Write the best answers, first-order gains and cash duals of part of a batch.
+
+    Every county writes its own rows only: parts may run side by side.
+    """
+    for g in range(begin, end):
+        i = group[g]
+        a, b = first[i], first[i + 1]
+        cost = destroyed[a:b] + fees[market[a:b]]
+        duals[i] = solve_county(price[a:b], cost, cap[a:b], lots[a:b], due[i], late[i], answer[a:b])
+        new = own_cost(price[a:b], cost, due[i], late[i], answer[a:b])
+        gain[g] = new - own_cost(price[a:b], cost, due[i], late[i], sold[a:b])
+
+
+@njit(cache=True, nogil=True)
+def step_batch(
+    group: Ints,
+    first: Ints,
+    market: Ints,
+    stiff: Floats,
+    answer: Floats,
+    gain: Floats,
+    sold: Floats,
+    load: Floats,
+) -> None:
+    """Move the counties of a batch towards their answers, in place, one after the other.
+
+    Each takes the step that keeps the joint descent safe for any size of batch:
+    min(1, -gain / sum_r stiff_r |change_r| (all changes of the batch)_r).
+    """
+    crowd = np.zeros_like(load)
+    for g in range(group.size):
+        for m in range(first[group[g]], first[group[g] + 1]):
+            crowd[market[m]] += np.abs(answer[m] - sold[m])
+    for g in range(group.size):
+        a, b = first[group[g]], first[group[g] + 1]
+        resistance = 0.0
+        for m in range(a, b):
+            change = np.abs(answer[m] - sold[m])
+            resistance += (stiff[market[m]] * change * crowd[market[m]]).sum()
+        step = 0.0 if gain[g] >= 0.0 else min(1.0, -gain[g] / max(resistance, 1e-300))
+        for m in range(a, b):
+            moved = step * (answer[m] - sold[m])
+            sold[m] += moved
+            load[market[m]] += moved
+
+
+@njit(cache=True, nogil=True)
 def move_batch(
     group: Ints,
     first: Ints,
@@ -27,34 +92,37 @@ def move_batch(
     load: Floats,
     duals: Floats,
 ) -> None:
-    """Move the counties of one batch towards their best answers, in place.
+    """Let all counties of one batch answer the same fees, then step, in place."""
+    answer, gain = np.zeros_like(sold), np.zeros(group.size)
+    answer_part(
+        *(0, group.size, group, first, market, lots, price, destroyed, cap, due, late, fees),
+        *(sold, answer, gain, duals),
+    )
+    step_batch(group, first, market, stiff, answer, gain, sold, load)
 
-    All answer the same fees; then each takes the step that keeps the joint descent safe for any
-    size of batch: min(1, -gain / sum_r stiff_r |change_r| (all changes of the batch)_r).
-    """
-    answer = np.zeros_like(sold)
-    gain, crowd = np.zeros(group.size), np.zeros_like(load)
-    for g in range(group.size):
-        i = group[g]
+
+@njit(cache=True, nogil=True)
+def bound_part(
+    begin: int,
+    end: int,
+    first: Ints,
+    market: Ints,
+    lots: Floats,
+    price: Floats,
+    destroyed: Floats,
+    cap: Floats,
+    due: Floats,
+    late: Floats,
+    fees: Floats,
+    bounds: Floats,
+) -> None:
+    """Write a lower bound on the cost of counties begin to end at `fees`, from fresh cash duals."""
+    for i in range(begin, end):
         a, b = first[i], first[i + 1]
-        fee = fees[market[a:b]]
-        cost = destroyed[a:b] + fee
-        duals[i] = solve_county(price[a:b], cost, cap[a:b], lots[a:b], due[i], late[i], answer[a:b])
-        new = own_cost(price[a:b], cost, due[i], late[i], answer[a:b])
-        gain[g] = new - own_cost(price[a:b], cost, due[i], late[i], sold[a:b])
-        for m in range(a, b):
-            crowd[market[m]] += np.abs(answer[m] - sold[m])
-    for g in range(group.size):
-        a, b = first[group[g]], first[group[g] + 1]
-        resistance = 0.0
-        for m in range(a, b):
-            change = np.abs(answer[m] - sold[m])
-            resistance += (stiff[market[m]] * change * crowd[market[m]]).sum()
-        step = 0.0 if gain[g] >= 0.0 else min(1.0, -gain[g] / max(resistance, 1e-300))
-        for m in range(a, b):
-            moved = step * (answer[m] - sold[m])
-            sold[m] += moved
-            load[market[m]] += moved
+        cost = destroyed[a:b] + fees[market[a:b]]
+        answer = np.zeros_like(cost)
+        duals = solve_county(price[a:b], cost, cap[a:b], lots[a:b], due[i], late[i], answer)
+        bounds[i] = own_bound(price[a:b], cost, cap[a:b], lots[a:b], due[i], duals)
 
 
 @njit(cache=True, nogil=True)
@@ -71,12 +139,9 @@ def bound_all(
 ) -> Floats:
     """Return a lower bound on each county's cost at `fees`, from its own fresh cash duals."""
     bounds = np.empty(due.shape[0])
-    for i in range(due.shape[0]):
-        a, b = first[i], first[i + 1]
-        cost = destroyed[a:b] + fees[market[a:b]]
-        answer = np.zeros_like(cost)
-        duals = solve_county(price[a:b], cost, cap[a:b], lots[a:b], due[i], late[i], answer)
-        bounds[i] = own_bound(price[a:b], cost, cap[a:b], lots[a:b], due[i], duals)
+    bound_part(
+        *(0, bounds.size, first, market, lots, price, destroyed, cap, due, late, fees, bounds)
+    )
     return bounds
 
 

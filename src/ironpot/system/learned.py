@@ -21,6 +21,7 @@ from ironpot.system.regimes import (
     pooled,
 )
 from ironpot.system.shared_markets import SharedMarkets
+from ironpot.system.strands import Strands, strands
 
 # What a book calls where the learning stands.
 STANDING = "nash"
@@ -48,6 +49,7 @@ def plan_nash(
     settled: float = SETTLED,
     watch: Callable[[Regime], None] | None = None,
     book: Book | None = None,
+    threads: int | None = None,
 ) -> Regime:
     """Let counties learn the crowd until no more than `settled` of what selling saves is left.
 
@@ -56,6 +58,7 @@ def plan_nash(
     The certificate is the regret: what each county could still save by its best answer to the same
     crowd, nil in an equilibrium; of all rounds looked at, the least is kept. Ctrl-C keeps it too.
     `book` keeps where learning stands whenever it is looked at, so that it can go on from there.
+    Large batches are shared by `threads`, one a core if not given; that changes no bit.
 
     >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
     ...                     np.array([0, 1, 2]), np.array([0, 0]), np.array([50.0, 50.0]),
@@ -65,7 +68,9 @@ def plan_nash(
     >>> learned.costs.round(9).tolist(), learned.regret.round(9).tolist()
     ([30.0, 30.0], [0.0, 0.0])
     """
-    return _learn(_Learning.start(markets, 0.0), rounds, settled, watch, book).regime
+    with strands(threads) as hands:
+        crowd = _Learning.start(markets, 0.0, hands)
+        return _learn(crowd, rounds, settled, watch, book).regime
 
 
 def plan_tolled(
@@ -89,7 +94,8 @@ def plan_tolled(
     >>> plan_tolled(two, rounds=50).regime.costs.round(9).tolist()
     [30.0, 30.0]
     """
-    return _learn(_Learning.start(markets, part), rounds, settled, watch)
+    with strands() as hands:
+        return _learn(_Learning.start(markets, part, hands), rounds, settled, watch)
 
 
 def _learn(
@@ -136,16 +142,19 @@ def _saved(markets: SharedMarkets, crowd: Regime) -> float:
 class _Learning:
     """What changes: each county's offers and what they come to in every market."""
 
-    def __init__(self, markets: SharedMarkets, offered: Floats, toll: float) -> None:
+    def __init__(
+        self, markets: SharedMarkets, offered: Floats, toll: float, hands: Strands
+    ) -> None:
+        self.hands = hands
         self.markets, self.part, self.offered = markets, toll, offered
         self.total, self.toll = (np.zeros(markets.price.shape[:2]) for _ in range(2))
         np.add.at(self.total, markets.market, offered)
         self.groups = batches(markets.counties)
 
     @classmethod
-    def start(cls, markets: SharedMarkets, toll: float) -> "_Learning":
+    def start(cls, markets: SharedMarkets, toll: float, hands: Strands) -> "_Learning":
         """Start from what each would do alone."""
-        return cls(markets, by_quarter(markets, offers_alone(markets)), toll)
+        return cls(markets, by_quarter(markets, offers_alone(markets)), toll, hands)
 
     def standing(self, best: Tolled, learned: int) -> Arrays:
         """Return all that learning needs to go on after `learned` rounds."""
@@ -168,16 +177,33 @@ class _Learning:
 
     def step(self, step: float) -> None:
         """Let every batch move once, then the tolls."""
-        from ironpot.system.learned_batch import learn_batch
+        from ironpot.system.learned_batch import follow_batch
 
-        own, markets = self._own(), self.markets
+        own = self.markets.first_lot, self.markets.market
         for group in self.groups:
-            learn_batch(
-                *(group, *own, markets.room, markets.price),
-                *(self.toll, step, self.offered, self.total),
-            )
+            share, mean, _ = self._believed()
+            wanted = np.zeros_like(self.offered)
+            self._answer(group, share, mean, wanted)
+            follow_batch(group, *own, step, wanted, self.offered, self.total)
         if self.part > 0.0:
             self.toll += step * (self.part * self._believed()[2] - self.toll)
+
+    def _answer(self, group: Ints, share: Floats, mean: Floats, wanted: Floats) -> Floats:
+        """Write the best offers of a batch; return what they would cost each, (county of group,).
+
+        Threads share a large batch; each county writes its own rows only.
+        """
+        from ironpot.system.learned_batch import answer_crowd
+
+        costs = np.empty(group.size)
+
+        def part(begin: int, end: int) -> None:
+            costs[begin:end] = answer_crowd(
+                *(group[begin:end], *self._own(), share, mean, self.toll, wanted)
+            )
+
+        self.hands.share(part, group.size)
+        return costs
 
     def _believed(self) -> tuple[Floats, Floats, Floats]:
         from ironpot.system.learned_batch import believe
@@ -188,11 +214,9 @@ class _Learning:
 
     def judged(self) -> Tolled:
         """Return what the offers end in, and what each county could still save."""
-        from ironpot.system.learned_batch import answer_crowd
-
         markets, (share, mean, _) = self.markets, self._believed()
         everyone, wanted = np.arange(len(markets.counties)), np.zeros_like(self.offered)
-        best = answer_crowd(everyone, *self._own(), share, mean, self.toll, wanted)
+        best = self._answer(everyone, share, mean, wanted)
         sold = not_more_than_owned(markets, pooled(markets, self.offered))
         costs = markets.costs(sold)
         paid = (by_quarter(markets, sold) * self.toll[markets.market]).sum(axis=1)

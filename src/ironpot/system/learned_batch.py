@@ -79,26 +79,16 @@ def answer_crowd(
 
 
 @njit(cache=True, nogil=True)
-def learn_batch(
+def follow_batch(
     group: Ints,
     first: Ints,
     market: Ints,
-    lots: Floats,
-    keep: Floats,
-    due: Floats,
-    late: Floats,
-    room: Floats,
-    price: Floats,
-    toll: Floats,
     step: float,
+    wanted: Floats,
     offered: Floats,
     total: Floats,
 ) -> None:
-    """Move the offers of a batch by `step` towards its best answers to the crowd, in place."""
-    share, mean, taken_away = np.empty_like(total), np.empty_like(total), np.empty_like(total)
-    believe(total, room, price, share, mean, taken_away)
-    wanted = np.zeros_like(offered)
-    answer_crowd(group, first, market, lots, keep, due, late, share, mean, toll, wanted)
+    """Move the offers of a batch by `step` towards what it wants, one after the other, in place."""
     for g in range(group.size):
         for m in range(first[group[g]], first[group[g] + 1]):
             for q in range(total.shape[1]):
