@@ -1,7 +1,8 @@
 """How fast are clearing, fire sales and coordination, on the sizes of a nation?
 
 1,000 scenarios on 3,000 nodes; 90 sellers in 40 markets; 3,000 counties in 60 markets, 8 quarters,
-with parts of lots and with whole ones.
+with parts of lots and with whole ones; and what 100 to 10,000 counties cost on more threads, workers
+and cores (`instances/scale.py`).
 
 Clearing on one core, in float64 to 1e-10, against a loop of scipy's sparse products and against
 HiGHS's linear program, side by side on the same seeded network; all three must agree. Clearing is
@@ -23,6 +24,7 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse
+from instances.scale import scale_figures
 
 from ironpot.system.clear import clear_system
 from ironpot.system.coordinate import Coordination, CoordinationOptions, coordinate_plans
@@ -64,6 +66,7 @@ def main() -> None:
     figures |= sale_figures(repeats=1 if quick else 5)
     figures |= coordination_figures()
     figures |= whole_lot_figures(SEEDS[:1] if quick else SEEDS)
+    figures |= scale_figures(coordination_instance, quick=quick)
     for name, figure in figures.items():
         print(f"{name:<28}{figure:>14,.4f}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

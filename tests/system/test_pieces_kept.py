@@ -85,7 +85,7 @@ def test_pieces_that_are_kept_are_not_worked_on_again():
 
     broken = work_through(OneProcess(), work, 2, pieces, book=book)
     assert broken.stopped
-    assert list(broken.results) == ["p0", "p1"]
+    assert list(broken.results) == ["p0", "p1", "p2"]
     whole = work_through(OneProcess(), work, 2, pieces, book=book)
     assert whole.results == {key: [2 * i, None, 0.1 * i] for key, i in pieces.items()}
     assert worked == [0, 1, 2, 3, 4, 5]

@@ -39,9 +39,9 @@ def test_ctrl_c_leaves_the_best_with_its_gap_and_the_same_run_ends_as_if_unbroke
     here(unbroken)
     parts, words = out / UNFINISHED, ["system", str(HUNAN), "--out", str(out), *SAME]
     with Popen([sys.executable, "-m", "ironpot", *words], stdout=PIPE, text=True) as running:  # noqa: S603
-        wait_until(lambda: any(p.name != "run.part" for p in parts.glob("[a-z]*.part")), 60.0)
+        wait_until(lambda: any(p.name != "run.part" for p in parts.glob("[a-z]*.part")), 240.0)
         running.send_signal(signal.SIGINT)
-        said, _ = running.communicate(timeout=60)
+        said, _ = running.communicate(timeout=240)
     assert running.returncode == 0
     assert "The same command goes on" in said
     best = json.loads((out / "system.json").read_text())
