@@ -6,6 +6,7 @@ from tests.system.test_coordination import drawn
 
 from ironpot.core.errors import IronpotError
 from ironpot.system.checkpoint import FORMAT, CheckpointError, pack, unpack
+from ironpot.system.choices import Wishes, choose
 from ironpot.system.coordinate import CoordinationOptions, coordinate_plans
 from ironpot.system.fleet import OneProcess
 from ironpot.system.learned import plan_nash
@@ -73,6 +74,19 @@ def test_learning_stopped_anywhere_goes_on_to_the_same_bits(stops):
     assert not same(plan_nash(crowd, rounds=350, settled=0.0, book=book), unbroken)
     assert book.cut
     assert same(plan_nash(crowd, rounds=350, settled=0.0, book=book), unbroken)
+
+
+def test_a_stop_while_a_wish_is_weighed_is_noted_so_that_the_run_can_go_on(monkeypatch):
+    crowd, book = drawn(20, 4, 3, 2, 0.5), Memory()
+    together, learned = coordinate_plans(crowd, book=book), plan_nash(crowd, book=book)
+    monkeypatch.setattr("ironpot.system.coordinate._better", _interrupted)
+    choose(crowd, together, learned, Wishes(bank_weight=0.2), book=book)
+    assert book.cut
+    assert same(plan_nash(crowd, book=book), learned)
+
+
+def _interrupted(*_):
+    raise KeyboardInterrupt
 
 
 def test_pieces_that_are_kept_are_not_worked_on_again():

@@ -48,6 +48,29 @@ class Book(Protocol):
         ...
 
 
+class OnlyStops:
+    """A book for what is begun again after a stop: keeps nothing, but tells `book` of the stop."""
+
+    def __init__(self, book: Book | None) -> None:
+        self.book = book
+
+    def found(self, name: str) -> Arrays | None:
+        """Find nothing under any name."""
+        del name
+        return None
+
+    def keep(self, name: str, arrays: Arrays) -> None:
+        """Keep nothing."""
+
+    def keep_now(self, name: str, arrays: Arrays) -> None:
+        """Keep nothing."""
+
+    def stopped(self) -> None:
+        """Note that there is something to go on with."""
+        if self.book is not None:
+            self.book.stopped()
+
+
 def pack(mark: Mark, arrays: Arrays) -> bytes:
     """Return a part as bytes: the same arrays give the same bytes.
 

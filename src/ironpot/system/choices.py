@@ -11,6 +11,7 @@ import polars as pl
 
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
+from ironpot.system.checkpoint import Book, OnlyStops
 from ironpot.system.coordinate import Coordination, CoordinationOptions, coordinate_plans
 from ironpot.system.fair import TOLERANCE, no_county_worse
 from ironpot.system.learned import ROUNDS, plan_tolled
@@ -86,10 +87,11 @@ def choose(
     *,
     options: CoordinationOptions | None = None,
     nash_rounds: int = ROUNDS,
+    book: Book | None = None,
 ) -> tuple[Choice, ...]:
     """Carry out each wish alone, then those that go together; the last is what was asked for.
 
-    No wish, no choice: the joint plan stands.
+    No wish, no choice: the joint plan stands. `book` hears of a stop; wishes are begun again.
 
     >>> from ironpot.system.learned import plan_nash
     >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
@@ -104,7 +106,7 @@ def choose(
     priced, counted = markets, plan
     if wishes.bank_weight > 0.0:
         priced = count_bank_losses(markets, wishes.bank_weight)
-        counted = coordinate_plans(priced, options=options)
+        counted = coordinate_plans(priced, options=options, book=OnlyStops(book))
         found.append(_chosen("banks", markets, counted))
     if wishes.fair:
         found.append(_fair("fair", markets, markets, plan, crowd))
@@ -114,7 +116,7 @@ def choose(
         whole = coordinate_whole_heaps(priced, wishes.whole_lots, options=_SHORT, start=counted)
         found.append(_chosen("whole", markets, whole))
     if wishes.uniform:
-        tolled = plan_tolled(markets, rounds=nash_rounds)
+        tolled = plan_tolled(markets, rounds=nash_rounds, book=OnlyStops(book))
         none = np.zeros(len(markets.counties))
         found.append(Choice(tolled.regime, None, none, tolled.tolls, tolled.paid))
     return tuple(found)

@@ -80,6 +80,7 @@ def plan_tolled(
     rounds: int = ROUNDS,
     settled: float = SETTLED,
     watch: Callable[[Regime], None] | None = None,
+    book: Book | None = None,
 ) -> Tolled:
     """Let counties learn the crowd where all sell at one price and pay a toll, without allotments.
 
@@ -95,7 +96,7 @@ def plan_tolled(
     [30.0, 30.0]
     """
     with strands() as hands:
-        return _learn(_Learning.start(markets, part, hands), rounds, settled, watch)
+        return _learn(_Learning.start(markets, part, hands), rounds, settled, watch, book)
 
 
 def _learn(

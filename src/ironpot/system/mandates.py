@@ -13,6 +13,7 @@ import polars as pl
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.system.actors import Actors
+from ironpot.system.checkpoint import Book, OnlyStops
 from ironpot.system.coordinate import coordinate_plans
 from ironpot.system.crowd import NASH_ROUNDS, Crowd
 from ironpot.system.learned import plan_nash
@@ -166,6 +167,7 @@ def try_mandates(
     *,
     nash_rounds: int = NASH_ROUNDS,
     watch: Callable[[str], None] | None = None,
+    book: Book | None = None,
 ) -> pl.DataFrame:
     """Return one row a mandate and regime (nash, coordinated): prices, arrears, banks, cost.
 
@@ -179,7 +181,7 @@ def try_mandates(
     for mandate in mandates:
         if watch is not None:
             watch(mandate.mandate_id)
-        frames.append(_tried(mandate, mandate.apply(markets, actors), actors, nash_rounds))
+        frames.append(_tried(mandate, mandate.apply(markets, actors), actors, nash_rounds, book))
     table = pl.concat(frames)
     before = table.filter(pl.col("mandate") == mandates[0].mandate_id).select(
         "regime", _before="cost"
@@ -188,9 +190,11 @@ def try_mandates(
     return joined.with_columns(over_none=pl.col("cost") - pl.col("_before")).drop("_before")
 
 
-def _tried(mandate: Mandate, markets: SharedMarkets, actors: Actors, rounds: int) -> pl.DataFrame:
-    plan = coordinate_plans(markets)
-    learned = plan_nash(markets, rounds=rounds)
+def _tried(
+    mandate: Mandate, markets: SharedMarkets, actors: Actors, rounds: int, book: Book | None
+) -> pl.DataFrame:
+    plan = coordinate_plans(markets, book=OnlyStops(book))
+    learned = plan_nash(markets, rounds=rounds, book=OnlyStops(book))
     crowd = Crowd(markets, plan, (learned, Regime("coordinated", plan.sold, plan.costs)))
     banks = bank_table(crowd, actors).group_by("regime").agg(bank_loss=pl.col("marked_down").sum())
     rows = regime_table(crowd).join(banks, on="regime", how="left", maintain_order="left")

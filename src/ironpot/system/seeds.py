@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from ironpot.system.crowd import Crowd, compare_regimes
+from ironpot.system.crowd import REGIMES, Crowd, compare_regimes
 from ironpot.system.generate import fit_units, generate_units
 from ironpot.system.obliged import shared_markets_of
 from ironpot.system.outcomes import regime_table
@@ -90,7 +90,8 @@ def draw_rows(crowd: Crowd, draw: Draw) -> list[Row]:
     gap = max(plan.gap_of_stake, plan.gap_of_cost)
     head: Row = {"seed": draw.seed, "price_level": draw.price_level}
     tail: Row = {"bound": plan.bound, "gap": gap}
-    rows = regime_table(crowd).select(TOLD).iter_rows(named=True)
+    four = regime_table(crowd).filter(pl.col("regime").is_in(REGIMES))
+    rows = four.select(TOLD).iter_rows(named=True)
     return [head | dict(row) | tail for row in rows]
 
 

@@ -74,6 +74,7 @@ def run_system(
             *(ground.markets, ground.actors, asked.mandates),
             nash_rounds=rounds,
             watch=bar.show,
+            book=store,
         )
     draws = pl.DataFrame()
     if ground.nation is not None:
