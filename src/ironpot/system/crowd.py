@@ -81,9 +81,7 @@ def compare_regimes(
     plan = coordinate_plans(markets, options=options, watch=watch, book=book)
     crowd = plan_nash(markets, rounds=nash_rounds, book=book)
     asked = wishes or Wishes()
-    found = choose(
-        markets, plan, crowd, asked, options=options, nash_rounds=nash_rounds, book=book
-    )
+    found = choose(markets, plan, crowd, asked, options=options, nash_rounds=nash_rounds, book=book)
     plan = cheapest(plan, found)
     together = Regime("coordinated", plan.sold, plan.costs)
     regimes = (plan_alone(markets), plan_rolling(markets), crowd, together)
