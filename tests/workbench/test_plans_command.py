@@ -31,6 +31,9 @@ def cases(tmp_path_factory):
     for number in range(2):
         county = folder / f"county{number}"
         shutil.copytree(POTS, county)
+        settings = county / "case.toml"
+        renamed = settings.read_text().replace('id = "two-pots"', f'id = "county{number}"')
+        settings.write_text(renamed)
         lots = pl.read_csv(county / "assets.csv", infer_schema=False)
         dearer = pl.col("appraisal").cast(pl.Float64) * (1.0 + 0.07 * number)
         lots.with_columns(dearer.round(2)).write_csv(county / "assets.csv")
@@ -133,7 +136,7 @@ def test_counties_plan_within_their_allotments_and_one_without_a_plan_stops_nobo
 def test_missing_allotments_bad_cases_and_empty_folders_are_refused_before_anything_is_planned(
     cases, tmp_path
 ):
-    with pytest.raises(FileRefusedError, match="no file for 2 counties"):
+    with pytest.raises(FileRefusedError, match="lacks 2 files: county0"):
         run(cases, tmp_path / "out", allotments=tmp_path)
     with pytest.raises(FileRefusedError, match="no cases"):
         run(tmp_path, tmp_path / "out")

@@ -26,6 +26,7 @@ from ironpot.report.plan_out import write_plan_files
 from ironpot.system.county_plans import County, CountyOptions, CountyPlan, plan_county
 from ironpot.system.pieces import kept_result, work_through
 from ironpot.workbench.allotment_file import read_allotments
+from ironpot.workbench.case_folder import cases_in
 from ironpot.workbench.hands import Hands, fleet_of
 from ironpot.workbench.run_store import UNFINISHED, RunStore, open_run
 from ironpot.workbench.screen import Bar, show_table, unit_words
@@ -85,8 +86,7 @@ def run_plans(
     Raises IronpotError before anything is planned where a case has errors or an allotment file is
     missing. Ctrl-C keeps the counties that are finished.
     """
-    folder = cases_below(path, asked.allotments)
-    hashes = _checked(folder)
+    folder, hashes = cases_below(path, asked.allotments)
     store = open_run(out, _mark(folder, hashes, asked, lang), fresh=asked.fresh)
     _forget_lost(store, folder, out)
     rows: list[Row] = []
@@ -113,45 +113,41 @@ def run_plans(
     return table
 
 
-def cases_below(path: Path, allotments: Path | None) -> CaseFolder:
-    """Find case folders and workbooks right below `path`, and each one's allotment file.
+def cases_below(path: Path, allotments: Path | None) -> tuple[CaseFolder, dict[str, str]]:
+    """Read case folders and workbooks right below `path`; return them with their input hashes.
 
-    An allotment file is called like its county. Raises FileRefusedError where there is no case, two
-    have one name, or a county has no file though a folder of files is given.
+    An allotment file is called like its case's id, as `ironpot system` writes it. Raises
+    IronpotError where there is no case, two have one name, some have errors, or a case has no file
+    though a folder of files is given; all such cases at once.
     """
-    found = sorted(path.iterdir()) if path.is_dir() else []
-    folders = [one for one in found if (one / "case.toml").is_file()]
-    books = [one for one in found if one.suffix == ".xlsx" and not one.name.startswith("~$")]
-    names = [one.name for one in folders] + [one.stem for one in books]
+    paths = cases_in(path)
+    names = [one.stem if one.is_file() else one.name for one in paths]
     if not names:
         raise FileRefusedError(_no_cases(path))
     if len(set(names)) < len(names) or UNFINISHED in names:
         raise FileRefusedError(_two_names(path))
-    cases = dict(sorted(zip(names, [*folders, *books], strict=True)))
-    if allotments is None:
-        return CaseFolder(cases, {})
-    files = {name: allotments / f"{name}.csv" for name in cases}
-    missing = [name for name, file in files.items() if not file.is_file()]
-    if missing:
-        raise FileRefusedError(_no_files(allotments, missing))
-    return CaseFolder(cases, files)
-
-
-def _checked(folder: CaseFolder) -> dict[str, str]:
-    """Return the input hash of every case; refuse all at once those that have errors."""
-    hashes: dict[str, str] = {}
-    bad: list[Path] = []
-    for name, path in folder.cases.items():
-        try:
-            case = read_case(path).case
-            hashes[name] = case.input_hash
-            if len(folder.held) < HELD:
-                folder.held[name] = case
-        except CaseError:
-            bad.append(path)
+    folder, hashes = CaseFolder(dict(zip(names, paths, strict=True)), {}), dict[str, str]()
+    bad = [one for name, one in folder.cases.items() if not _read(folder, name, hashes, allotments)]
     if bad:
         raise IronpotError(_bad_cases(bad))
-    return hashes
+    missing = [file.name for file in folder.files.values() if not file.is_file()]
+    if allotments is not None and missing:
+        raise FileRefusedError(_no_files(allotments, missing))
+    return folder, hashes
+
+
+def _read(folder: CaseFolder, name: str, hashes: dict[str, str], allotments: Path | None) -> bool:
+    """Read a case to know its hash and its allotment file; say whether it can be planned."""
+    try:
+        case = read_case(folder.cases[name]).case
+    except CaseError:
+        return False
+    hashes[name] = case.input_hash
+    if allotments is not None:
+        folder.files[name] = allotments / f"{case.settings.case_id}.csv"
+    if len(folder.held) < HELD:
+        folder.held[name] = case
+    return True
 
 
 def _mark(folder: CaseFolder, hashes: dict[str, str], asked: Asked, lang: Lang) -> dict[str, str]:
@@ -282,10 +278,10 @@ def _two_names(path: Path) -> Text:
 def _no_files(allotments: Path, missing: list[str]) -> Text:
     named = ", ".join(missing[:10])
     return Text(
-        f"{allotments} has no file for {len(missing)} counties: {named}. Who plans without an "
-        "allotment takes room that others were given. Name each file COUNTY.csv like its case.",
-        f"{allotments} 缺少{len(missing)}个县的配额文件:{named}。无配额的县会占用他县容量。"
-        "文件应与案例同名(县名.csv)。",
+        f"{allotments} lacks {len(missing)} files: {named}. Who plans without an allotment takes "
+        "room that others were given. Each file is called like the id of its case.",
+        f"{allotments} 缺少{len(missing)}个配额文件:{named}。无配额的县会占用他县容量。"
+        "文件应以案例编号命名。",
     )
 
 
