@@ -1,8 +1,8 @@
 """How fast are clearing, fire sales and coordination, on the sizes of a nation?
 
 1,000 scenarios on 3,000 nodes; 90 sellers in 40 markets; 3,000 counties in 60 markets, 8 quarters,
-with parts of lots and with whole ones; and what 100 to 10,000 counties cost on more threads, workers
-and cores (`instances/scale.py`).
+with parts of lots and with whole ones; and what 100 to 10,000 counties cost on more threads,
+workers and cores (`instances/scale.py`).
 
 Clearing on one core, in float64 to 1e-10, against a loop of scipy's sparse products and against
 HiGHS's linear program, side by side on the same seeded network; all three must agree. Clearing is
