@@ -45,10 +45,12 @@ if TYPE_CHECKING:
     from ironpot.risk.rule_files import RuleBook, rule_book
     from ironpot.risk.rules import Classification, classify
     from ironpot.risk.shocks import ShockModel
+    from ironpot.system.choices import Wishes
     from ironpot.system.clear import clear_system
     from ironpot.system.clearing import Clearing
     from ironpot.system.coordinate import Coordination, coordinate_plans
     from ironpot.system.crowd import Crowd, compare_regimes
+    from ironpot.system.fair import no_county_worse
     from ironpot.system.generate import fit_units, generate_units
     from ironpot.system.joined import join_cases
     from ironpot.system.learned import plan_nash
@@ -113,6 +115,7 @@ _PLACES = {
     "plan_nash": "system.learned",
     "coordinate_plans": "system.coordinate",
     "compare_regimes": "system.crowd",
+    "no_county_worse": "system.fair",
     "Case": "case.case",
     "Reading": "case.read",
     "Issue": "core.issues",
@@ -146,6 +149,7 @@ _PLACES = {
     "Regime": "system.regimes",
     "Coordination": "system.coordinate",
     "Crowd": "system.crowd",
+    "Wishes": "system.choices",
     "IronpotError": "core.errors",
     "CaseError": "core.errors",
 }
@@ -186,6 +190,7 @@ __all__ = [
     "Source",
     "System",
     "Verification",
+    "Wishes",
     "appraise_assets",
     "appraise_case",
     "assess_debt",
@@ -204,6 +209,7 @@ __all__ = [
     "generate_units",
     "join_cases",
     "least_relief",
+    "no_county_worse",
     "pay_by_rank",
     "pay_from_cash",
     "payments_of",

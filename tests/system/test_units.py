@@ -1,6 +1,7 @@
 """Tables of governments are proved, fitted, drawn and joined without losing a yuan."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -127,8 +128,6 @@ def county(name, principal):
 
 
 def with_id(name, case):
-    from dataclasses import replace
-
     return replace(case, settings=replace(case.settings, case_id=name))
 
 
@@ -177,3 +176,53 @@ def test_cases_that_cannot_be_added_up_are_refused():
     with pytest.raises(IronpotError, match="No entity is called"):
         join_cases([province()], same={"p.bonds": "p.nobody"}, settings=SETTINGS, parents={})
     assert len(AMOUNTS) == 6
+
+
+def test_prefecture_province_and_nation_each_eliminate_what_stays_below_them():
+    """A nation of two provinces, one prefecture of two counties: who lends to whom is netted once.
+
+    County b owes county a; both owe the province; the second province owes the first.
+    """
+    a, b = county("a", 40.0), county("b", 60.0)
+    b = replace(
+        b,
+        creditors=pl.concat(
+            [b.creditors, a.creditors.head(1).with_columns(creditor_id=pl.lit("a"))]
+        ),
+        debts=pl.concat(
+            [
+                b.debts,
+                b.debts.head(1).with_columns(
+                    debt_id=pl.lit("D3"), creditor_id=pl.lit("a"), notional_principal=pl.lit(5.0)
+                ),
+            ]
+        ),
+    )
+    prefecture = with_id("f", tiny_case(entities=[government("gov")]))
+    second = with_id(
+        "q",
+        tiny_case(
+            entities=[government("gov")],
+            creditors=[creditor("first", "province")],
+            debts=[debt("L", "gov", 30.0, creditor_id="first", instrument="on_lent")],
+        ),
+    )
+    nation = with_id("n", tiny_case(entities=[government("gov")]))
+    joined = join_cases(
+        [nation, province(), second, prefecture, a, b],
+        same={**SAME, "b.a": "a.gov", "q.first": "p.gov"},
+        settings=replace(SETTINGS, top_entity="n.gov"),
+        parents={
+            "a.gov": "f.gov",
+            "b.gov": "f.gov",
+            "f.gov": "p.gov",
+            "p.gov": "n.gov",
+            "q.gov": "n.gov",
+        },
+    )
+    owed = {top: consolidate(within(joined, f"{top}.gov")).amount("63") for top in "fpqn"}
+    banks, on_lent = 2 * 70.0, 40.0 + 60.0
+    assert owed["f"] == (banks + on_lent) * 100
+    assert owed["p"] == (banks + 100.0) * 100
+    assert owed["q"] == 30.0 * 100
+    assert owed["n"] == (banks + 100.0) * 100
