@@ -1,0 +1,66 @@
+"""Cases that no county should have end in a word that holds, and their files add up."""
+
+import datetime as dt
+
+import pytest
+from tests.plan.check import written_and_verified
+from tests.plan.town import MILLION, giver, hall, ladder, limit, loan, service, town, wish
+from tests.support import account
+
+from ironpot.case.case import Case
+from ironpot.core.errors import SolverError
+from ironpot.core.outputs import STATUSES
+from ironpot.plan.options import PlanOptions
+from ironpot.plan.plan import plan_resolution
+
+LIMIT_S = 20.0
+SOON = dt.date(2025, 9, 30)
+
+
+def county(**tables: object) -> Case:
+    """Two halls, little cash and a loan that falls due soon; a giver without limit."""
+    rows = {
+        "accounts": [account("gov", "general", 2.0 * MILLION)],
+        "assets": [hall("a", 5.0, 0.4), hall("b", 6.0, 0.2)],
+        "markets": ladder((0.9, 6e6), (0.7, 60e6)),
+        "debts": [loan("due", 9.0, SOON, cycle_of_interest_payment=None)],
+        "limits": [limit("buffer", 1.0)],
+        "relief_sources": [giver("city", 1)],
+    }
+    return town(**(rows | tables))
+
+
+HOSTILE = {
+    "no_depth": county(markets=ladder((0.9, 0.0))),
+    "huge_and_tiny": county(assets=[hall("a", 1e6, 1.0), hall("b", 1e-8, 0.0)]),
+    "negative_retention": county(
+        assets=[hall("a", 5.0, 0.0, cost_to_keep_y=9.0 * MILLION), hall("b", 6.0)]
+    ),
+    "all_protected": county(
+        assets=[hall("a", 5.0, essential=True), hall("b", 6.0, essential=True)]
+    ),
+    "debt_above_all": county(debts=[loan("due", 1e6, SOON, cycle_of_interest_payment=None)]),
+    "nothing_to_sell": county(assets=[]),
+}
+
+
+@pytest.mark.parametrize("relief", [True, False], ids=["helped", "unaided"])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_it_ends_in_a_known_status_and_adds_up(name, relief, tmp_path):
+    options = PlanOptions(time_limit_s=LIMIT_S, scenarios=20, relief=relief)
+    plan = plan_resolution(HOSTILE[name], options=options)
+    assert plan.status in STATUSES
+    assert plan.bound <= plan.cost
+    assert (plan.status == "least_relief") == (plan.relief_pv > 0.0)
+    written_and_verified(plan, tmp_path)
+
+
+def test_floors_that_nothing_can_meet_are_said_and_not_searched_for():
+    offices = {"service_class": "offices", "service_value_y": MILLION}
+    case = county(
+        assets=[hall("a", 5.0, **offices), hall("b", 6.0, **offices)],
+        service_classes=[service("offices", 1.0)],
+        wishes=[wish("a", "force", route="exchange_sale") | {"origin": "synthetic"}],
+    )
+    with pytest.raises(SolverError, match="floors"):
+        plan_resolution(case, options=PlanOptions(time_limit_s=LIMIT_S, scenarios=20))
