@@ -18,15 +18,16 @@ class PlanOptions:
 
     `scenarios` 0 plans for the case's three named futures with their weights; more are drawn around
     them from `seed`, equally likely (`risk.futures`). `time_limit_s` bounds the search, not the
-    reading or the report. `arrears_rate` is paid in cash on what is overdue; `arrears_weight` is
-    what a yuan overdue for a year costs beyond it. `risk_weight` prices the mean of the worst `1 -
-    cvar_level` of scenarios. `help_weight` is what a yuan of help from above counts beside a yuan
-    of public value destroyed: 1 asks for help rather than burn more than it saves, a very large
-    weight burns anything to save a yuan. Help is only open where no plan works without it; `relief`
-    False shuts it and shows what stays unpaid. `as_of` is the day on which a plan is made again
-    (ISO): before its quarter nothing starts that is not recorded; empty = the day of the last event
-    in the table `realised`. `steps` above 0 ends the search after so many steps and not by the
-    clock, so that machines of a kind find the same plan.
+    reading or the report; it ends earlier when neither gap is larger than `gap_stake`.
+    `arrears_rate` is paid in cash on what is overdue; `arrears_weight` is what a yuan overdue for a
+    year costs beyond it. `risk_weight` prices the mean of the worst `1 - cvar_level` of scenarios.
+    `help_weight` is what a yuan of help from above counts beside a yuan of public value destroyed:
+    1 asks for help rather than burn more than it saves, a very large weight burns anything to save
+    a yuan. Help is only open where no plan works without it; `relief` False shuts it and shows what
+    stays unpaid. `as_of` is the day on which a plan is made again (ISO): before its quarter nothing
+    starts that is not recorded; empty = the day of the last event in the table `realised`. `steps`
+    above 0 ends the search after so many steps and not by the clock, so that machines of a kind
+    find the same plan.
     """
 
     time_limit_s: float = 50.0

@@ -32,6 +32,9 @@ from ironpot.valuation.pot import Appraisals
 # keep for rounding costs about as much.
 NO_GAP = 1e-6
 NO_GAP_SHARE = 1e-6
+# Where cost and constant nearly cancel, a share of what is left says nothing: this share of the
+# stake stands in for it when the search asks whether to stop.
+NEAR_NIL = 0.1
 # A search that must open more than the relaxation needs gets at least this share of the time limit.
 LATER_SHARE = 0.2
 
@@ -160,7 +163,7 @@ def _attempt_many(
         model,
         after=after,
         time_limit_s=max(seconds, 1.0),
-        enough=lambda hold: _enough(hold, options),
+        enough=lambda hold: _enough(model, hold),
         rng=np.random.default_rng(options.seed),
         watch=watch,
     )
@@ -177,20 +180,22 @@ def _search(model: Model, question: Question, seconds: float, watch: Watch | Non
         model,
         question,
         time_limit_s=max(seconds, 1.0),
-        enough=_enough(question.hold.objective, options),
+        enough=_enough(model, question.hold.objective),
         rng=np.random.default_rng(options.seed),
         watch=watch,
     )
 
 
-def _enough(hold: float, options: PlanOptions) -> Callable[[float, float], bool]:
-    """Stop when the gap of the stake is small enough."""
+def _enough(model: Model, hold: float) -> Callable[[float, float], bool]:
+    """Stop when both gaps, of the stake and of the cost that decisions move, are small enough."""
+    wanted, constant = model.inputs.options.gap_stake, constant_cost(model.inputs) / MILLION
 
     def stop(cost: float, bound: float) -> bool:
+        if not np.isfinite([cost, bound]).all():
+            return False
         stake = abs(hold - bound)
-        return bool(np.isfinite([cost, bound]).all()) and cost - bound <= max(
-            options.gap_stake * stake, _no_gap(stake)
-        )
+        moved = max(abs(cost - constant), NEAR_NIL * stake)
+        return cost - bound <= max(wanted * min(stake, moved), _no_gap(stake))
 
     return stop
 
