@@ -11,8 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-# Below so many counties a thread, in one batch, handing out costs more than it gains
-# (benchmarks/system_scale.py measures it).
+# Batches of fewer counties a thread stay in one: handing out is not free. Chosen, not measured.
 LEAST = 25
 
 
