@@ -96,6 +96,8 @@ def test_one_price_with_a_toll_overshoots_no_row_and_beats_the_free_crowd(crowds
     assert (problem.load(uniform.regime.sold) <= room_of(problem) * (1 + 1e-9) + 1e-12).all()
     assert plan.bound <= uniform.regime.cost < crowd.cost
     assert uniform.plan is None
+    tolled = choice_table(problem, plan, crowd, (uniform,)).row(1, named=True)
+    assert (tolled["bound"], tolled["gap"]) == (None, None)  # unknown, not nil
     assert uniform.tolls_paid.sum() > 0.0
 
 

@@ -68,11 +68,20 @@ def test_shared_markets_are_one_and_other_ladders_are_refused(cases):
 
 
 def test_what_east_owes_west_is_netted(cases):
-    said = netted(cases).en
+    said = netted(cases, "hundred_million").en
     gross = sum(float(case.debts["notional_principal"].sum()) for case in cases) / YI
-    assert f"liabilities {gross:,.4f}" in said
-    assert "0.0500 are owed among them" in said
-    assert f"{gross - 0.05:,.4f} to outside" in said
+    words = "hundred million yuan"
+    assert f"liabilities {gross:.4g} {words}," in said
+    assert f"0.05 {words} are owed among them" in said
+    assert f"{gross - 0.05:.4g} {words} to outside" in said
+
+
+def test_what_is_left_out_is_said_in_the_readers_unit(ran, cases):
+    _, view, _, _ = ran
+    said = " ".join((view.synthetic, *view.losses))
+    assert netted(cases, "ten_thousand").en in said
+    assert "500 ten thousand yuan are owed among them" in said
+    assert "hundred million" not in said
 
 
 def test_the_screen_says_what_is_left_out_and_who_waits(ran):

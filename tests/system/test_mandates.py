@@ -12,6 +12,7 @@ from ironpot.system.mandates import (
     cut_debt,
     no_roll_over,
     no_sales,
+    swap_amount,
     swap_quota,
     try_mandates,
 )
@@ -35,6 +36,18 @@ DEBT = POPULATION.vehicles["debt"].to_numpy()
 def test_cutting_debt_asks_for_its_share_of_debt_and_no_more():
     asked = cut_debt(0.05).apply(MARKETS, ACTORS)
     np.testing.assert_allclose(asked.due[:, -1] - MARKETS.due[:, -1], 0.05 * DEBT)
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [
+        ("yuan", "12,345,600,000元"),
+        ("ten_thousand", "1,234,560万元"),
+        ("hundred_million", "123.456亿元"),
+    ],
+)
+def test_a_swap_says_its_amount_in_the_users_unit(unit, said):
+    assert swap_amount(123.456e8, unit).text.zh == f"置换额度{said}"
 
 
 def test_a_swap_takes_its_share_of_all_needs_the_earliest_first():

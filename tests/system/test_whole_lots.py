@@ -13,7 +13,7 @@ from tests.system.test_coordination import drawn, problems
 
 from ironpot.core.errors import IronpotError
 from ironpot.system.allotments import answer_within
-from ironpot.system.choices import Wishes, choose
+from ironpot.system.choices import Wishes, choice_table, choose
 from ironpot.system.coordinate import coordinate_plans
 from ironpot.system.learned import plan_nash
 from ironpot.system.whole_bound import sellers_of
@@ -204,10 +204,15 @@ def test_heaps_of_whole_lots_cost_more_than_heaps_in_parts_and_fit_every_row():
     crowd = drawn(12, 4, 4, 5, 0.5)
     parts = coordinate_plans(crowd)
     wishes = Wishes(whole_lots=3)
-    choice = choose(crowd, parts, plan_nash(crowd, rounds=20), wishes)[-1]
+    learned = plan_nash(crowd, rounds=20)
+    choice = choose(crowd, parts, learned, wishes)[-1]
     assert choice.regime.name == "whole"
     assert choice.regime.cost >= parts.bound
     assert choice.plan.bound >= parts.bound
+    whole = choice_table(crowd, parts, learned, (choice,)).row(1, named=True)
+    assert whole["bound"] == choice.plan.bound
+    stake = crowd.doing_nothing().sum() - whole["bound"]
+    assert whole["gap"] == pytest.approx((whole["cost"] - whole["bound"]) / stake)
     room = crowd.room.reshape(len(crowd.room), -1)
     assert (crowd.load(choice.regime.sold) <= room * (1 + 1e-9)).all()
     shares = choice.regime.sold.reshape(len(crowd.lots), 4, -1).sum(axis=2) / crowd.lots[:, None]

@@ -163,9 +163,15 @@ def wished(tmp_path_factory):
 def test_a_wish_shows_its_price_on_the_screen_and_changes_what_is_allotted(wished):
     view, out, text = wished
     assert "所选要求代价多大" in text
+    assert "与其差距为可节省额的" in view.wished
+    assert view.wished in (out / "report.html").read_text()
+    assert view.wished in text.replace("\n", "")
     rows = pl.read_csv(out / "tables/choices.csv").to_dicts()
     assert [row["choice"] for row in rows] == ["coordinated", "fair"]
     assert rows[1]["worse_off"] == 0
+    fair = view.crowd.choices[-1].plan
+    assert rows[1]["bound"] == pytest.approx(fair.bound, abs=0.01)
+    assert rows[1]["gap"] == pytest.approx(fair.gap_of_stake, abs=1e-6)
     assert rows[1]["price"] == pytest.approx(rows[1]["cost"] - rows[0]["cost"], abs=0.02)
     assert view.crowd.announced.name == "fair"
     allotted = sum(

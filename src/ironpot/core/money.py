@@ -18,6 +18,13 @@ UNIT_TEXT: dict[Unit, Text] = {
     "ten_thousand": Text("10,000 yuan", "万元"),
     "hundred_million": Text("100 million yuan", "亿元"),
 }
+PROSE_UNIT: dict[Unit, Text] = {
+    "yuan": Text("", ""),
+    "ten_thousand": Text("ten thousand ", "万"),
+    "hundred_million": Text("hundred million ", "亿"),
+}
+# A sentence about a whole case says amounts to ten thousand yuan, smaller units to a whole one.
+SAID_PLACES: dict[Unit, int] = {"yuan": 0, "ten_thousand": 0, "hundred_million": 4}
 
 # Integers above this no longer have an exact float64 neighbour at fen distance.
 EXACT_FEN = 2**53
@@ -88,3 +95,20 @@ def in_unit(yuan: float, unit: Unit, places: int = 2) -> str:
     exact = Decimal(repr(float(yuan))) / YUAN_PER_UNIT[unit]
     rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
     return f"{rounded:,}" if rounded else f"{abs(rounded):,}"
+
+
+def amount_text(yuan: float, unit: Unit, places: int | None = None) -> Text:
+    """Say an amount with its unit, as a sentence does; no zeros stand behind its last figure.
+
+    `places` are `SAID_PLACES` if not given; 10 say any amount to the fen.
+
+    >>> amount_text(1_234_567_890.0, "hundred_million").en
+    '12.3457 hundred million yuan'
+    >>> amount_text(1_200_000_000.0, "ten_thousand").zh
+    '120,000万元'
+    """
+    shown = in_unit(yuan, unit, SAID_PLACES[unit] if places is None else places)
+    if "." in shown:
+        shown = shown.rstrip("0").rstrip(".")
+    name = PROSE_UNIT[unit]
+    return Text(f"{shown} {name.en}yuan", f"{shown}{name.zh}元")

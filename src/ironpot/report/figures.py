@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from ironpot.core.lang import Lang, Text
-from ironpot.core.money import FEN_PER_YUAN, UNIT_TEXT, YUAN_PER_UNIT, Unit
+from ironpot.core.money import FEN_PER_YUAN, PROSE_UNIT, UNIT_TEXT, YUAN_PER_UNIT, Unit
 
 DASH = "—"
 UNKNOWN = Text("unknown", "未知")
@@ -25,11 +25,6 @@ CURRENCY_TEXT: dict[str, Text] = {
     "GBP": Text("pounds", "英镑"),
     "JPY": Text("yen", "日元"),
     "HKD": Text("Hong Kong dollars", "港元"),
-}
-PROSE_UNIT: dict[Unit, Text] = {
-    "yuan": Text("", ""),
-    "ten_thousand": Text("ten thousand ", "万"),
-    "hundred_million": Text("hundred million ", "亿"),
 }
 COUNTED: dict[Unit, str] = {
     "yuan": "",

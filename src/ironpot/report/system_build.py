@@ -172,7 +172,7 @@ def _choices(view: SystemView) -> Section:
         )
         return Section("choices", "2 ", titles[0], (Paragraph(hint, tone="quiet"), tables[1]))
     blocks: tuple[Block, ...] = (Paragraph(view.wished), *tables)
-    return Section("choices", "2 ", titles[0], blocks)
+    return Section("choices", "2 ", titles[0], blocks, wide=True)
 
 
 def _counties(view: SystemView) -> Section:

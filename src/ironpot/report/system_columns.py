@@ -66,6 +66,8 @@ COLUMNS: dict[str, tuple[str, Text]] = {
     "choice": ("", Text("wish", "选择")),
     "price": ("yuan", Text("cost above plain coordination", "较单纯统筹增加成本")),
     "price_of_stake": ("share", Text("that, over all that can be saved", "上项占可节省总额之比")),
+    "bound": ("yuan", Text("no plan that keeps the wish costs less", "满足该选择的成本下界")),
+    "gap": ("share", Text("distance from the bound", "与下界的差距")),
     "gain_kept": ("share", Text("share of the gain over the crowd kept", "保留的统筹收益份额")),
     "worse_off": ("count", Text("counties worse off than in the crowd", "劣于博弈的县数")),
     "worst_loss": ("yuan", Text("largest loss of a county", "单县最大受损")),

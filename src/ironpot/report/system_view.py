@@ -132,13 +132,28 @@ class SystemView:
         if len(rows) < 2:
             return ""
         plain, last = rows[0], rows[-1]
+        proven = self._proven(last["bound"], last["gap"])
         kept, name = percent(last["gain_kept"]), self.reader.read(REGIME[last["choice"]])
         return self.say(
             f"{name[:1].upper()}{name[1:]}: {self.yuan(last['price'])} more than plain "
             f"coordination, {kept} of what that saves is kept; {last['worse_off']} counties are "
-            f"worse off than in the crowd ({plain['worse_off']} under plain coordination).",
+            f"worse off than in the crowd ({plain['worse_off']} under plain coordination)."
+            + proven,
             f"{name}:较单纯统筹多付{self.yuan(last['price'])},保留其节省的{kept}。"
-            f"劣于博弈结果的县区{last['worse_off']}个(单纯统筹为{plain['worse_off']}个)。",
+            f"劣于博弈结果的县区{last['worse_off']}个(单纯统筹为{plain['worse_off']}个)。{proven}",
+        )
+
+    def _proven(self, bound: float | None, gap: float | None) -> str:
+        """How far the wished plan is from the best of its kind; empty where nothing is proven."""
+        if bound is None:
+            return ""
+        weighed = any(choice.regime.name == "banks" for choice in self.crowd.choices)
+        return self.say(
+            f" No plan that keeps the wish costs less than {self.yuan(bound)}"
+            + (", bank losses counted at their weight" if weighed else "")
+            + f"; the one found is within {percent(gap, 2)} of its stake.",
+            f"满足该选择的任何方案成本{'(按权重计入银行损失)' if weighed else ''}不低于"
+            f"{self.yuan(bound)},所得方案与其差距为可节省额的{percent(gap, 2)}。",
         )
 
     def _cost(self) -> str:

@@ -159,7 +159,9 @@ def choice_table(
     `price` is the cost above plain coordination, `price_of_stake` that over the stake, `gain_kept`
     the share of what plain coordination saves against the crowd that is still saved (empty where it
     saves nothing); `worse_off` counts counties that pay more than in the crowd, `worst_loss` is the
-    most that one of them loses; `tolls` what all pay and get back.
+    most that one of them loses; `tolls` what all pay and get back. `bound` is what no plan that
+    keeps the wish costs less than, `gap` how far the one found is from that, over its stake, both
+    as its search counts costs (bank losses included where they count); empty without allotments.
     """
     plain = Choice(Regime("coordinated", plan.sold, plan.costs), plan, np.zeros(len(crowd.costs)))
     saved = crowd.cost - plan.cost
@@ -173,6 +175,8 @@ def choice_table(
                 "cost": cost,
                 "price": cost - plan.cost,
                 "price_of_stake": (cost - plan.cost) / plan.stake if plan.stake > 0.0 else None,
+                "bound": choice.plan.bound if choice.plan else None,
+                "gap": choice.plan.gap_of_stake if choice.plan else None,
                 "gain_kept": (crowd.cost - cost) / saved if saved > 0.0 else None,
                 "worse_off": int((lost > 0.0).sum()),
                 "worst_loss": float(lost.max(initial=0.0)),

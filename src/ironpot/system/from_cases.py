@@ -13,6 +13,7 @@ import polars as pl
 from ironpot.case.case import Case
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
+from ironpot.core.money import Unit, amount_text
 from ironpot.plan.nodes import cash_nodes
 from ironpot.plan.obligations import Obligations, obligations
 from ironpot.plan.options import PlanOptions
@@ -60,7 +61,7 @@ class _County:
     left_out: tuple[Text, ...]
 
 
-def cases_together(cases: Sequence[Case]) -> CasesTogether:
+def cases_together(cases: Sequence[Case], *, unit: Unit = "hundred_million") -> CasesTogether:
     """Return the joint problem of several cases of one date; ladders of one id are one market.
 
     Lots: each lot that may legally be sold through a market now, by the route that leaves most. Its
@@ -68,12 +69,13 @@ def cases_together(cases: Sequence[Case]) -> CasesTogether:
     price at the market's average and put right for each lot in its kept value. Needs: contracts'
     service less what is rolled over, less budget and income of lots, expected over the three
     futures, cash beyond the buffers first. A yuan overdue costs what the planner says it does; at
-    the end as much as in two years. Creditors of one id are one lender.
+    the end as much as in two years. Creditors of one id are one lender. Losses are said in
+    `unit`.
 
     Raises IronpotError on other dates, one case twice, or markets of one id with other ladders.
     """
     _refuse_unlike(cases)
-    counties = [_county(case) for case in cases]
+    counties = [_county(case, unit) for case in cases]
     longest = min((county.case.horizon.quarters for county in counties), key=len)
     quarters = longest[:MOST_QUARTERS]
     market_ids, fraction, room = _ladders(counties, len(quarters))
@@ -104,7 +106,7 @@ def cases_together(cases: Sequence[Case]) -> CasesTogether:
     )
 
 
-def _county(case: Case) -> _County:
+def _county(case: Case, unit: Unit) -> _County:
     appraisals, options = appraise_case(case)
     offers, nodes, futures = appraisals.offers, cash_nodes(case), named_futures(case)
     debts = obligations(case, options, nodes, futures, rate=offers.rate)
@@ -114,7 +116,7 @@ def _county(case: Case) -> _County:
     need = futures.weights @ (due - rolled - income)
     need -= held_income(offers, nodes, case.horizon.count).sum(axis=0)
     need[0] -= float(np.maximum(nodes.opening - nodes.buffer[:, 0], 0.0).sum())
-    lots, left_out = _lots(case, appraisals.table)
+    lots, left_out = _lots(case, appraisals.table, unit)
     return _County(case, offers, lots, need, _owed(debts, futures.weights), left_out)
 
 
@@ -145,7 +147,7 @@ def _owed(debts: Obligations, weights: Floats) -> pl.DataFrame:
     )
 
 
-def _lots(case: Case, table: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+def _lots(case: Case, table: pl.DataFrame, unit: Unit) -> tuple[pl.DataFrame, tuple[Text, ...]]:
     """Return (market_id, appraisal, kept, net_share) of heaps of lots on sale, and what is not."""
     kinds = case.asset_kinds.select("asset_kind", kind_market="market_id")
     value = case.assets.join(kinds, on="asset_kind", how="left", maintain_order="left").select(
@@ -168,7 +170,7 @@ def _lots(case: Case, table: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Text, ..
         net_share=((priced - taken) / priced).clip(0.0, 1.0),
         waits=pl.col("months_to_cash").cast(pl.Float64),
     )
-    return _heaps(on_sale), _left_out(case, value, on_sale)
+    return _heaps(on_sale), _left_out(case, value, on_sale, unit)
 
 
 def _heaps(lots: pl.DataFrame) -> pl.DataFrame:
@@ -188,20 +190,22 @@ def _heaps(lots: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _left_out(case: Case, value: pl.DataFrame, on_sale: pl.DataFrame) -> tuple[Text, ...]:
+def _left_out(
+    case: Case, value: pl.DataFrame, on_sale: pl.DataFrame, unit: Unit
+) -> tuple[Text, ...]:
     name = case.settings.case_id
     other = value.filter(~pl.col("lot_id").is_in(on_sale["lot_id"].to_list()))
-    amount = f"{float(other['appraisal'].fill_null(0.0).sum()) / 1e8:,.4g}"
+    amount = amount_text(float(other["appraisal"].fill_null(0.0).sum()), unit)
     slow = on_sale.filter(pl.col("waits") > MONTHS_NOW)
     longest = f"{slow['waits'].max() or 0:g}"
     said: list[Text] = []
     if other.height:
         said.append(
             Text(
-                f"{name}: {other.height} of {value.height} lots ({amount} hundred million yuan "
+                f"{name}: {other.height} of {value.height} lots ({amount.en} "
                 "appraised) are not in the joint problem: no market, no price, or no listed route "
                 "is open to them; leases, pools, pledges and transfers stay with the county's plan",
-                f"{name}:{value.height}项资产中{other.height}项(评估值{amount}亿元)未纳入统筹:"
+                f"{name}:{value.height}项资产中{other.height}项(评估值{amount.zh})未纳入统筹:"
                 "无市场、无价格或无挂牌方式;出租、打包、抵押、划转由本县方案处理",
             )
         )

@@ -12,6 +12,7 @@ import polars as pl
 
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
+from ironpot.core.money import Unit, amount_text
 from ironpot.system.actors import Actors
 from ironpot.system.checkpoint import Book, OnlyStops
 from ironpot.system.coordinate import coordinate_plans
@@ -80,16 +81,22 @@ def swap_quota(share: float) -> Mandate:
     return Mandate("swap_quota", text, apply)
 
 
-def swap_amount(amount: float) -> Mandate:
-    """A quota of `amount` yuan, at most all needs, swaps dues into long bonds as `swap_quota`."""
+def swap_amount(amount: float, unit: Unit = "hundred_million") -> Mandate:
+    """A quota of `amount` yuan, at most all needs, swaps dues into long bonds as `swap_quota`.
+
+    Its text says the amount in `unit`, to the fen.
+
+    >>> swap_amount(1_200_000_000.0, "ten_thousand").text.en
+    'a swap quota of 120,000 ten thousand yuan'
+    """
 
     def apply(markets: SharedMarkets, actors: Actors) -> SharedMarkets:
         del actors
         need = _need(markets)
         return _swapped(markets, min(amount / need, 1.0) if need > 0.0 else 0.0)
 
-    shown = f"{amount / 1e8:,.10g}"
-    text = Text(f"a swap quota of {shown} hundred million yuan", f"置换额度{shown}亿元")
+    shown = amount_text(amount, unit, places=10)
+    text = Text(f"a swap quota of {shown.en}", f"置换额度{shown.zh}")
     return Mandate("swap_quota", text, apply)
 
 

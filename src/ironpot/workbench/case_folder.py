@@ -12,11 +12,11 @@ from ironpot.case.case import Case
 from ironpot.case.read import read_case
 from ironpot.core.errors import CaseError, IronpotError
 from ironpot.core.lang import Text
+from ironpot.core.money import FEN_PER_YUAN, Unit, amount_text
 from ironpot.system.from_cases import CasesTogether, cases_together
 from ironpot.system.joined import join_cases
 from ironpot.workbench.ground import Ground
 
-YI = 1e8
 LIABILITIES = "63"
 
 
@@ -29,13 +29,15 @@ def cases_in(folder: Path) -> list[Path]:
     return [path.parent for path in sorted(folder.glob("*/case.toml"))] + books
 
 
-def ground_of_cases(folder: Path, paths: Sequence[Path]) -> Ground:
+def ground_of_cases(folder: Path, paths: Sequence[Path], unit: Unit) -> Ground:
     """Read the cases and return their joint problem, what it leaves out, and what is netted.
+
+    Sentences say amounts in `unit`.
 
     Raises IronpotError naming the case that cannot be read.
     """
     cases = [_read(path) for path in paths]
-    together = cases_together(cases)
+    together = cases_together(cases, unit=unit)
     hashes = "".join(case.input_hash for case in cases)
     name = folder.resolve().name
     return Ground(
@@ -48,17 +50,17 @@ def ground_of_cases(folder: Path, paths: Sequence[Path]) -> Ground:
         parents=tuple(case.settings.case_id for case in cases),
         names={case.settings.case_id: case.settings.name.en for case in cases},
         tiles={},
-        origin=_origin(cases, together),
+        origin=_origin(cases, together, unit),
         source=_source(cases),
         nation=None,
         mark=hashlib.sha256(hashes.encode()).hexdigest()[:16],
-        losses=(netted(cases), *together.losses),
+        losses=(netted(cases, unit), *together.losses),
         after_tax=together.after_tax,
     )
 
 
-def netted(cases: Sequence[Case]) -> Text:
-    """Say what the cases owe as one, claims between them eliminated.
+def netted(cases: Sequence[Case], unit: Unit) -> Text:
+    """Say in `unit` what the cases owe as one, claims between them eliminated.
 
     A creditor called `case.entity`, or `case`, is that body (the case's top one) of another case.
     """
@@ -79,12 +81,13 @@ def netted(cases: Sequence[Case]) -> Text:
         pl.col("entity_id") == "_consolidated", pl.col("gfsm_code") == LIABILITIES
     )
     gross, inside, owed = (
-        f"{float(row[name].sum()) / 100 / YI:,.4f}" for name in ("gross", "eliminated", "amount")
+        amount_text(float(row[name].sum()) / FEN_PER_YUAN, unit)
+        for name in ("gross", "eliminated", "amount")
     )
     return Text(
-        f"Balance sheet of all {len(cases)} cases: liabilities {gross} hundred million yuan, of "
-        f"which {inside} are owed among them and eliminated; {owed} to outside",
-        f"{len(cases)}个案例合并:负债{gross}亿元,其中相互之间{inside}亿元已抵销,对外{owed}亿元",
+        f"Balance sheet of all {len(cases)} cases: liabilities {gross.en}, of which {inside.en} "
+        f"are owed among them and eliminated; {owed.en} to outside",
+        f"{len(cases)}个案例合并:负债{gross.zh},其中相互之间{inside.zh}已抵销,对外{owed.zh}",
     )
 
 
@@ -103,16 +106,17 @@ def _read(path: Path) -> Case:
         ) from error
 
 
-def _origin(cases: Sequence[Case], together: CasesTogether) -> Text:
+def _origin(cases: Sequence[Case], together: CasesTogether, unit: Unit) -> Text:
     """Say what the cases' rows are: reported, estimated, imputed or synthetic."""
     origins = pl.concat([case.assets["origin"] for case in cases]).fill_null("reported")
     said = ", ".join(sorted(set(origins)))
-    lots, all_lots = (float(together.kept[name].sum()) / YI for name in ("lots", "all_lots"))
+    lots, all_lots = (
+        amount_text(float(together.kept[name].sum()), unit) for name in ("lots", "all_lots")
+    )
     return Text(
-        f"From {len(cases)} cases (lots: {said}): {lots:,.4g} of {all_lots:,.4g} hundred million "
-        "yuan of appraised lots can be sold through shared markets. What the joint problem leaves "
-        "out is listed below.",
-        f"依据{len(cases)}个案例(资产数据:{said}):评估值{all_lots:,.4g}亿元资产中{lots:,.4g}亿元"
+        f"From {len(cases)} cases (lots: {said}): {lots.en} of {all_lots.en} of appraised lots "
+        "can be sold through shared markets. What the joint problem leaves out is listed below.",
+        f"依据{len(cases)}个案例(资产数据:{said}):评估值{all_lots.zh}的资产中{lots.zh}"
         "可经共同市场出售。统筹问题未纳入的内容列于下方。",
     )
 

@@ -42,7 +42,7 @@ def orders(
     if swap is not None and swap.strip().endswith("%"):
         named.append(swap_quota(_share("--swap-quota", swap)))
     elif swap is not None:
-        named.append(swap_amount(_number("--swap-quota", swap) * YUAN_PER_UNIT[unit]))
+        named.append(swap_amount(_number("--swap-quota", swap) * YUAN_PER_UNIT[unit], unit))
     named += [no_roll_over(kind, quarters=span) for kind, span in map(_spanned, stopped)]
     if not named:
         return standard_mandates() if standard else ()

@@ -59,7 +59,7 @@ def run_system(
 
     Ctrl-C keeps the best joint plan and the crowd as learned so far.
     """
-    ground = _ground(path, asked)
+    ground = _ground(path, asked, unit)
     rounds = _rounds(ground.markets)
     store = None if out is None else open_run(out, _mark(ground, asked, rounds), fresh=asked.fresh)
     with Bar(EXPECTED_S) as bar:
@@ -93,11 +93,11 @@ def run_system(
     return view
 
 
-def _ground(path: Path, asked: Draw) -> Ground:
+def _ground(path: Path, asked: Draw, unit: Unit) -> Ground:
     """Read what stands at `path`: several cases, or a table of governments."""
     cases = cases_in(path)
     if cases:
-        return ground_of_cases(path, cases)
+        return ground_of_cases(path, cases, unit)
     return ground_of(read_governments(path), asked.counties, asked.seed)
 
 

@@ -38,6 +38,7 @@ def show_choices(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> N
             REGIME[row["choice"]].say(lang),
             *(in_unit(row[name], unit, 1) for name in ("cost", "price")),
             percent(row["price_of_stake"]),
+            percent(row["gap"], 2),
             percent(row["gain_kept"]),
             str(row["worse_off"]),
             *(in_unit(row[name], unit, 2) for name in ("worst_loss", "arrears_end", "tolls")),
@@ -45,7 +46,7 @@ def show_choices(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> N
         for row in view.tables["choices"].iter_rows(named=True)
     ]
     title = Text("What a wish costs", "各项选择的代价").say(lang) + f" ({unit_words(unit, lang)})"
-    show_table(screen, title, [head.say(lang) for head in _CHOICES], rows, right=range(1, 9))
+    show_table(screen, title, [head.say(lang) for head in _CHOICES], rows, right=range(1, 10))
 
 
 def show_mandates(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> None:
@@ -112,6 +113,7 @@ _CHOICES = (
     Text("cost", "成本"),
     Text("its price", "代价"),
     Text("of the stake", "占可节省额"),
+    Text("gap", "差距"),
     Text("gain kept", "保留收益"),
     Text("worse off", "受损县数"),
     Text("worst loss", "最大受损"),
