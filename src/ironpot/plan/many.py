@@ -20,7 +20,7 @@ from ironpot.plan.local import Play, descend, improve
 from ironpot.plan.model import Model
 from ironpot.plan.out_of_sample import first_stage, fixed_bounds
 from ironpot.plan.parts import Part, a_few, deal, pull, take_part
-from ironpot.plan.program import Floats, Program, dual_bound
+from ironpot.plan.program import Floats, Program
 from ironpot.plan.proof import Proof, cuts_of
 from ironpot.plan.question import (
     CUT,
@@ -29,6 +29,7 @@ from ironpot.plan.question import (
     Question,
     ask,
     holding_bounds,
+    nothing_proven,
     open_program,
     shut,
 )
@@ -52,6 +53,10 @@ FEW = 5
 PART = 20
 # A plan is priced in all futures again after so many times what pricing took last.
 PATIENCE = 3.0
+# A few futures are solved again in a fraction of a second.
+FIX_LIMIT_S = 4.0
+# So many plans of the core that fail in other futures say that something more must be opened.
+FAILURES = 3
 # Times that the few futures' program is corrected and solved again: its own pull moves with it.
 CORRECTIONS = 2
 
@@ -91,6 +96,7 @@ class _Hunt:
     best: Answer = NO_ANSWER
     core_best: Answer = NO_ANSWER
     waiting: bool = False
+    failed: int = 0
     priced: float = -np.inf
     corrected: bool = False
     done: bool = False
@@ -107,6 +113,15 @@ class _Hunt:
     def is_alone(self) -> bool:
         """Say whether the core is all there is."""
         return len(self.proof.parts) == 1
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Say whether something more must be opened: help, or leaving something unpaid.
+
+        A part alone has no plan; or rounding finds none for the core; or those that it finds fail
+        in other futures, one after another.
+        """
+        return self.proof.impossible or (self.best.point is None and self.failed >= FAILURES)
 
     @property
     def is_fresh(self) -> bool:
@@ -181,7 +196,9 @@ class _Hunt:
         self.waiting = False
         choice = first_stage(self.core.model, point, "core")
         bounds = fixed_bounds(self.model, self.everywhere.apart.program, choice)
-        self.offer(self.everywhere.price(bounds))
+        answer = self.everywhere.price(bounds)
+        self.failed += answer.point is None
+        self.offer(answer)
         self.priced = time.monotonic()
 
     def hear_proof(self) -> None:
@@ -192,12 +209,14 @@ class _Hunt:
     def listen(self) -> bool:
         """Take what has been proven; False if it is time to stop, or to correct the core."""
         self.hear_proof()
-        if self.done or self.proof.impossible or self.is_fresh:
+        if self.done or self.is_hopeless or self.is_fresh:
             return False
         return self.time_left > (1.2 * self.everywhere.seconds if self.waiting else 0.0)
 
     def wait_for_a_bound(self) -> None:
         """A plan of which nothing is proven is worth a little more time."""
+        if self.best.point is None:
+            return
         latest = self.deadline + GRACE * (self.deadline - self.began)
         while not (self.proof.rounds or self.proof.done) and time.monotonic() < latest:
             if self.proof.poll(wait_s=0.2):
@@ -273,12 +292,14 @@ def _run(hunt: _Hunt, few: _Sample, question: Question, rng: np.random.Generator
     while True:
         with leave(hunt.core_program()) as left:
             play = _better(hunt, left, play, _rounded(hunt, board, left, few, program, answer))
+            if play is None:
+                hunt.failed = FAILURES
             while play is not None and hunt.listen():
                 improve(play, rng)
             hunt.price()
         while play is None and hunt.listen():
             time.sleep(0.1)
-        if not hunt.is_fresh or hunt.done or hunt.time_left <= 0.0:
+        if not hunt.is_fresh or hunt.done or hunt.is_hopeless or hunt.time_left <= 0.0:
             break
         hunt.recentre()
         program, answer = _corrected(hunt, few, question)
@@ -293,7 +314,7 @@ def _rounded(
         return None
     with Session(program.relaxed()) as linear:
         bounds = program.lower.copy(), program.upper.copy()
-        fixing = Fixing(linear, program, *bounds, relaxed, hunt.deadline)
+        fixing = Fixing(linear, program, *bounds, relaxed, hunt.deadline, FIX_LIMIT_S)
         if not fix_pools(few.model, board, fixing, hunt.hear_proof):
             return None
     whole = program.integer.nonzero()[0]
@@ -344,16 +365,9 @@ def _question(hunt: _Hunt, few: _Sample, asked: Question) -> Question:
         # The few futures alone need so much; what the others need comes on top.
         asked.least_help / float(share.max()),
         None,
-        proof.relaxed or _nothing_proven(proof.program, hunt.best),
+        proof.relaxed or nothing_proven(proof.program, hunt.best),
         hunt.hold,
     )
-
-
-def _nothing_proven(program: Program, best: Answer) -> Answer:
-    """Return what is certain before the first round: columns at their bounds, duals of nil."""
-    dual = np.zeros(program.row_lower.size)
-    bound = dual_bound(program, dual)
-    return replace(best, bound=bound, row_dual=dual, column_dual=program.cost)
 
 
 def _found(hunt: _Hunt, question: Question, *, interrupted: bool) -> Found:

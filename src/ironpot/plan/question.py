@@ -4,8 +4,9 @@ Help is open only where no plan works without it. The relaxation with help as it
 the least help of every whole plan from below; it is solved beside the plan's own relaxation.
 """
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,6 +24,8 @@ RESOLVE = {"solver": "simplex", "threads": 1}
 NO_HELP = 1e-4  # million; below this the least help counts as none
 CUT = "cut"
 CUT_ROUNDS = 4
+# Every solve gets this long, whatever the solves before it took.
+LEAST_SOLVE_S = 5.0
 # Where givers cannot help enough, what stays unpaid costs this many times as much as otherwise, so
 # that a quarter's delay is dearer than help.
 LAST_RESORT = 10.0
@@ -51,44 +54,66 @@ def open_program(model: Model) -> Program:
     return program.with_cost(program.cost + weight * help_cost(model), program.offset)
 
 
+@dataclass(slots=True)
+class _Asking:
+    """A question under way: all its solves share one deadline, and each gets a little at least.
+
+    With counted steps the clock has no say: each solve gets the whole limit. `hold` is what doing
+    nothing costs, if that is known.
+    """
+
+    model: Model
+    hold: Answer | None
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def limit_s(self) -> float:
+        options = self.model.inputs.options
+        whole = max(options.time_limit_s, 10.0)
+        passed = 0.0 if options.steps else time.monotonic() - self.began
+        return max(whole - passed, LEAST_SOLVE_S)
+
+
 def ask(model: Model, *, after: Question | None = None, hold: Answer | None = None) -> Question:
     """Decide what is open and solve the relaxation and doing nothing, unless `hold` is given.
 
     The relaxation may do without help where no whole plan does: `after` is a question that no whole
-    plan answers, and one step more is then open: help, after that leaving something unpaid.
+    plan answers, and one step more is then open: help, after that leaving something unpaid. If time
+    ends before the relaxation is solved, nothing is proven and doing nothing stands in for it.
     """
-    opened = open_program(model)
+    opened, asking = open_program(model), _Asking(model, hold)
     if after is not None and after.help_open:
-        return _last_resort(model, opened, hold)
+        return _last_resort(asking, opened)
     with Session(opened.relaxed()) as linear:
-        return _ask(model, opened, linear, hold, unaided=after is None)
+        return _ask(asking, opened, linear, unaided=after is None)
 
 
-def _ask(
-    model: Model, opened: Program, linear: Session, hold: Answer | None, *, unaided: bool
-) -> Question:
+def _ask(asking: _Asking, opened: Program, linear: Session, *, unaided: bool) -> Question:
+    model, limit = asking.model, asking.limit_s
     if not model.inputs.options.relief:
-        return _question(model, linear, shut(model, opened, "relief"), hold)
+        return _question(asking, linear, shut(model, opened, "relief"))
     paid = shut(model, opened, "arrears")
     weighed = paid.with_cost(help_cost(model), 0.0)
     with Session(weighed.relaxed()) as helping:
-        helping.begin(time_limit_s=_limit(model), options=FIRST_SOLVE)
-        linear.begin(time_limit_s=_limit(model), bounds=paid.own_bounds(), options=FIRST_SOLVE)
+        helping.begin(time_limit_s=limit, options=FIRST_SOLVE)
+        linear.begin(time_limit_s=limit, bounds=paid.own_bounds(), options=FIRST_SOLVE)
         least, relaxed = _both((helping, linear))
+    if least.outcome == "unknown":
+        return _question(asking, linear, paid, relaxed=relaxed)
     if least.point is None:
-        return _last_resort(model, opened, hold)
+        return _last_resort(asking, opened)
     if unaided and least.objective <= NO_HELP:
-        return _question(model, linear, shut(model, paid, "relief"), hold)
-    return _question(model, linear, paid, hold, least=least, relaxed=relaxed)
+        return _question(asking, linear, shut(model, paid, "relief"))
+    return _question(asking, linear, paid, least=least, relaxed=relaxed)
 
 
-def _last_resort(model: Model, opened: Program, hold: Answer | None) -> Question:
+def _last_resort(asking: _Asking, opened: Program) -> Question:
     """Help does not reach: leave unpaid what must be, dearer than any help."""
     cost = opened.cost.copy()
-    cost[model.column("arrears")] *= LAST_RESORT
+    cost[asking.model.column("arrears")] *= LAST_RESORT
     dear = opened.with_cost(cost, opened.offset)
     with Session(dear.relaxed()) as linear:
-        return _question(model, linear, dear, hold)
+        return _question(asking, linear, dear)
 
 
 def hold_bounds(model: Model, program: Program) -> tuple[Floats, Floats]:
@@ -103,39 +128,66 @@ def hold_bounds(model: Model, program: Program) -> tuple[Floats, Floats]:
 
 
 def _question(
-    model: Model,
+    asking: _Asking,
     linear: Session,
     program: Program,
-    hold: Answer | None,
     *,
     least: Answer | None = None,
     relaxed: Answer | None = None,
 ) -> Question:
     """Solve what is still to be solved, and cut off what no whole plan can do."""
+    model = asking.model
     if relaxed is None:
         relaxed = linear.solve(
-            time_limit_s=_limit(model), bounds=program.own_bounds(), options=FIRST_SOLVE
+            time_limit_s=asking.limit_s, bounds=program.own_bounds(), options=FIRST_SOLVE
         )
-    if relaxed.point is None:
-        raise impossible(relaxed)
     open_help = bool(program.upper[model.column("relief")].any())
+    if relaxed.point is None:
+        hold = _in_its_place(asking, program, relaxed)
+        return Question(program, open_help, 0.0, None, nothing_proven(program, hold), hold)
     bound = 0.0
     if least is not None:
         weighed = program.with_cost(help_cost(model), 0.0)
         bound = max(dual_bound(weighed, least.row_dual), 0.0)
-    tight, cut = _tighten(model, linear, program, relaxed)
-    if hold is None:
-        hold = linear.solve(
-            time_limit_s=_limit(model), bounds=holding_bounds(model, tight), options=RESOLVE
-        )
+    tight, cut = _tighten(asking, linear, program, relaxed)
+    hold = asking.hold or linear.solve(
+        time_limit_s=asking.limit_s, bounds=holding_bounds(model, tight), options=RESOLVE
+    )
     return Question(tight, open_help, bound, least, cut, hold)
 
 
+def _in_its_place(asking: _Asking, program: Program, relaxed: Answer) -> Answer:
+    """Return doing nothing where time ended before the relaxation was solved.
+
+    Raises SolverError if there is no relaxed plan at all, or not even that much time.
+    """
+    if relaxed.outcome != "unknown":
+        raise impossible(relaxed)
+    with Session(program.relaxed()) as linear:
+        hold = linear.solve(
+            time_limit_s=asking.limit_s,
+            bounds=holding_bounds(asking.model, program),
+            options=RESOLVE,
+        )
+    if hold.point is None:
+        raise impossible(relaxed)
+    return hold
+
+
+def nothing_proven(program: Program, plan: Answer) -> Answer:
+    """Return what is certain before anything is solved: columns at their bounds, duals of nil.
+
+    Its point is that of a plan, so that whoever rounds it begins there.
+    """
+    dual = np.zeros(program.row_lower.size)
+    return replace(plan, bound=dual_bound(program, dual), row_dual=dual, column_dual=program.cost)
+
+
 def _tighten(
-    model: Model, linear: Session, program: Program, relaxed: Answer
+    asking: _Asking, linear: Session, program: Program, relaxed: Answer
 ) -> tuple[Program, Answer]:
     """Add cuts that the relaxed plan breaks and solve it again, a few times over."""
-    cells = market_cells(model)
+    cells = market_cells(asking.model)
     for _ in range(CUT_ROUNDS):
         assert relaxed.point is not None
         cuts = violated_cuts(cells, relaxed.point)
@@ -144,7 +196,7 @@ def _tighten(
         linear.add_rows(CUT, cuts)
         tight = program.with_rows(CUT, cuts)
         answer = linear.solve(
-            time_limit_s=_limit(model), bounds=tight.own_bounds(), options=RESOLVE
+            time_limit_s=asking.limit_s, bounds=tight.own_bounds(), options=RESOLVE
         )
         if answer.outcome != "optimal":
             break
@@ -158,10 +210,6 @@ def holding_bounds(model: Model, program: Program) -> Bounds:
     upper[model.column("arrears")] = np.inf
     loose = without_forced(program.with_columns(program.lower, upper))
     return exact_bounds(model, loose, *hold_bounds(model, loose))
-
-
-def _limit(model: Model) -> float:
-    return max(model.inputs.options.time_limit_s, 10.0)
 
 
 def shut(model: Model, program: Program, name: str) -> Program:

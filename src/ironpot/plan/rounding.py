@@ -21,7 +21,10 @@ RESOLVE = {"solver": "simplex", "threads": 1}
 
 @dataclass(slots=True)
 class Fixing:
-    """Bounds that are being fixed, and the linear answer at them."""
+    """Bounds that are being fixed, and the linear answer at them; a solve gets `limit_s` at most.
+
+    Where a fixed column leaves no plan, simplex can take long to see it.
+    """
 
     session: Session
     program: Program
@@ -29,6 +32,7 @@ class Fixing:
     upper: Floats
     answer: Answer
     deadline: float
+    limit_s: float = np.inf
 
     def close_unused(self, columns: Ints) -> None:
         """Close columns that the answer does not use and that nothing forces."""
@@ -43,7 +47,7 @@ class Fixing:
 
     def try_bounds(self, lower: Floats, upper: Floats) -> Answer:
         """Solve at other bounds."""
-        limit = max(self.deadline - time.monotonic(), 1.0)
+        limit = max(min(self.deadline - time.monotonic(), self.limit_s), 1.0)
         bounds = self.program.column_bounds(lower, upper)
         return self.session.solve(time_limit_s=limit, bounds=bounds, options=RESOLVE)
 
