@@ -97,7 +97,12 @@ def main() -> None:
     for name, figure in figures.items():
         print(f"{name:<28}{'-' if figure is None else f'{figure:,.6g}':>16}")
     hashes = [case.input_hash for case in cases]
-    machine = {"instance_hashes": hashes, "quick": quick, "cores": os.cpu_count()}
+    machine = {
+        "instance_hash": hashes[0],
+        "instance_hashes": hashes,
+        "quick": quick,
+        "cores": os.cpu_count(),
+    }
     print(json.dumps({**figures, **curves, **machine, "seed": chosen.seed}))
 
 

@@ -20,6 +20,9 @@ from ironpot.plan.quiet import silence
 
 # Sums of what is decided now: each is a free column that its own row, of the same name, defines.
 SUMS = ("moved", "ended", "sold", "served", "repaid")
+TOLERANCE = 1e-6
+# One future takes milliseconds; whoever takes this long has gone wrong.
+LIMIT_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """A program taken apart by future; `fixed` columns are decided now, `summed` follow by `ties`.
+    """A program taken apart by future; `summed` columns follow what is decided now by `ties`.
 
-    `order` visits futures so that neighbours are alike.
+    `rest` are the rows of what is decided now alone. `order` visits futures so that neighbours are
+    alike.
     """
 
     program: Program
@@ -43,6 +47,7 @@ class Apart:
     parts: tuple[Part, ...]
     summed: Ints
     ties: Ints
+    rest: Ints
     order: Ints
     weights: Floats
 
@@ -70,12 +75,14 @@ def take_apart(model: Model, program: Program) -> Apart:
     for number in range(inputs.weights.size):
         columns, rows = np.flatnonzero(future == number), np.flatnonzero(row_future == number)
         parts.append(Part(columns, rows, matrix[rows][:, columns]))
+    ties = np.concatenate([program.rows[name].index.ravel() for name in SUMS])
     return Apart(
         program=program,
         matrix=matrix,
         parts=tuple(parts),
         summed=np.concatenate([program.columns[name].index.ravel() for name in SUMS]),
-        ties=np.concatenate([program.rows[name].index.ravel() for name in SUMS]),
+        ties=ties,
+        rest=np.setdiff1d(np.flatnonzero(row_future < 0), ties),
         order=inputs.futures.best_first(),
         weights=inputs.weights,
     )
@@ -109,14 +116,17 @@ class Solver:
     def points(self, apart: Apart, choices: Sequence[Bounds]) -> list[Floats | None]:
         """Return the best point of each choice, given as bounds that fix what is decided now.
 
-        The point is the whole program's; None where a future has no answer.
+        The point is the whole program's; None where a future has no answer, or where what is
+        decided breaks a row of its own.
         """
         points = [_decided(apart, bounds) for bounds in choices]
         moved = [apart.matrix @ point for point in points]
-        failed: set[int] = set()
+        failed = {k for k, bounds in enumerate(choices) if _breaks(apart, bounds, moved[k])}
         for part, weight in apart.in_order():
             self.highs.passModel(_program(apart, part, weight))
             for k, bounds in enumerate(choices):
+                if k in failed:
+                    continue
                 answer = self._solve(k, part, bounds, moved[k][part.rows])
                 if answer is None:
                     failed.add(k)
@@ -141,14 +151,25 @@ class Solver:
             self.highs.setBasis(basis)
         else:
             self.highs.clearSolver()
-        self.highs.run()
+        self._run()
         if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             self.highs.clearSolver()
-            self.highs.run()
+            self._run()
         if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         self.bases[choice] = self.highs.getBasis()
         return np.array(self.highs.getSolution().col_value, dtype=np.float64)
+
+    def _run(self) -> None:
+        # The time limit counts from the solver's first run.
+        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + LIMIT_S)
+        self.highs.run()
+
+
+def _breaks(apart: Apart, bounds: Bounds, activity: Floats) -> bool:
+    """Say whether what is decided now breaks a row that no future shares."""
+    over = activity - bounds.row_upper, bounds.row_lower - activity
+    return bool(max(part[apart.rest].max(initial=0.0) for part in over) > TOLERANCE)
 
 
 def _numbers(count: int) -> Any:

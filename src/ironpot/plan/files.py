@@ -109,7 +109,7 @@ def plan_summary(plan: Plan, tables: dict[str, pl.DataFrame], lang: Lang) -> dic
         "bound": round(plan.bound, 2),
         "gap_objective": _gap(plan.gap_objective),
         "gap_stake": _gap(plan.gap_stake),
-        "do_nothing": round(plan.do_nothing, 2),
+        "do_nothing": round(plan.do_nothing, 2) if math.isfinite(plan.do_nothing) else None,
         "constant_terms": round(plan.constant, 2),
         "time_limit_s": options.time_limit_s,
         "solve_s": round(plan.seconds, 2),

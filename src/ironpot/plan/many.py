@@ -158,7 +158,7 @@ class _Hunt:
             upper,
             state,
             deadline=self.deadline,
-            stake=max(self.hold.objective - proven, 0.0),
+            stake=max(self.hold.objective - proven, 0.0) if self.hold.point is not None else 0.0,
             hear=self.hear,
         )
 
@@ -241,7 +241,8 @@ def search_many(
     parts = [take_part(model, futures) for futures in deal(model, PART)]
     few = _Sample.of(take_part(model, a_few(model, FEW)))
     interrupted = False
-    _announce(model, began, watch)
+    if watch is not None:
+        _announce(model, began, watch)
     question = ask(few.model, after=after, hold=NO_ANSWER)
     program = _asked(model, question)
     cut = program.with_rows(CUT, cuts_of(question.program))
@@ -253,17 +254,17 @@ def search_many(
             _run(hunt, few, question, rng)
         except KeyboardInterrupt:
             interrupted = True
+            hunt.price()
     answered = _question(hunt, few, question)
     return answered, _found(hunt, answered, interrupted=interrupted)
 
 
-def _announce(model: Model, began: float, watch: Watch | None) -> None:
+def _announce(model: Model, began: float, watch: Watch) -> None:
     """Tell of the first plan, which holds everything, before anything is asked."""
-    program = open_program(model)
-    if model.inputs.options.relief:
-        program = shut(model, program, "arrears")
+    relief = model.inputs.options.relief
+    program = shut(model, open_program(model), "arrears" if relief else "relief")
     answer = everywhere(model, program).price(holding(model, program))
-    if watch is not None and answer.point is not None:
+    if answer.point is not None:
         watch(Progress(time.monotonic() - began, answer.objective, None))
 
 

@@ -23,11 +23,11 @@ class PlanOptions:
     year costs beyond it. `risk_weight` prices the mean of the worst `1 - cvar_level` of scenarios.
     `help_weight` is what a yuan of help from above counts beside a yuan of public value destroyed:
     1 asks for help rather than burn more than it saves, a very large weight burns anything to save
-    a yuan. Help is only open where no plan works without it; `relief` False shuts it and shows what
-    stays unpaid. `as_of` is the day on which a plan is made again (ISO): before its quarter nothing
-    starts that is not recorded; empty = the day of the last event in the table `realised`. `steps`
-    above 0 ends the search after so many steps and not by the clock, so that machines of a kind
-    find the same plan.
+    a yuan. Help is only open where no plan without it is found; `relief` False shuts it and shows
+    what stays unpaid. `as_of` is the day on which a plan is made again (ISO): before its quarter
+    nothing starts that is not recorded; empty = the day of the last event in the table `realised`.
+    `steps` above 0 ends the search after so many steps and not by the clock, so that machines of a
+    kind find the same plan.
     """
 
     time_limit_s: float = 50.0

@@ -46,8 +46,9 @@ class Plan:
     Money figures are yuan. `status` is a word of `core.outputs.STATUSES`. `least_help` is a bound:
     no plan gets by with less help than this, at whatever price its lots are sold. `cost` is what
     the plan costs under exact prices, `bound` what no plan can be below, `do_nothing` what holding
-    everything costs, `constant` the part that no decision moves. `earlier` is what the choices of
-    an earlier plan cost now: None if there was none, inf if they do not work any more.
+    everything costs (inf where that is impossible), `constant` the part that no decision moves.
+    `earlier` is what the choices of an earlier plan cost now: None if there was none, inf if they
+    do not work any more.
     """
 
     case: Case
@@ -83,9 +84,11 @@ class Plan:
         """Share by which the cost could still fall, of all that a plan wins over doing nothing.
 
         Forced wishes can make every plan dearer than doing nothing; the stake is then that loss.
+        Not a number where doing nothing is impossible, or nothing is at stake.
         """
         stake = abs(self.do_nothing - self.bound)
-        return max(self.cost - self.bound, 0.0) / stake if stake > 0.0 else math.nan
+        known = 0.0 < stake < math.inf
+        return max(self.cost - self.bound, 0.0) / stake if known else math.nan
 
 
 def plan_resolution(
@@ -193,11 +196,16 @@ def _enough(model: Model, hold: float) -> Callable[[float, float], bool]:
     def stop(cost: float, bound: float) -> bool:
         if not np.isfinite([cost, bound]).all():
             return False
-        stake = abs(hold - bound)
+        stake = _stake(hold, bound, cost - constant)
         moved = max(abs(cost - constant), NEAR_NIL * stake)
         return cost - bound <= max(wanted * min(stake, moved), _no_gap(stake))
 
     return stop
+
+
+def _stake(hold: float, bound: float, moved: float) -> float:
+    """What a plan wins over doing nothing; where that is impossible, the cost that it moves."""
+    return abs(hold - bound) if math.isfinite(hold) else abs(moved)
 
 
 def _no_gap(stake: float) -> float:
@@ -235,6 +243,9 @@ def _plan(
     relief = present_relief(model.inputs, settled)
     # A tree that is searched to the end can prove a hair more than floating point holds.
     bound = min(found.bound, found.objective)
+    constant = constant_cost(model.inputs)
+    moved = found.objective - constant / MILLION
+    stake = _stake(question.hold.objective, bound, moved)
     return Plan(
         case=case,
         options=options,
@@ -243,11 +254,11 @@ def _plan(
         settled=settled,
         question=question,
         point=found.point,
-        status=_status(relief, found.objective - bound, abs(question.hold.objective - bound)),
+        status=_status(relief, found.objective - bound, stake),
         cost=_to_the_fen(found.objective * MILLION),
         bound=_to_the_fen(bound * MILLION),
         do_nothing=_to_the_fen(question.hold.objective * MILLION),
-        constant=_to_the_fen(constant_cost(model.inputs)),
+        constant=_to_the_fen(constant),
         relief_pv=relief,
         least_help=question.least_help * MILLION,
         violation=exact_violation(model, question.program, found.point),

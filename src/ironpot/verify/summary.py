@@ -48,14 +48,17 @@ def _keys(out: Out) -> Iterator[Outcome]:
 def _may_be_null(out: Out, key: str) -> bool:
     """A figure may be null if the status is unknown, a gap also if it would divide by zero.
 
-    Nothing is at stake where doing nothing costs no more than the bound.
+    Nothing is at stake where doing nothing costs no more than the bound; what doing nothing costs
+    is null where a limit forbids it, and the stake is then unknown.
     """
     if out.value("status") == "unknown":
         return True
     cost, stake = _decided_cost(out), _at_stake(out)
     if key == "gap_objective":
         return cost == 0
-    return key == "gap_stake" and stake is not None and stake <= 0
+    if key == "do_nothing":
+        return True
+    return key == "gap_stake" and (stake is None or stake <= 0)
 
 
 def _minus(first: Decimal | None, second: Decimal | None) -> Decimal | None:

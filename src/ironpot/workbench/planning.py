@@ -179,11 +179,15 @@ def _search(
         f"最长计算{options.time_limit_s:.0f}秒;按 Ctrl-C 保留当前最优方案。",
     )
     words = Text("cost {c}, not below {b}", "成本{c},不低于{b}").say(lang)
+    unproven = Text("cost {c}, nothing proven yet", "成本{c},尚未证明下界").say(lang)
     none = Text("weighing lots and debts", "测算资产与债务").say(lang)
 
     def note(progress: Progress) -> str:
-        if progress.objective is None or progress.bound is None:
+        if progress.objective is None:
             return none
+        if progress.bound is None:
+            cost = in_unit(progress.objective * 1e6, unit)
+            return unproven.format(c=cost) + f" ({unit_words(unit, lang)})"
         cost, bound = (in_unit(v * 1e6, unit) for v in (progress.objective, progress.bound))
         return words.format(c=cost, b=bound) + f" ({unit_words(unit, lang)})"
 
