@@ -34,6 +34,8 @@ class Actors:
 def actors_of(population: Population, markets: SharedMarkets) -> Actors:
     """Return the actors of a population: all synthetic, by its rules.
 
+    >>> import numpy as np
+    >>> import polars as pl
     >>> from ironpot.system.obliged import shared_markets_of
     >>> from ironpot.system.populate import populate
     >>> units = pl.DataFrame({"unit_id": ["a"], "level": ["county"], "debt_balance": [1e9]})
