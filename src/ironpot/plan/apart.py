@@ -13,20 +13,20 @@ import highspy
 import numpy as np
 from scipy import sparse
 
+from ironpot.plan.left import SUMS
 from ironpot.plan.model import Model
 from ironpot.plan.parts import COLUMN_AXIS
-from ironpot.plan.program import Bounds, Floats, Ints, Program
+from ironpot.plan.program import Bounds, Floats, Ints, Program, breaks
 from ironpot.plan.quiet import silence
 
 # Sums of what is decided now: each is a free column that its own row, of the same name, defines.
-SUMS = ("moved", "ended", "sold", "served", "repaid")
-TOLERANCE = 1e-6
+NOW = (*SUMS, "served", "repaid")
 # One future takes milliseconds; whoever takes this long has gone wrong.
 LIMIT_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Own:
     """What belongs to one future: its columns and rows in the program, and its matrix (CSR)."""
 
     columns: Ints
@@ -44,14 +44,14 @@ class Apart:
 
     program: Program
     matrix: Any
-    parts: tuple[Part, ...]
+    parts: tuple[Own, ...]
     summed: Ints
     ties: Ints
     rest: Ints
     order: Ints
     weights: Floats
 
-    def in_order(self) -> Iterator[tuple[Part, float]]:
+    def in_order(self) -> Iterator[tuple[Own, float]]:
         """Yield the part and the weight of each future, neighbours alike."""
         for number in map(int, self.order):
             yield self.parts[number], float(self.weights[number])
@@ -71,16 +71,16 @@ def take_apart(model: Model, program: Program) -> Apart:
     row_future[owner[mine]] = of_entry[mine]
     if (row_future[owner[mine]] != of_entry[mine]).any():
         raise ValueError("A row ties futures together.")
-    parts: list[Part] = []
+    parts: list[Own] = []
     for number in range(inputs.weights.size):
         columns, rows = np.flatnonzero(future == number), np.flatnonzero(row_future == number)
-        parts.append(Part(columns, rows, matrix[rows][:, columns]))
-    ties = np.concatenate([program.rows[name].index.ravel() for name in SUMS])
+        parts.append(Own(columns, rows, matrix[rows][:, columns]))
+    ties = np.concatenate([program.rows[name].index.ravel() for name in NOW])
     return Apart(
         program=program,
         matrix=matrix,
         parts=tuple(parts),
-        summed=np.concatenate([program.columns[name].index.ravel() for name in SUMS]),
+        summed=np.concatenate([program.columns[name].index.ravel() for name in NOW]),
         ties=ties,
         rest=np.setdiff1d(np.flatnonzero(row_future < 0), ties),
         order=inputs.futures.best_first(),
@@ -121,7 +121,7 @@ class Solver:
         """
         points = [_decided(apart, bounds) for bounds in choices]
         moved = [apart.matrix @ point for point in points]
-        failed = {k for k, bounds in enumerate(choices) if _breaks(apart, bounds, moved[k])}
+        failed = {k for k, bounds in enumerate(choices) if breaks(bounds, moved[k], apart.rest)}
         for part, weight in apart.in_order():
             self.highs.passModel(_program(apart, part, weight))
             for k, bounds in enumerate(choices):
@@ -134,7 +134,7 @@ class Solver:
                     points[k][part.columns] = answer
         return [None if k in failed else point for k, point in enumerate(points)]
 
-    def _solve(self, choice: int, part: Part, bounds: Bounds, moved: Floats) -> Floats | None:
+    def _solve(self, choice: int, part: Own, bounds: Bounds, moved: Floats) -> Floats | None:
         """Solve one future of one choice from the choice's last basis; from none if that fails."""
         columns, rows = _numbers(part.columns.size), _numbers(part.rows.size)
         self.highs.changeColsBounds(
@@ -166,12 +166,6 @@ class Solver:
         self.highs.run()
 
 
-def _breaks(apart: Apart, bounds: Bounds, activity: Floats) -> bool:
-    """Say whether what is decided now breaks a row that no future shares."""
-    over = activity - bounds.row_upper, bounds.row_lower - activity
-    return bool(max(part[apart.rest].max(initial=0.0) for part in over) > TOLERANCE)
-
-
 def _numbers(count: int) -> Any:
     return np.arange(count, dtype=np.int32)
 
@@ -186,7 +180,7 @@ def _decided(apart: Apart, bounds: Bounds) -> Floats:
     return point
 
 
-def _program(apart: Apart, part: Part, weight: float) -> highspy.HighsLp:
+def _program(apart: Apart, part: Own, weight: float) -> highspy.HighsLp:
     """One future's program, costs as if it were the only future; bounds come later."""
     program, lp = apart.program, highspy.HighsLp()
     lp.num_col_, lp.num_row_ = part.columns.size, part.rows.size

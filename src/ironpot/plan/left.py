@@ -11,13 +11,12 @@ from typing import Any, Self
 import numpy as np
 from scipy import sparse
 
-from ironpot.plan.program import Bounds, Floats, Ints, Program
+from ironpot.plan.program import Bounds, Floats, Ints, Program, breaks
 from ironpot.plan.solver import Answer, Session
 
 # Sums of what is fixed: each is a free column that its own row, of the same name, defines.
 SUMS = ("moved", "ended", "sold")
 FIXED = ("release", "pool", "option", "kept", "fill", "market_use")
-TOLERANCE = 1e-6
 RESOLVE = {"solver": "simplex", "threads": 1}
 
 
@@ -51,7 +50,8 @@ class Left:
         point[self.fixed] = bounds.lower[self.fixed]
         point[self.summed] = (self.matrix @ point)[self.ties] - bounds.row_lower[self.ties]
         activity: Floats = self.matrix @ point
-        if self._breaks(bounds, activity):
+        # The choice alone may break a row that holds nothing else.
+        if breaks(bounds, activity, self.dropped):
             return _none(self.program)
         moved = activity[self.rows]
         answer = self.session.solve(
@@ -65,11 +65,6 @@ class Left:
             options=RESOLVE,
         )
         return self._whole(answer, point)
-
-    def _breaks(self, bounds: Bounds, activity: Floats) -> bool:
-        """Say whether the choice alone breaks a row that holds nothing else."""
-        over = activity - bounds.row_upper, bounds.row_lower - activity
-        return bool(max(part[self.dropped].max(initial=0.0) for part in over) > TOLERANCE)
 
     def _whole(self, answer: Answer, point: Floats) -> Answer:
         if answer.point is None:

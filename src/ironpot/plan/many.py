@@ -25,10 +25,10 @@ from ironpot.plan.proof import Proof, cuts_of
 from ironpot.plan.question import (
     CUT,
     FIRST_SOLVE,
-    LAST_RESORT,
     Question,
     ask,
     holding_bounds,
+    last_resort,
     nothing_proven,
     open_program,
     shut,
@@ -36,6 +36,7 @@ from ironpot.plan.question import (
 from ironpot.plan.rounding import Fixing, empty_state, feasible_state
 from ironpot.plan.search import (
     GRACE,
+    Enough,
     Found,
     Progress,
     Watch,
@@ -59,8 +60,6 @@ FIX_LIMIT_S = 4.0
 FAILURES = 3
 # Times that the few futures' program is corrected and solved again: its own pull moves with it.
 CORRECTIONS = 2
-
-Enough = Callable[[float, float], bool]
 
 
 def is_large(model: Model) -> bool:
@@ -169,8 +168,7 @@ class _Hunt:
         self.history.append((seconds, cost, bound))
         self.done = self.done or self.enough(self.hold.objective)(cost, bound)
         if self.watch is not None:
-            shown = cost if np.isfinite(cost) else None
-            self.watch(Progress(seconds, shown, bound if np.isfinite(bound) else None))
+            self.watch(Progress.of(seconds, cost, bound))
 
     def offer(self, answer: Answer) -> None:
         """Keep a plan that is priced in all futures if it is the best so far."""
@@ -270,17 +268,12 @@ def _announce(model: Model, began: float, watch: Watch) -> None:
 
 def _asked(model: Model, question: Question) -> Program:
     """Return the whole program with open what the few futures need."""
-    opened = open_program(model)
-    if question.program.upper[question.program.columns["arrears"].index].any():
-        cost = opened.cost.copy()
-        if model.inputs.options.relief:
-            cost[model.column("arrears")] *= LAST_RESORT
-        opened = opened.with_cost(cost, opened.offset)
-    else:
+    unpaid = question.program.upper[question.program.columns["arrears"].index].any()
+    relief = model.inputs.options.relief
+    opened = last_resort(model) if unpaid and relief else open_program(model)
+    if not unpaid:
         opened = shut(model, opened, "arrears")
-    if not question.help_open:
-        opened = shut(model, opened, "relief")
-    return opened
+    return opened if question.help_open else shut(model, opened, "relief")
 
 
 def _run(hunt: _Hunt, few: _Sample, question: Question, rng: np.random.Generator) -> None:
@@ -335,7 +328,6 @@ def _better(hunt: _Hunt, left: Left, old: Play | None, new: Play | None) -> Play
     if old is None:
         return new
     again = hunt.new_play(old.board, left, old.lower, old.upper, old.state)
-    again.program = left.program
     if not started(again, old.state):
         return new
     return again if new is None or again.cost < new.cost else new

@@ -20,16 +20,15 @@ from ironpot.plan.inputs import MILLION, Inputs
 from ironpot.plan.left import Left, leave
 from ironpot.plan.model import Model, build_model
 from ironpot.plan.options import PlanOptions
+from ironpot.plan.parts import COLUMN_AXIS
 from ironpot.plan.planned import released_at
 from ironpot.plan.prepare import appraise_case, gather
 from ironpot.plan.program import Bounds, Floats, Ints, Program, dual_bound
-from ironpot.plan.question import FIRST_SOLVE, LAST_RESORT, open_program
+from ironpot.plan.question import FIRST_SOLVE, last_resort, open_program, shut
 from ironpot.plan.solver import Session
 from ironpot.valuation.retention import Bools
 
 FIRST_STAGE = ("release", "pool", "option", "prepay", "swap")
-# Axis of the scenario in each block of columns that has one and that costs something.
-SCENARIO_AXIS = {"cash": 1, "roll": 1, "bridge": 1, "arrears": 1, "relief": 2, "band_slack": 1}
 # Less than this stays unpaid only in the solver's tolerance (million): a hundred yuan.
 UNPAID = 1e-4
 # Price a year of a yuan of debt above a ceiling that may not be passed, in futures that pass it.
@@ -113,12 +112,11 @@ def judged_program(model: Model) -> Program:
     Help is open at its weight and arrears at the price of a last resort; where the user shut help,
     arrears cost what they always cost. A ceiling that a future passes is priced.
     """
-    opened, options = open_program(model), model.inputs.options
-    cost, upper = opened.cost.copy(), opened.upper.copy()
-    if options.relief:
-        cost[model.column("arrears")] *= LAST_RESORT
+    if model.inputs.options.relief:
+        opened = last_resort(model)
     else:
-        upper[model.column("relief")] = 0.0
+        opened = shut(model, open_program(model), "relief")
+    cost, upper = opened.cost.copy(), opened.upper.copy()
     slack = model.column("band_slack")
     for number, band in enumerate(model.inputs.bands):
         if band.rigid:
@@ -264,11 +262,16 @@ def overdue_years(model: Model, point: Floats) -> Floats:
 
 
 def _costs(model: Model, program: Program, point: Floats) -> Floats:
-    """Cost of each future: what its own columns cost, and the first stage's, the same in all."""
+    """Cost of each future: what its own columns cost, and the first stage's, the same in all.
+
+    The tail is not part of it: it is measured over all futures.
+    """
     paid = program.cost * point
     now = sum(float(paid[model.column(name)].sum()) for name in FIRST_STAGE)
     costs = np.full(model.inputs.weights.size, now + program.offset)
-    for name, axis in SCENARIO_AXIS.items():
+    for name, axis in COLUMN_AXIS.items():
+        if name == "tail_excess":
+            continue
         columns = model.column(name)
         others = tuple(k for k in range(columns.ndim) if k != axis)
         costs += paid[columns].sum(axis=others) / model.inputs.weights

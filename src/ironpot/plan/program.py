@@ -16,6 +16,8 @@ Ints = npt.NDArray[np.int64]
 INFINITY = np.inf
 # No account of a case holds or moves more than this, in the program's unit: ten trillion yuan.
 BOX = 1e7
+# What a row may be broken by and still count as kept: the solver's own tolerance is less.
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,12 @@ class Program:
         over = np.maximum(activity - self.row_upper, self.row_lower - activity) / scale
         outside = np.maximum(point - self.upper, self.lower - point)
         return float(max(over.max(initial=0.0), outside.max(initial=0.0)))
+
+
+def breaks(bounds: Bounds, activity: Floats, rows: Ints) -> bool:
+    """Say whether an activity A x breaks one of `rows` by more than a solver's tolerance."""
+    over = activity - bounds.row_upper, bounds.row_lower - activity
+    return bool(max(part[rows].max(initial=0.0) for part in over) > TOLERANCE)
 
 
 def dual_bound(program: Program, row_dual: Floats) -> float:

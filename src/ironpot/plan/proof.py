@@ -41,6 +41,7 @@ class Proof:
     rounds: int = 0
     impossible: bool = False
     done: bool = False
+    _cells: list[Cell] = field(init=False)
     _tried: Program = field(init=False)
     _answers: list[Answer] = field(default_factory=list[Answer])
     _pulls: list[Floats] = field(default_factory=list[Floats])
@@ -49,7 +50,7 @@ class Proof:
     _session: Session | None = None
 
     def __post_init__(self) -> None:
-        self._tried = self.program
+        self._cells, self._tried = market_cells(self.model), self.program
         self._prices = [np.zeros(part.columns.size) for part in self.parts]
         self._begin()
 
@@ -63,8 +64,11 @@ class Proof:
     @property
     def pull(self) -> Floats:
         """What a unit of each column decided now costs later in the whole, (column of now,)."""
-        pulls = zip(self.parts, self.pulls, strict=True)
-        return np.sum([part.weight * mine[part.now] for part, mine in pulls], axis=0)
+        return self._mean(self.pulls)
+
+    def _mean(self, pulls: Sequence[Floats]) -> Floats:
+        pairs = zip(self.parts, pulls, strict=True)
+        return np.sum([part.weight * mine[part.now] for part, mine in pairs], axis=0)
 
     def poll(self, *, wait_s: float = 0.0) -> bool:
         """Take what the other process has solved; say whether a round has just ended."""
@@ -107,7 +111,8 @@ class Proof:
             self.bound, self.program, self.relaxed = bound, self._tried, relaxed
             self.pulls = pulls
         self._prepare(pulls, relaxed)
-        self.done = self.rounds > 1 and bound - last < WORTH_A_ROUND * abs(bound)
+        worth = self.rounds == 1 or bound - last >= WORTH_A_ROUND * abs(bound)
+        self.done = self.done or not worth
 
     def _whole(self, answers: Sequence[Answer], dual: Floats, bound: float) -> Answer:
         points = [answer.point for answer in answers if answer.point is not None]
@@ -123,20 +128,14 @@ class Proof:
         )
 
     def _prepare(self, pulls: Sequence[Floats], relaxed: Answer) -> None:
-        mean = np.sum(
-            [part.weight * mine[part.now] for part, mine in zip(self.parts, pulls, strict=True)],
-            axis=0,
-        )
+        mean = self._mean(pulls)
         for part, mine, prices in zip(self.parts, pulls, self._prices, strict=True):
             prices[part.now] = mean - mine[part.now]
         assert relaxed.point is not None
-        cuts = violated_cuts(self._cells(), relaxed.point)
+        cuts = violated_cuts(self._cells, relaxed.point)
         self._tried = self._tried.with_rows(CUT, cuts)
-        if len(self.parts) == 1 and not cuts.count:
-            self.done = True
-
-    def _cells(self) -> list[Cell]:
-        return market_cells(self.model)
+        # One part without another cut would only be solved again.
+        self.done = len(self.parts) == 1 and not cuts.count
 
 
 def cuts_of(program: Program) -> Rows:

@@ -74,6 +74,14 @@ class _Asking:
         return max(whole - passed, LEAST_SOLVE_S)
 
 
+def last_resort(model: Model) -> Program:
+    """Return the program with help open, and arrears dearer than any help."""
+    opened = open_program(model)
+    cost = opened.cost.copy()
+    cost[model.column("arrears")] *= LAST_RESORT
+    return opened.with_cost(cost, opened.offset)
+
+
 def ask(model: Model, *, after: Question | None = None, hold: Answer | None = None) -> Question:
     """Decide what is open and solve the relaxation and doing nothing, unless `hold` is given.
 
@@ -83,7 +91,7 @@ def ask(model: Model, *, after: Question | None = None, hold: Answer | None = No
     """
     opened, asking = open_program(model), _Asking(model, hold)
     if after is not None and after.help_open:
-        return _last_resort(asking, opened)
+        return _unpaid(asking)
     with Session(opened.relaxed()) as linear:
         return _ask(asking, opened, linear, unaided=after is None)
 
@@ -101,17 +109,15 @@ def _ask(asking: _Asking, opened: Program, linear: Session, *, unaided: bool) ->
     if least.outcome == "unknown":
         return _question(asking, linear, paid, relaxed=relaxed)
     if least.point is None:
-        return _last_resort(asking, opened)
+        return _unpaid(asking)
     if unaided and least.objective <= NO_HELP:
         return _question(asking, linear, shut(model, paid, "relief"))
     return _question(asking, linear, paid, least=least, relaxed=relaxed)
 
 
-def _last_resort(asking: _Asking, opened: Program) -> Question:
+def _unpaid(asking: _Asking) -> Question:
     """Help does not reach: leave unpaid what must be, dearer than any help."""
-    cost = opened.cost.copy()
-    cost[asking.model.column("arrears")] *= LAST_RESORT
-    dear = opened.with_cost(cost, opened.offset)
+    dear = last_resort(asking.model)
     with Session(dear.relaxed()) as linear:
         return _question(asking, linear, dear)
 

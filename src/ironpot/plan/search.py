@@ -12,6 +12,7 @@ process after so many nodes, and it is heard only then. Machines of a kind then 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 
@@ -46,6 +47,12 @@ class Progress:
     seconds: float
     objective: float | None
     bound: float | None
+
+    @classmethod
+    def of(cls, seconds: float, cost: float, bound: float) -> Self:
+        """Take what is infinite as not known yet."""
+        shown, proven = (value if np.isfinite(value) else None for value in (cost, bound))
+        return cls(seconds, shown, proven)
 
 
 Watch = Callable[[Progress], None]
@@ -165,9 +172,7 @@ class _Hunt:
         self.history.append((seconds, self.cost, self.bound))
         self.done = self.done or self.enough(self.cost, self.bound)
         if self.watch is not None:
-            shown = self.cost if np.isfinite(self.cost) else None
-            proven = self.bound if np.isfinite(self.bound) else None
-            self.watch(Progress(seconds, shown, proven))
+            self.watch(Progress.of(seconds, self.cost, self.bound))
 
 
 def search(
