@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ironpot.plan.exact import whole_bounds
+from ironpot.plan.gaps import gap_objective, gap_stake
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.model import Model
 from ironpot.plan.plan import Plan, unmoved_flows
@@ -43,7 +44,13 @@ def certificate(plan: Plan) -> dict[str, Any]:
         **point_arrays("plan", plan.point, whole_bounds(plan.model, program, plan.point)),
         **_doing_nothing(plan, program),
         **_constant(plan.model),
-        **_claims(plan, min(proven, plan.cost)),
+        **claims(
+            cost=plan.cost,
+            bound=plan.bound,
+            proven=min(proven, plan.cost),
+            do_nothing=plan.do_nothing,
+            constant=plan.constant,
+        ),
     }
 
 
@@ -88,16 +95,17 @@ def _constant(model: Model) -> dict[str, Any]:
     return {"unmoved_flows": unmoved_flows(model.inputs), "discount": model.inputs.discount}
 
 
-def _claims(plan: Plan, proven: float) -> dict[str, Any]:
-    missing = max(plan.cost - proven, 0.0)
-    moved, stake = abs(plan.cost - plan.constant), abs(plan.do_nothing - proven)
-    claims = {
-        "cost": plan.cost,
+def claims(
+    *, cost: float, bound: float, proven: float, do_nothing: float, constant: float
+) -> dict[str, Any]:
+    """Return what a certificate claims, yuan: gaps at the bound `proven`, that of the duals."""
+    figures = {
+        "cost": cost,
         "claimed_bound": proven,
-        "printed_bound": plan.bound,
-        "do_nothing": plan.do_nothing,
-        "constant": plan.constant,
-        "gap_objective": missing / moved if moved > 0.0 else np.nan,
-        "gap_stake": missing / stake if stake > 0.0 else np.nan,
+        "printed_bound": bound,
+        "do_nothing": do_nothing,
+        "constant": constant,
+        "gap_objective": gap_objective(cost, proven, constant),
+        "gap_stake": gap_stake(cost, proven, do_nothing),
     }
-    return {name: np.array(claim) for name, claim in claims.items()}
+    return {name: np.array(figure) for name, figure in figures.items()}

@@ -17,6 +17,7 @@ from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
 from ironpot.plan.again import no_dearer, prepared_starts
 from ironpot.plan.exact import whole_bounds
+from ironpot.plan.gaps import gap_objective, gap_stake
 from ironpot.plan.inputs import MILLION, Inputs
 from ironpot.plan.many import is_large, search_many
 from ironpot.plan.model import Model, build_model
@@ -76,8 +77,7 @@ class Plan:
     @property
     def gap_objective(self) -> float:
         """Share by which the cost could still fall, of the cost that decisions move."""
-        moved = abs(self.cost - self.constant)
-        return max(self.cost - self.bound, 0.0) / moved if moved > 0.0 else math.nan
+        return gap_objective(self.cost, self.bound, self.constant)
 
     @property
     def gap_stake(self) -> float:
@@ -86,9 +86,7 @@ class Plan:
         Forced wishes can make every plan dearer than doing nothing; the stake is then that loss.
         Not a number where doing nothing is impossible, or nothing is at stake.
         """
-        stake = abs(self.do_nothing - self.bound)
-        known = 0.0 < stake < math.inf
-        return max(self.cost - self.bound, 0.0) / stake if known else math.nan
+        return gap_stake(self.cost, self.bound, self.do_nothing)
 
 
 def plan_resolution(

@@ -5,7 +5,6 @@ small: the program holds every leaf whole, and the solver's tree has to settle i
 both gaps mean what they mean for `plan.plan`, on the futures of the tree.
 """
 
-import math
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +15,9 @@ import polars as pl
 from ironpot.case.case import Case
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
-from ironpot.plan.certificate import FORM, point_arrays, program_arrays
+from ironpot.plan.certificate import FORM, claims, point_arrays, program_arrays
 from ironpot.plan.exact import chosen_releases, whole_bounds
+from ironpot.plan.gaps import gap_objective, gap_stake
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.leaves import Leaves, join_leaves
 from ironpot.plan.model import help_cost
@@ -79,14 +79,12 @@ class StagedPlan:
     @property
     def gap_objective(self) -> float:
         """Share by which the cost could still fall, of the cost that decisions move."""
-        moved = abs(self.cost - self.constant)
-        return max(self.cost - self.bound, 0.0) / moved if moved > 0.0 else math.nan
+        return gap_objective(self.cost, self.bound, self.constant)
 
     @property
     def gap_stake(self) -> float:
         """Share by which the cost could still fall, of all that a plan wins over doing nothing."""
-        stake = abs(self.do_nothing - self.bound)
-        return max(self.cost - self.bound, 0.0) / stake if stake > 0.0 else math.nan
+        return gap_stake(self.cost, self.bound, self.do_nothing)
 
 
 def plan_stages(
@@ -244,17 +242,6 @@ def staged_certificate(plan: StagedPlan) -> dict[str, Any]:
     not proven.
     """
     proven = min(dual_bound(plan.program, plan.row_dual) * MILLION, plan.cost)
-    moved, stake = abs(plan.cost - plan.constant), abs(plan.do_nothing - proven)
-    missing = max(plan.cost - proven, 0.0)
-    claims = {
-        "cost": plan.cost,
-        "claimed_bound": proven,
-        "printed_bound": plan.bound,
-        "do_nothing": plan.do_nothing,
-        "constant": plan.constant,
-        "gap_objective": missing / moved if moved > 0.0 else np.nan,
-        "gap_stake": missing / stake if stake > 0.0 else np.nan,
-    }
     flows = np.sum([w * unmoved_flows(m.inputs) for w, m in _weighed(plan.leaves)], axis=0)
     held: dict[str, Any] = {}
     if plan.hold.point is not None:
@@ -271,7 +258,13 @@ def staged_certificate(plan: StagedPlan) -> dict[str, Any]:
         **held,
         "unmoved_flows": flows,
         "discount": plan.leaves.inputs.discount,
-        **{name: np.array(claim) for name, claim in claims.items()},
+        **claims(
+            cost=plan.cost,
+            bound=plan.bound,
+            proven=proven,
+            do_nothing=plan.do_nothing,
+            constant=plan.constant,
+        ),
     }
 
 

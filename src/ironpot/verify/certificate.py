@@ -148,7 +148,7 @@ def _violation(arrays: Mapping[str, Any], name: str) -> float:
 
 
 def _share(part: float, whole: float) -> float:
-    return part / whole if whole > 0.0 else float("nan")
+    return part / whole if 0.0 < whole < np.inf else float("nan")
 
 
 def _wrong_claims(arrays: Mapping[str, Any], found: Mapping[str, float], bound: float) -> list[str]:
