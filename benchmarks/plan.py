@@ -9,13 +9,14 @@ the curve is that of the search with the median gap.
 import argparse
 import json
 import os
-import resource
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from instances.memory import peak_mib
 
 from ironpot.case.case import Case
 from ironpot.case.read import read_case
@@ -133,15 +134,6 @@ def show(figures: dict[str, float], run: Run) -> None:
     for seconds, cost, bound, gap in curve(run):
         money = "".join(f"{'-' if a is None else f'{a:,.3f}':>16}" for a in (cost, bound))
         print(f"{seconds:>8}{money}{'-' if gap is None else f'{gap:.4%}':>14}")
-
-
-def peak_mib() -> float:
-    """Return the most memory that this process and the largest of its children held."""
-    own, children = (
-        resource.getrusage(who).ru_maxrss
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return round((own + children) / 1024, 1)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ that does not come out is null and its reason is printed.
 import argparse
 import json
 import os
-import resource
 import statistics
 import tempfile
 import time
@@ -23,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from instances.district import Size, write_district
+from instances.memory import peak_mib
 from instances.modelling import built_by
 
 from ironpot.case.case import Case
@@ -246,15 +246,6 @@ def building(case: Case) -> dict[str, float | None]:
             apart = abs(theirs.optimum - ours.optimum)
             assert apart <= 1e-6 * max(abs(ours.optimum), 1.0), (name, theirs, ours)
     return figures | {"relaxation_optimum": ours.optimum}
-
-
-def peak_mib() -> float:
-    """Return the most memory that this process and the largest of its children held so far."""
-    own, children = (
-        resource.getrusage(who).ru_maxrss
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return round((own + children) / 1024, 1)
 
 
 if __name__ == "__main__":

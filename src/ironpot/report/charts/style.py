@@ -36,6 +36,22 @@ def base(*, top: int = 44, right: int = 24, bottom: int = 8, left: int = 8) -> O
     }
 
 
+def color_scale(least: float, most: float, ends: tuple[str, str], colors: list[str]) -> Option:
+    """Return a bar of colours below the plot; `ends` say what its right and left end mean."""
+    return {
+        "min": least,
+        "max": most,
+        "orient": "horizontal",
+        "left": "center",
+        "bottom": 4,
+        "itemWidth": 12,
+        "itemHeight": 180,
+        "text": list(ends),
+        "inRange": {"color": colors},
+        "textStyle": {"fontSize": 11, "color": INK},
+    }
+
+
 def legend(names: list[str], *, top: int = 2) -> Option:
     """Return a legend on one or more lines above the plot, in the order of the data."""
     return {

@@ -96,19 +96,8 @@ def _named(name: str, place: str, gap: int) -> dict[str, Any]:
 
 
 def _scale(view: SystemView, most: float) -> dict[str, Any]:
-    return {
-        "min": 0.0,
-        "max": most,
-        "orient": "horizontal",
-        "left": "center",
-        "bottom": 4,
-        "itemWidth": 12,
-        "itemHeight": 180,
-        "precision": 2,
-        "text": [view.say("costs more", "成本高"), view.say("nothing", "无")],
-        "inRange": {"color": [EVEN, LOSS, style.ALARM]},
-        "textStyle": {"fontSize": 11, "color": style.INK},
-    }
+    ends = view.say("costs more", "成本高"), view.say("nothing", "无")
+    return style.color_scale(0.0, most, ends, [EVEN, LOSS, style.ALARM]) | {"precision": 2}
 
 
 def _called(view: SystemView, rows: pl.DataFrame) -> pl.DataFrame:

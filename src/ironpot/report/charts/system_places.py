@@ -82,18 +82,8 @@ def _hidden(size: int) -> dict[str, Any]:
 
 
 def _scale(view: SystemView, most: float) -> dict[str, Any]:
-    return {
-        "min": -most,
-        "max": most,
-        "orient": "horizontal",
-        "left": "center",
-        "bottom": 4,
-        "itemWidth": 12,
-        "itemHeight": 180,
-        "text": [view.say("saves", "节省"), view.say("loses", "受损")],
-        "inRange": {"color": [LOSS, EVEN, GAIN]},
-        "textStyle": {"fontSize": 11, "color": style.INK},
-    }
+    ends = view.say("saves", "节省"), view.say("loses", "受损")
+    return style.color_scale(-most, most, ends, [LOSS, EVEN, GAIN])
 
 
 def winners_chart(view: SystemView) -> Chart:
