@@ -5,20 +5,25 @@ moved since. An earlier choice that the case no longer offers is left out.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from ironpot.core.dates import Horizon
+from ironpot.plan.everywhere import everywhere
 from ironpot.plan.exact import chosen_releases
+from ironpot.plan.inputs import MILLION
 from ironpot.plan.left import leave
+from ironpot.plan.many import is_large
 from ironpot.plan.model import Model
 from ironpot.plan.names import quarter_text
 from ironpot.plan.now import prepayment_dates, swap_dates
-from ironpot.plan.program import Floats
-from ironpot.plan.question import Question
+from ironpot.plan.program import Floats, Program
+from ironpot.plan.question import Question, open_program, shut
 from ironpot.plan.search import Found, price_exactly
+from ironpot.plan.solver import Answer
+from ironpot.plan.stand import decided_bounds
 
 RELEASE, OPTION, PREPAY, SWAP = "release", "option", "prepay", "swap"
 # A smaller share of a debt counts as none.
@@ -81,14 +86,21 @@ def _shares(model: Model, point: Floats) -> Iterator[tuple[object, ...]]:
         yield SWAP, debts.debt_ids[int(debt[k])], name, when, None, share
 
 
-def whole_choices(model: Model, choices: pl.DataFrame) -> Floats:
-    """Return a point of the program with the whole numbers that the choices name, nil elsewhere.
+def chosen_point(model: Model, choices: pl.DataFrame) -> Floats:
+    """Return a point of the program with what the choices name, nil elsewhere.
 
-    Shares are left to the solver. What has begun stays; a debt without an option keeps its
-    contract.
+    What has begun stays; a debt without an option keeps its contract. A choice that the case no
+    longer offers is left out.
     """
-    inputs, releases, debts = model.inputs, model.inputs.releases, model.inputs.debts
     point = np.where(model.program.integer, model.program.lower, 0.0)
+    _choose_releases(model, choices, point)
+    _choose_options(model, choices, point)
+    _choose_shares(model, choices, point)
+    return point
+
+
+def _choose_releases(model: Model, choices: pl.DataFrame, point: Floats) -> None:
+    inputs, releases = model.inputs, model.inputs.releases
     wanted = set(
         choices.filter(pl.col("block") == RELEASE)
         .select("subject_id", "choice", "quarter", "bundle_id")
@@ -106,6 +118,10 @@ def whole_choices(model: Model, choices: pl.DataFrame) -> Floats:
             point[model.release_of[k]] = 1.0
             if pool[k]:
                 point[model.column("pool")[releases.node[k], releases.start[k]]] = 1.0
+
+
+def _choose_options(model: Model, choices: pl.DataFrame, point: Floats) -> None:
+    debts = model.inputs.debts
     known = {
         (debts.debt_ids[int(debt)], name): k
         for k, (debt, name) in enumerate(zip(debts.option_debt, debts.option_ids, strict=True))
@@ -115,24 +131,95 @@ def whole_choices(model: Model, choices: pl.DataFrame) -> Floats:
     for k in (known[key] for key in named if key in known):
         option[debts.option_debt[k]] = k
     point[model.column("option")[option]] = 1.0
-    return point
+
+
+def _choose_shares(model: Model, choices: pl.DataFrame, point: Floats) -> None:
+    columns = ("block", "subject_id", "choice", "quarter")
+    shares = {row[:4]: row[4] for row in choices.select(*columns, "share").iter_rows()}
+    for block, keys in _share_keys(model):
+        place = model.column(block)
+        point[place] = [shares.get((block, *key), 0.0) for key in keys]
+        point[place] = np.clip(point[place], 0.0, model.program.upper[place])
+
+
+def _share_keys(model: Model) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+    """Yield prepayments and swaps with the (debt, choice, quarter) of each column."""
+    inputs, debts = model.inputs, model.inputs.debts
+    debt, quarter = prepayment_dates(inputs)
+    yield (
+        PREPAY,
+        [
+            (debts.debt_ids[d], PREPAY, quarter_text(inputs, q))
+            for d, q in zip(debt.tolist(), quarter.tolist(), strict=True)
+        ],
+    )
+    programme, debt, quarter = swap_dates(inputs)
+    yield (
+        SWAP,
+        [
+            (debts.debt_ids[d], debts.swaps[p].option_id, quarter_text(inputs, q))
+            for p, d, q in zip(programme.tolist(), debt.tolist(), quarter.tolist(), strict=True)
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What keeping on with an earlier plan's choices costs now, yuan.
+
+    `cost` is inf where they do not work any more, not a number where that was not known in time.
+    `relief` is the present value of the help that they then receive; `alone` is False where they
+    work with help only, though the new plan does without.
+    """
+
+    cost: float
+    relief: float = 0.0
+    alone: bool = True
 
 
 def no_dearer(
-    model: Model, question: Question, found: Found, choices: pl.DataFrame
-) -> tuple[Found, float]:
-    """Return the cheaper of a found plan and the earlier choices, and what those cost now.
+    model: Model, question: Question, found: Found, point: Floats
+) -> tuple[Found, Answer]:
+    """Return the cheaper of a found plan and the earlier choices, and those choices priced now.
 
-    Million; inf where the earlier choices do not work any more.
+    The search has mostly priced them; else they are priced here, future by future if many.
     """
-    point = whole_choices(model, choices)
-    with leave(question.program) as left:
-        answer = price_exactly(model, question.program, left, point)
+    answer = found.start
+    if answer is None or (answer.point is None and answer.outcome != "infeasible"):
+        answer = price_choices(model, question.program, point)
     if answer.point is None:
-        return found, np.inf
+        return found, answer
     if found.point is not None and found.objective <= answer.objective:
-        return found, answer.objective
-    return replace(found, point=answer.point, objective=answer.objective), answer.objective
+        return found, answer
+    return replace(found, point=answer.point, objective=answer.objective), answer
+
+
+def price_choices(model: Model, program: Program, point: Floats) -> Answer:
+    """Price the choices of a point at exact prices; infeasible only where that is proven."""
+    if is_large(model):
+        return everywhere(model, program).price(decided_bounds(model, program, point))
+    with leave(program) as left:
+        return price_exactly(model, program, left, point)
+
+
+def kept(model: Model, question: Question, answer: Answer, point: Floats) -> Kept:
+    """Say what the choices of a point cost: as priced, or with help where they need it."""
+    if answer.point is not None:
+        return _kept(model, answer.objective, answer.point)
+    if answer.outcome != "infeasible":
+        return Kept(np.nan)
+    if question.help_open or not model.inputs.options.relief:
+        return Kept(np.inf)
+    helped = price_choices(model, shut(model, open_program(model), "arrears"), point)
+    if helped.point is not None:
+        return replace(_kept(model, helped.objective, helped.point), alone=False)
+    return Kept(np.inf if helped.outcome == "infeasible" else np.nan)
+
+
+def _kept(model: Model, cost: float, point: Floats) -> Kept:
+    inputs = model.inputs
+    by_future = model.take("relief", point).sum(axis=(0, 1)) @ inputs.discount
+    return Kept(cost * MILLION, float(inputs.weights @ by_future) * MILLION)
 
 
 def prepared_starts(

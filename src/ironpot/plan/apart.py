@@ -102,9 +102,13 @@ def _future_of_columns(model: Model) -> Ints:
 
 @dataclass(slots=True)
 class Solver:
-    """Solves futures in turn; the last basis of each choice is where its next future starts."""
+    """Solves futures in turn; the last basis of each choice is where its next future starts.
+
+    `unsure` says that a future of the last call was given up without proof that it has no answer.
+    """
 
     highs: Any = field(init=False)
+    unsure: bool = field(init=False, default=False)
     bases: dict[int, Any] = field(default_factory=dict[int, Any])
 
     def __post_init__(self) -> None:
@@ -119,6 +123,7 @@ class Solver:
         The point is the whole program's; None where a future has no answer, or where what is
         decided breaks a row of its own.
         """
+        self.unsure = False
         points = [_decided(apart, bounds) for bounds in choices]
         moved = [apart.matrix @ point for point in points]
         failed = {k for k, bounds in enumerate(choices) if breaks(bounds, moved[k], apart.rest)}
@@ -156,6 +161,7 @@ class Solver:
             self.highs.clearSolver()
             self._run()
         if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            self.unsure |= self.highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible
             return None
         self.bases[choice] = self.highs.getBasis()
         return np.array(self.highs.getSolution().col_value, dtype=np.float64)

@@ -123,6 +123,12 @@ def make_board(model: Model) -> Board:
     )
 
 
+def off_board(model: Model, board: Board) -> tuple[Ints, Ints]:
+    """Columns that the board does not decide: pools, and releases of pools and bundles."""
+    others = np.setdiff1d(model.column("release"), board.column)
+    return model.column("pool").ravel(), others
+
+
 def _with_nowhere(ladders: Floats, value: float) -> Floats:
     """Append the ladder of what is not listed, so that cell -1 has one."""
     return np.vstack([ladders, np.full((1, ladders.shape[1]), value)])

@@ -36,12 +36,15 @@ class Everywhere:
     def price(self, bounds: Bounds) -> Answer:
         """Solve every future at bounds that fix what is decided now; without duals.
 
-        The level of the tail is first tried where it was best for the plan before.
+        The level of the tail is first tried where it was best for the plan before. Without a point
+        the outcome says whether that is proven: infeasible, or unknown.
         """
         began = time.monotonic()
         best = NO_ANSWER
         for _ in range(TRIES):
             answer = self._at(bounds, self.level)
+            if answer.point is None and best.point is None:
+                best = answer
             if answer.point is None or answer.objective >= best.objective - CLOSE:
                 break
             best, self.level = answer, self._settled(answer.point)
@@ -53,7 +56,7 @@ class Everywhere:
         bounds.lower[column] = bounds.upper[column] = level
         (point,) = self.solver.points(self.apart, [bounds])
         if point is None:
-            return NO_ANSWER
+            return replace(NO_ANSWER, outcome="unknown" if self.solver.unsure else "infeasible")
         program = self.apart.program
         objective = float((program.cost * point).sum() + program.offset)
         return replace(NO_ANSWER, outcome="feasible", objective=objective, point=point)

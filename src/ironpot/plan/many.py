@@ -45,7 +45,7 @@ from ironpot.plan.search import (
     started,
 )
 from ironpot.plan.solver import NO_ANSWER, Answer, Session
-from ironpot.plan.state import State
+from ironpot.plan.stand import Stand, decided_bounds, stand_at
 
 # A program of more coefficients than this, and of more futures than a few, is taken apart.
 LARGE = 150_000
@@ -94,6 +94,7 @@ class _Hunt:
     hold: Answer = NO_ANSWER
     best: Answer = NO_ANSWER
     core_best: Answer = NO_ANSWER
+    start: Answer | None = None
     waiting: bool = False
     failed: int = 0
     priced: float = -np.inf
@@ -143,19 +144,15 @@ class _Hunt:
         if not self.is_alone:
             self.core_best = NO_ANSWER
 
-    def new_play(
-        self, board: Board, left: Left, lower: Floats, upper: Floats, state: State
-    ) -> Play:
-        """Set up the core's board at a state that is not solved yet."""
+    def new_play(self, board: Board, left: Left, stand: Stand) -> Play:
+        """Set up the core's board where a plan may stand that is not solved yet."""
         proven = self.proof.bound if np.isfinite(self.proof.bound) else self.best.objective
         return new_play(
             replace(self.core.model, program=left.program),
             left.program,
             board,
             left,
-            lower,
-            upper,
-            state,
+            stand,
             deadline=self.deadline,
             stake=max(self.hold.objective - proven, 0.0) if self.hold.point is not None else 0.0,
             hear=self.hear,
@@ -229,11 +226,13 @@ def search_many(
     enough: Callable[[float], Enough],
     rng: np.random.Generator,
     watch: Watch | None = None,
+    start: Floats | None = None,
 ) -> tuple[Question, Found]:
     """Find a cheap whole plan for many futures within the limit, and a bound.
 
     `after` is a question that no whole plan answered: one step more is then open (`question.ask`).
-    `enough(hold)(objective, bound)` says when to stop early. Ctrl-C keeps the best.
+    `enough(hold)(objective, bound)` says when to stop early. Ctrl-C keeps the best. `start` is a
+    point whose choices are priced first and gone on from: what is found is never dearer.
     """
     began = time.monotonic()
     parts = [take_part(model, futures) for futures in deal(model, PART)]
@@ -249,7 +248,7 @@ def search_many(
         prices = everywhere(model, program)
         hunt = _Hunt(model, core, proof, prices, deadline, began, enough, watch)
         try:
-            _run(hunt, few, question, rng)
+            _run(hunt, few, question, rng, start)
         except KeyboardInterrupt:
             interrupted = True
             hunt.price()
@@ -276,16 +275,24 @@ def _asked(model: Model, question: Question) -> Program:
     return opened if question.help_open else shut(model, opened, "relief")
 
 
-def _run(hunt: _Hunt, few: _Sample, question: Question, rng: np.random.Generator) -> None:
+def _run(
+    hunt: _Hunt,
+    few: _Sample,
+    question: Question,
+    rng: np.random.Generator,
+    start: Floats | None,
+) -> None:
     """Hold everything, then search on the core: as it is, and corrected once that is known."""
     asked = hunt.everywhere.apart.program
     hunt.hold = hunt.everywhere.price(holding_bounds(hunt.model, asked))
     hunt.offer(hunt.everywhere.price(holding(hunt.model, asked)))
     board = make_board(hunt.core.model)
+    stand = None if start is None else _start(hunt, board, start)
     program, answer, play = question.program, question.relaxed, None
     while True:
         with leave(hunt.core_program()) as left:
-            play = _better(hunt, left, play, _rounded(hunt, board, left, few, program, answer))
+            rounded = _rounded(hunt, board, left, few, program, answer)
+            play = _better(hunt, board, left, stand, rounded)
             if play is None:
                 hunt.failed = FAILURES
             while play is not None and hunt.listen():
@@ -295,9 +302,21 @@ def _run(hunt: _Hunt, few: _Sample, question: Question, rng: np.random.Generator
             time.sleep(0.1)
         if not hunt.is_fresh or hunt.done or hunt.is_hopeless or hunt.time_left <= 0.0:
             break
+        stand = stand if play is None else Stand.of(play)
         hunt.recentre()
         program, answer = _corrected(hunt, few, question)
     hunt.wait_for_a_bound()
+
+
+def _start(hunt: _Hunt, board: Board, start: Floats) -> Stand:
+    """Price the point to start from in all futures, and stand where it stands."""
+    whole, core = hunt.model, hunt.core.model
+    hunt.start = hunt.everywhere.price(decided_bounds(whole, hunt.everywhere.apart.program, start))
+    hunt.offer(hunt.start)
+    point = np.zeros(core.program.cost.size)
+    for name, value in first_stage(whole, start, "start").values.items():
+        point[core.column(name)] = value
+    return stand_at(core, board, core.program, point)
 
 
 def _rounded(
@@ -316,18 +335,20 @@ def _rounded(
     lower, upper = core.lower.copy(), core.upper.copy()
     lower[whole], upper[whole] = fixing.lower[whole], fixing.upper[whole]
     state = feasible_state(hunt.core.model, board, fixing.answer, lower)
-    play = hunt.new_play(board, left, lower, upper, state)
+    play = hunt.new_play(board, left, Stand(lower, upper, state))
     if not started(play, empty_state(hunt.core.model, board, lower)):
         return None
     descend(play)
     return play
 
 
-def _better(hunt: _Hunt, left: Left, old: Play | None, new: Play | None) -> Play | None:
-    """Go on from what the search stood at before, or from the new rounding if that is cheaper."""
+def _better(
+    hunt: _Hunt, board: Board, left: Left, old: Stand | None, new: Play | None
+) -> Play | None:
+    """Go on from where the search stood before, or from the new rounding if that is cheaper."""
     if old is None:
         return new
-    again = hunt.new_play(old.board, left, old.lower, old.upper, old.state)
+    again = hunt.new_play(board, left, old)
     if not started(again, old.state):
         return new
     return again if new is None or again.cost < new.cost else new
@@ -371,4 +392,5 @@ def _found(hunt: _Hunt, question: Question, *, interrupted: bool) -> Found:
         bound=question.relaxed.bound,
         interrupted=interrupted,
         history=tuple(hunt.history),
+        start=hunt.start,
     )

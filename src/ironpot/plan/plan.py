@@ -15,7 +15,7 @@ import polars as pl
 from ironpot.case.case import Case
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
-from ironpot.plan.again import no_dearer, prepared_starts
+from ironpot.plan.again import Kept, chosen_point, kept, no_dearer, prepared_starts
 from ironpot.plan.exact import whole_bounds
 from ironpot.plan.gaps import gap_objective, gap_stake
 from ironpot.plan.inputs import MILLION, Inputs
@@ -48,8 +48,7 @@ class Plan:
     no plan gets by with less help than this, at whatever price its lots are sold. `cost` is what
     the plan costs under exact prices, `bound` what no plan can be below, `do_nothing` what holding
     everything costs (inf where that is impossible), `constant` the part that no decision moves.
-    `earlier` is what the choices of an earlier plan cost now: None if there was none, inf if they
-    do not work any more.
+    `earlier` is what keeping on with an earlier plan costs now, None if there was none.
     """
 
     case: Case
@@ -71,7 +70,7 @@ class Plan:
     solver_version: str
     interrupted: bool
     history: tuple[tuple[float, float, float], ...]
-    earlier: float | None = None
+    earlier: Kept | None = None
     by_clock: bool = False
 
     @property
@@ -103,10 +102,10 @@ def plan_resolution(
     so far. `allotments` are this county's rows of a coordinated run
     (`case.schema.share.ALLOTMENTS`), the case's own where none are given: the market-use fee is
     charged on what it uses above them and credited on what it leaves.
-    `earlier` are the choices of an earlier plan (`plan.again.choices_table`): the new plan costs no
-    more than they do now, and what they prepare counts as prepared. Raises
-    SolverError if the search ends without any plan, CaseError or IronpotError if the case cannot
-    be laid out.
+    `earlier` are the choices of an earlier plan (`plan.again.choices_table`): the search starts
+    from them, so that the new plan costs no more than they do now, and what they prepare counts as
+    prepared. Raises SolverError if the search ends without any plan, CaseError or IronpotError if
+    the case cannot be laid out.
 
     >>> from ironpot.case.read import read_case
     >>> from ironpot.plan.options import PlanOptions
@@ -122,42 +121,52 @@ def plan_resolution(
         gather(case, appraisals, debts, chosen, allotments=allotments, under_way=prepared)
     )
     began = time.monotonic()
-    question, found = _answer(model, watch)
-    cost_then: float | None = None
-    if earlier is not None:
-        found, cost_then = no_dearer(model, question, found, earlier)
+    start = None if earlier is None else chosen_point(model, earlier)
+    question, found = _answer(model, watch, start)
+    before: Kept | None = None
+    if start is not None:
+        found, priced = no_dearer(model, question, found, start)
+        before = kept(model, question, priced, start)
     if found.point is None:
         raise _no_plan(chosen, interrupted=found.interrupted)
     seconds = time.monotonic() - began
     plan = _plan(case, chosen, model, appraisals, question, found, seconds)
-    return replace(plan, earlier=None if cost_then is None else cost_then * MILLION)
+    return replace(plan, earlier=before)
 
 
-def _answer(model: Model, watch: Watch | None) -> tuple[Question, Found]:
+def _answer(model: Model, watch: Watch | None, start: Floats | None) -> tuple[Question, Found]:
     """Search with what is open; open help, then arrears, where no whole plan comes out of it."""
     began, limit = time.monotonic(), model.inputs.options.time_limit_s
     # The search of a program taken apart goes by the clock.
     large = is_large(model) and not model.inputs.options.steps
     attempt = _attempt_many if large else _attempt
-    question, found = attempt(model, limit, watch, None)
+    question, found = attempt(model, limit, watch, None, start)
     while found.point is None and not (found.interrupted or _all_open(model, question)):
         left = max(limit - (time.monotonic() - began), LATER_SHARE * limit)
-        question, found = attempt(model, left, watch, question)
+        question, found = attempt(model, left, watch, question, start)
     return question, found
 
 
 def _attempt(
-    model: Model, seconds: float, watch: Watch | None, after: Question | None
+    model: Model,
+    seconds: float,
+    watch: Watch | None,
+    after: Question | None,
+    start: Floats | None,
 ) -> tuple[Question, Found]:
     """Ask, and search what is left of the time."""
     began = time.monotonic()
     question = ask(model, after=after)
     left = max(seconds - (time.monotonic() - began), LATER_SHARE * seconds)
-    return question, _search(model, question, left, watch)
+    return question, _search(model, question, left, watch, start)
 
 
 def _attempt_many(
-    model: Model, seconds: float, watch: Watch | None, after: Question | None
+    model: Model,
+    seconds: float,
+    watch: Watch | None,
+    after: Question | None,
+    start: Floats | None,
 ) -> tuple[Question, Found]:
     options = model.inputs.options
     return search_many(
@@ -167,6 +176,7 @@ def _attempt_many(
         enough=lambda hold: _enough(model, hold),
         rng=np.random.default_rng(options.seed),
         watch=watch,
+        start=start,
     )
 
 
@@ -175,7 +185,13 @@ def _all_open(model: Model, question: Question) -> bool:
     return bool(question.program.upper[model.column("arrears")].any())
 
 
-def _search(model: Model, question: Question, seconds: float, watch: Watch | None) -> Found:
+def _search(
+    model: Model,
+    question: Question,
+    seconds: float,
+    watch: Watch | None,
+    start: Floats | None,
+) -> Found:
     options = model.inputs.options
     return search(
         model,
@@ -184,6 +200,7 @@ def _search(model: Model, question: Question, seconds: float, watch: Watch | Non
         enough=_enough(model, question.hold.objective),
         rng=np.random.default_rng(options.seed),
         watch=watch,
+        start=start,
     )
 
 

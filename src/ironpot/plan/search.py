@@ -16,16 +16,17 @@ from typing import Self
 
 import numpy as np
 
-from ironpot.plan.board import Board, make_board
+from ironpot.plan.board import Board, make_board, off_board
 from ironpot.plan.exact import exact_bounds, whole_bounds
 from ironpot.plan.left import Left, leave
 from ironpot.plan.local import Play, descend, improve, solve_state
 from ironpot.plan.model import Model
 from ironpot.plan.past import Past
-from ironpot.plan.program import Floats, Ints, Program, dual_bound
+from ironpot.plan.program import Floats, Program, dual_bound
 from ironpot.plan.question import Question, hold_bounds
 from ironpot.plan.rounding import Fixing, empty_state, feasible_state, fix_block
 from ironpot.plan.solver import NO_ANSWER, Answer, Session
+from ironpot.plan.stand import Stand, stand_at
 from ironpot.plan.state import State
 from ironpot.valuation.retention import Bools
 
@@ -38,6 +39,8 @@ SMALL = 3000
 NODES = 200
 # Share of the time limit that is added while there is no plan at all.
 GRACE = 0.4
+# A plan with its whole numbers fixed takes a fraction of this.
+PRICE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class Found:
     `point` is None if nothing was found; it solves the program at exact prices. `bound` is the
     relaxation's (through `program.dual_bound`) or that of the solver's tree, whichever is higher.
     `interrupted` says that the user stopped the search, `by_clock` that the time limit ended one
-    whose steps were counted; `history` is (seconds, objective, bound) of every improvement.
+    whose steps were counted; `history` is (seconds, objective, bound) of every improvement. `start`
+    is what the point costs that the search was given to start from; None if it was given none.
     """
 
     point: Floats | None
@@ -75,6 +79,7 @@ class Found:
     interrupted: bool
     history: tuple[tuple[float, float, float], ...]
     by_clock: bool = False
+    start: Answer | None = None
 
 
 @dataclass(slots=True)
@@ -98,6 +103,7 @@ class _Hunt:
     hold: float = np.inf
     began: float = field(default_factory=time.monotonic)
     best: Answer | None = None
+    start: Answer | None = None
     bound: float = -np.inf
     seen: float = np.inf
     done: bool = False
@@ -183,10 +189,12 @@ def search(
     enough: Enough,
     rng: np.random.Generator,
     watch: Watch | None = None,
+    start: Floats | None = None,
 ) -> Found:
     """Find a cheap whole plan for a question within the limit.
 
     `enough(objective, bound)` says when to stop early. Ctrl-C ends the search and keeps the best.
+    `start` is a point whose whole numbers are tried first: what is found is never dearer.
     """
     deadline = time.monotonic() + time_limit_s
     grace = GRACE * model.inputs.options.time_limit_s
@@ -198,7 +206,7 @@ def search(
         hunt.bound = dual_bound(program, question.relaxed.row_dual)
         _begin(hunt, time_limit_s)
         try:
-            _run(hunt, question, rng)
+            _run(hunt, question, rng, start)
         except KeyboardInterrupt:
             interrupted = True
     return _found(hunt, interrupted=interrupted)
@@ -219,16 +227,19 @@ def _begin(hunt: _Hunt, time_limit_s: float) -> None:
 
 def price_exactly(model: Model, program: Program, left: Left, point: Floats) -> Answer:
     """Fix the whole numbers of a point and solve the rest at exact prices."""
-    return left.solve(whole_bounds(model, program, point), time_limit_s=30.0)
+    return left.solve(whole_bounds(model, program, point), time_limit_s=PRICE_S)
 
 
-def _run(hunt: _Hunt, question: Question, rng: np.random.Generator) -> None:
+def _run(hunt: _Hunt, question: Question, rng: np.random.Generator, start: Floats | None) -> None:
     """Begin with holding everything, round the relaxation, improve until time or gap says stop."""
     hunt.offer(_hold_everything(hunt))
-    hunt.note()
     board = make_board(hunt.model)
+    old = None if start is None else _from_start(hunt, board, start)
+    hunt.note()
     plain = _without_pools(hunt, board, question.relaxed)
     play = _round(hunt, board, question.relaxed) or plain
+    if old is not None and (play is None or old.cost <= play.cost):
+        play = old
     if play is not None:
         descend(play)
     while hunt.goes_on:
@@ -249,13 +260,25 @@ def _hold_everything(hunt: _Hunt) -> Answer:
     return hunt.left.solve(bounds, time_limit_s=left)
 
 
+def _from_start(hunt: _Hunt, board: Board, start: Floats) -> Play | None:
+    """Price the point to start from, and stand where it stands."""
+    hunt.start = price_exactly(hunt.model, hunt.program, hunt.left, start)
+    hunt.offer(hunt.start)
+    stand = stand_at(hunt.model, board, hunt.program, start)
+    return _play(hunt, board, stand)
+
+
 def _without_pools(hunt: _Hunt, board: Board, relaxed: Answer) -> Play | None:
     """Start what the relaxation mostly starts, without pools and bundles: a plan in one solve."""
     model, program = hunt.model, hunt.program
     upper = program.upper.copy()
-    for columns in _pools_and_bundles(model, board):
+    for columns in off_board(model, board):
         upper[columns] = program.lower[columns]
-    return _play(hunt, board, relaxed, program.lower, upper)
+    return _play(
+        hunt,
+        board,
+        Stand(program.lower, upper, feasible_state(model, board, relaxed, program.lower)),
+    )
 
 
 def _round(hunt: _Hunt, board: Board, relaxed: Answer) -> Play | None:
@@ -270,13 +293,14 @@ def _round(hunt: _Hunt, board: Board, relaxed: Answer) -> Play | None:
     )
     if not fix_pools(hunt.model, board, fixing, hunt.listen):
         return None
-    return _play(hunt, board, fixing.answer, fixing.lower, fixing.upper)
+    state = feasible_state(hunt.model, board, fixing.answer, fixing.lower)
+    return _play(hunt, board, Stand(fixing.lower, fixing.upper, state))
 
 
 def fix_pools(model: Model, board: Board, fixing: Fixing, listen: Callable[[], None]) -> bool:
     """Fix pools and bundles of a relaxed plan, stage by stage; False if no plan comes out of it."""
     fixing.close_unused(np.flatnonzero(fixing.program.integer))
-    for block in _pools_and_bundles(model, board):
+    for block in off_board(model, board):
         if not fix_block(fixing, block):
             return False
         fixing.fix_all(block)
@@ -284,28 +308,20 @@ def fix_pools(model: Model, board: Board, fixing: Fixing, listen: Callable[[], N
     return True
 
 
-def _pools_and_bundles(model: Model, board: Board) -> tuple[Ints, Ints]:
-    """Columns that the board does not decide: pools, and releases of pools and bundles."""
-    others = np.setdiff1d(model.column("release"), board.column)
-    return model.column("pool").ravel(), others
-
-
-def _play(hunt: _Hunt, board: Board, answer: Answer, lower: Floats, upper: Floats) -> Play | None:
-    """Set the board up at a rounded answer and solve it; without its starts if need be."""
+def _play(hunt: _Hunt, board: Board, stand: Stand) -> Play | None:
+    """Set the board up where a plan may stand and solve it; without its starts if need be."""
     play = new_play(
         hunt.model,
         hunt.program,
         board,
         hunt.left,
-        lower,
-        upper,
-        feasible_state(hunt.model, board, answer, lower),
+        stand,
         deadline=hunt.deadline,
         stake=max(hunt.hold - hunt.bound, 0.0),
         hear=hunt.hear,
     )
     play.counted = hunt.steps_left if hunt.steps else None
-    return play if started(play, empty_state(hunt.model, board, lower)) else None
+    return play if started(play, empty_state(hunt.model, board, stand.lower)) else None
 
 
 def new_play(
@@ -313,9 +329,7 @@ def new_play(
     program: Program,
     board: Board,
     left: Left,
-    lower: Floats,
-    upper: Floats,
-    state: State,
+    stand: Stand,
     *,
     deadline: float,
     stake: float,
@@ -328,14 +342,14 @@ def new_play(
         board=board,
         left=left,
         past=Past(board),
-        lower=lower,
-        upper=upper,
+        lower=stand.lower,
+        upper=stand.upper,
         open_starts=_open_starts(model, board, program.upper),
         forced=_forced(model, board),
         deadline=deadline,
         time_given=max(deadline - time.monotonic(), 1.0),
         stake=stake,
-        state=state,
+        state=stand.state,
         answer=NO_ANSWER,
         hear=hear,
     )
@@ -379,4 +393,5 @@ def _found(hunt: _Hunt, *, interrupted: bool) -> Found:
         interrupted=interrupted,
         history=tuple(hunt.history),
         by_clock=hunt.steps > 0 and not hunt.done and hunt.time_left <= 0.0,
+        start=hunt.start,
     )

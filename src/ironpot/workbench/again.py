@@ -12,7 +12,7 @@ from rich.console import Console
 from ironpot.core.dates import quarter_number
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
-from ironpot.plan.again import SCHEMA
+from ironpot.plan.again import SCHEMA, Kept
 from ironpot.plan.begun import standing_events
 from ironpot.plan.plan import Plan
 from ironpot.report.plan_files import PlanFiles, read_plan
@@ -251,14 +251,32 @@ def _headline(plan: Plan, changed: int, unit: Unit) -> Text:
             "known.",
             f"{head.zh}原方案未按名称写出决策,无法测算其现行成本。",
         )
-    if math.isinf(plan.earlier):
+    return _after(head, _keeping_on(plan.earlier, plan.cost, unit))
+
+
+def _keeping_on(before: Kept, cost: float, unit: Unit) -> Text:
+    """Say what keeping on with the earlier choices costs, beside the new plan's cost."""
+    if math.isnan(before.cost):
         return Text(
-            f"{head.en} The earlier choices do not work any more.", f"{head.zh}原有决策已不可行。"
+            "Whether its choices still work was not known in time; give it more --time-limit.",
+            "原有决策是否仍可行未能在时限内确定,请用 --time-limit 延长时间。",
         )
-    saved, en, zh = plan.earlier - plan.cost, unit_words(unit, "en"), unit_words(unit, "zh")
-    size = in_unit(saved, unit)
+    if math.isinf(before.cost):
+        return Text("The earlier choices do not work any more.", "原有决策已不可行。")
+    en, zh = unit_words(unit, "en"), unit_words(unit, "zh")
+    if not before.alone:
+        needed = in_unit(before.relief, unit)
+        return Text(
+            f"Its choices do not work any more without help of {needed} ({en}, present value); "
+            "the new plan needs none.",
+            f"原有决策须有上级支持{needed}({zh},现值)方可行,新方案无需支持。",
+        )
+    price, size = in_unit(before.cost, unit), in_unit(before.cost - cost, unit)
     return Text(
-        f"{head.en} Its choices would cost {in_unit(plan.earlier, unit)} now; the new plan costs "
-        f"{size} less ({en}).",
-        f"{head.zh}原有决策现行成本为{in_unit(plan.earlier, unit)},新方案低{size}({zh})。",
+        f"Its choices would cost {price} now; the new plan costs {size} less ({en}).",
+        f"原有决策现行成本为{price},新方案低{size}({zh})。",
     )
+
+
+def _after(head: Text, more: Text) -> Text:
+    return Text(f"{head.en} {more.en}", f"{head.zh}{more.zh}")

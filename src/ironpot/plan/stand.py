@@ -1,0 +1,53 @@
+"""Where on the board does a search stand? Bounds and a state: a plan's, or an earlier one's.
+
+An earlier plan is read as a first state: its pools and bundles stay fixed, of its other starts
+those stand that a limit has room for today.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from ironpot.plan.board import Board, off_board
+from ironpot.plan.exact import exact_bounds
+from ironpot.plan.local import Play
+from ironpot.plan.model import Model
+from ironpot.plan.out_of_sample import FIRST_STAGE
+from ironpot.plan.program import Bounds, Floats, Program
+from ironpot.plan.rounding import feasible_state
+from ironpot.plan.solver import NO_ANSWER
+from ironpot.plan.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Column bounds that fix what the board does not decide, and what it decides."""
+
+    lower: Floats
+    upper: Floats
+    state: State
+
+    @classmethod
+    def of(cls, play: Play) -> Self:
+        """Return where a search stands."""
+        return cls(play.lower, play.upper, play.state)
+
+
+def stand_at(model: Model, board: Board, program: Program, point: Floats) -> Stand:
+    """Stand where a point of the program has its whole numbers, as far as the program is open."""
+    lower, upper = program.lower.copy(), program.upper.copy()
+    for columns in off_board(model, board):
+        fixed = np.clip(np.rint(point[columns]), lower[columns], upper[columns])
+        lower[columns] = upper[columns] = fixed
+    answer = replace(NO_ANSWER, point=point)
+    return Stand(lower, upper, feasible_state(model, board, answer, lower))
+
+
+def decided_bounds(model: Model, program: Program, point: Floats) -> Bounds:
+    """Return bounds that fix all that a point decides now, shares too, at exact prices."""
+    lower, upper = program.lower.copy(), program.upper.copy()
+    for name in FIRST_STAGE:
+        columns = model.column(name)
+        lower[columns] = upper[columns] = point[columns]
+    return exact_bounds(model, program, lower, upper)
