@@ -1,21 +1,33 @@
 """A plan made again keeps what is done, costs no more than the earlier one, and knows the day."""
 
 import datetime as dt
+import math
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
 from tests.plan.busy import busy
 from tests.plan.check import written_and_verified
-from tests.plan.town import MILLION, hall, ladder, limit, loan, rounds, route, sale, town
+from tests.plan.town import MILLION, giver, hall, ladder, limit, loan, rounds, route, sale, town
 from tests.support import account
 
 from ironpot.case.case import Case
 from ironpot.case.schema import BY_NAME
 from ironpot.core.errors import IronpotError
-from ironpot.plan.again import choices_table, chosen_point
+from ironpot.plan import many
+from ironpot.plan.again import SCHEMA, choices_table, chosen_point
+from ironpot.plan.board import make_board
+from ironpot.plan.left import leave
+from ironpot.plan.local import state_bounds
+from ironpot.plan.model import Model, build_model
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
+from ironpot.plan.prepare import appraise_case, gather
+from ironpot.plan.program import Floats
+from ironpot.plan.search import Found, new_play
+from ironpot.plan.solver import NO_ANSWER
+from ironpot.plan.stand import stand_at
 
 OPTIONS = PlanOptions(time_limit_s=6, gap_stake=1e-3)
 HALFWAY = (("base", (0.5,), (1.0,)), ("adverse", (0.5,), (1.0,)), ("favourable", (0.5,), (1.0,)))
@@ -117,12 +129,22 @@ def test_planning_again_with_nothing_changed_costs_no_more(seed):
     assert again.earlier.cost == pytest.approx(hasty.cost, abs=0.02)
 
 
-def test_the_earlier_choices_are_read_back_as_they_were():
-    for seed in range(4):
-        made = plan(busy(seed))
-        back = chosen_point(made.model, choices_table(made.model, made.point))
-        whole = made.model.program.integer
-        assert (back[whole] == made.point[whole].round()).all()
+@pytest.mark.parametrize("seed", range(4))
+def test_the_earlier_choices_are_read_back_as_they_were_and_are_the_first_state(seed):
+    made = plan(busy(seed))
+    model, point = made.model, made.point
+    back = chosen_point(model, choices_table(model, point))
+    whole = model.program.integer
+    assert (back[whole] == point[whole].round()).all()
+    for name in ("prepay", "swap"):
+        assert model.take(name, back) == pytest.approx(model.take(name, point), abs=1e-9)
+    board, program = make_board(model), made.question.program
+    stand = stand_at(model, board, program, back)
+    with leave(program) as left:
+        play = new_play(
+            model, program, board, left, stand, deadline=np.inf, stake=0.0, hear=lambda _: True
+        )
+        assert (state_bounds(play, stand.state).lower[whole] == point[whole].round()).all()
 
 
 def test_a_worse_search_returns_the_earlier_plan(monkeypatch):
@@ -138,6 +160,49 @@ def test_a_worse_search_returns_the_earlier_plan(monkeypatch):
     monkeypatch.setattr(module, "search", nothing_found)
     again = plan(case, earlier=choices_table(good.model, good.point))
     assert again.cost == pytest.approx(good.cost, abs=0.02)
+
+
+def test_for_many_futures_the_earlier_choices_are_priced_one_by_one_and_gone_on_from(monkeypatch):
+    """Where rounding finds nothing, the search still goes on from the earlier plan."""
+    monkeypatch.setattr(many, "LARGE", 0)
+    monkeypatch.setattr(many, "PART", 4)
+    options = replace(OPTIONS, scenarios=9, time_limit_s=8)
+    good = plan_resolution(busy(1), options=options)
+    monkeypatch.setattr(many, "_rounded", lambda *_: None)
+    again = plan_resolution(busy(1), options=options, earlier=choices_table(good.model, good.point))
+    assert again.earlier.cost == pytest.approx(good.cost, abs=0.02)
+    assert again.cost <= good.cost + 0.02
+
+
+def test_what_was_not_known_in_time_is_not_called_impossible(monkeypatch):
+    case = poor()
+    good = plan(case)
+    import ironpot.plan.again as again
+
+    monkeypatch.setattr(again, "price_choices", lambda *_: NO_ANSWER)
+    point = chosen_point(good.model, choices_table(good.model, good.point))
+    found = Found(good.point, good.cost / 1e6, good.bound / 1e6, interrupted=False, history=())
+    same, priced = again.no_dearer(good.model, good.question, found, point)
+    assert same is found
+    assert math.isnan(again.kept(good.model, good.question, priced, point).cost)
+
+
+def test_choices_that_work_with_help_alone_say_how_much_and_those_that_break_a_limit_are_over():
+    """Cash of 2 does not pay 9: holding all needs help, selling the halls does not."""
+    case = poor(relief_sources=[giver("city", 1)])
+    made = plan(case, earlier=choices_table(*nothing(case)))
+    assert made.relief_pv == 0.0
+    assert not made.earlier.alone
+    assert made.earlier.relief > 5 * MILLION
+    strict = replace(case, relief_sources=case.relief_sources.clear())
+    without = plan(strict, earlier=choices_table(*nothing(strict)))
+    assert math.isinf(without.earlier.cost)
+
+
+def nothing(case: Case) -> tuple[Model, Floats]:
+    """The model of a case, and the point that holds everything."""
+    model = build_model(gather(case, *appraise_case(case), OPTIONS))
+    return model, chosen_point(model, pl.DataFrame(schema=SCHEMA))
 
 
 @pytest.mark.parametrize("seed", range(3))
