@@ -335,6 +335,7 @@ def test_hostile_cases_end_in_a_clear_status_when_taken_apart(
 ):
     monkeypatch.setattr(many, "LARGE", 0)
     monkeypatch.setattr(many, "PART", 4)
+    monkeypatch.setattr(many, "CORE_MOST", 4)
     options = PlanOptions(time_limit_s=4, scenarios=7)
     plan = plan_resolution(case(), options=options)
     assert (name, plan.status) in ((name, status), (name, "feasible"))

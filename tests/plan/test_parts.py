@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.plan.busy import busy
 from tests.plan.check import written_and_verified
-from tests.plan.town import action, budget, hall, limit, loan, town, wish
+from tests.plan.town import action, budget, driver, giver, hall, limit, loan, town, wish
 from tests.support import account
 
 from ironpot.plan import many
 from ironpot.plan.exact import exact_bounds
+from ironpot.plan.hunt import Hunt
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.left import leave
 from ironpot.plan.model import Model, build_model
@@ -173,6 +174,7 @@ def test_a_search_by_parts_ends_where_the_whole_program_does(monkeypatch):
     whole = plan_resolution(case, options=options)
     monkeypatch.setattr(many, "LARGE", 0)
     monkeypatch.setattr(many, "PART", 4)
+    monkeypatch.setattr(many, "CORE_MOST", 4)
     apart = plan_resolution(case, options=options)
     assert apart.bound <= whole.cost + 1.0
     assert whole.bound <= apart.cost + 1.0
@@ -185,6 +187,7 @@ def test_a_search_by_parts_ends_where_the_whole_program_does(monkeypatch):
 def test_taken_apart_a_forced_wish_is_kept_though_holding_is_cheaper(monkeypatch, part):
     monkeypatch.setattr(many, "LARGE", 0)
     monkeypatch.setattr(many, "PART", part)
+    monkeypatch.setattr(many, "CORE_MOST", part)
     lots = [hall("pot", 10.0, 4.0), hall("steel", 10.0, 0.1)]
     case = town(assets=lots, wishes=[wish("pot", "force"), wish("steel", "forbid")])
     plan = plan_resolution(case, options=replace(OPTIONS, scenarios=9))
@@ -213,3 +216,35 @@ def test_where_holding_breaks_a_ceiling_the_stake_is_unknown_and_nothing_is_opti
     if plan.status == "optimal":
         assert plan.cost - plan.bound <= 1e-4 * abs(plan.cost)
     written_and_verified(plan, tmp_path)
+
+
+def test_a_future_in_which_the_plan_of_the_core_fails_joins_it_before_help_is_asked(monkeypatch):
+    monkeypatch.setattr(many, "LARGE", 0)
+    monkeypatch.setattr(many, "CORE_MOST", 2)
+    monkeypatch.setattr(many, "CORE_LEAST", 2)
+    # The core begins with the two best futures, in which nothing need be sold.
+    monkeypatch.setattr(
+        many, "deal", lambda model, most: [model.inputs.futures.best_first()[:most]]
+    )
+    monkeypatch.setattr(many, "PART", 12)
+    taken, take_in = [], Hunt.take_in
+    monkeypatch.setattr(Hunt, "take_in", lambda hunt: (taken.append(hunt.stuck), take_in(hunt)))
+    case = town(
+        assets=[hall("a", 5.0, 0.7), hall("b", 9.0, 1.2), hall("c", 9.5, 1.4)],
+        accounts=[account("gov", "general", 4 * MILLION)],
+        budget=[budget("own_revenue", 9.0, driver="revenue")],
+        drivers=[
+            *driver("price", 8),
+            *driver("revenue", 8, {"base": 1.0, "adverse": 0.2, "favourable": 1.6}),
+        ],
+        debts=[loan("due", 11.0, dt.date(2025, 12, 31))],
+        relief_sources=[giver("province", 1)],
+    )
+    options = PlanOptions(time_limit_s=20.0, gap_stake=1e-3, scenarios=12)
+    plan = plan_resolution(case, options=options)
+    assert taken
+    assert plan.relief_pv == 0.0
+    assert plan.status in ("optimal", "feasible")
+    monkeypatch.setattr(many, "LARGE", 10**9)
+    whole = plan_resolution(case, options=options)
+    assert plan.cost == pytest.approx(whole.cost, abs=2e-3 * abs(whole.do_nothing - whole.bound))

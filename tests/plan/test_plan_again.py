@@ -166,6 +166,7 @@ def test_for_many_futures_the_earlier_choices_are_priced_one_by_one_and_gone_on_
     """Where rounding finds nothing, the search still goes on from the earlier plan."""
     monkeypatch.setattr(many, "LARGE", 0)
     monkeypatch.setattr(many, "PART", 4)
+    monkeypatch.setattr(many, "CORE_MOST", 4)
     options = replace(OPTIONS, scenarios=9, time_limit_s=8)
     good = plan_resolution(busy(1), options=options)
     monkeypatch.setattr(many, "_rounded", lambda *_: None)

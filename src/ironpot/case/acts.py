@@ -63,6 +63,10 @@ RULES: dict[str, Text] = {
     "rule-buffer": Text(
         "buffer of one month's recurrent outflow of an account", "现金缓冲按账户一个月经常性支出计"
     ),
+    "rule-advance": Text(
+        "assumed advances from above come to a quarter's recurrent outflow at most",
+        "假定的上级垫款合计不超过一个季度经常性支出",
+    ),
     "rule-rate-reset": Text("floating rates are reset once a year", "浮动利率每年重定价一次"),
     "rule-driver": Text(
         "revenue, land income and transfers move with the driver of their name",

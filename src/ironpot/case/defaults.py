@@ -207,6 +207,7 @@ _STEPS: tuple[Step, ...] = (
     derive.recurrent_lines_carried_on,
     derive.accounts_by_kind,
     derive.buffers_of_a_month,
+    derive.advances_that_bridge,
     derive.yearly_rate_resets,
     derive.nothing_where_none_is_given,
 )

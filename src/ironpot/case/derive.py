@@ -12,6 +12,8 @@ from ironpot.core.lang import Text
 RESET_YEARLY = "P1YL1"
 OUTFLOWS = ("essential_spending", "other_spending", "transfers_out")
 _MONTHS = 12
+_MONTHS_A_QUARTER = 3
+ASSUMED = "default_assumption"
 
 _CLASS_BY_INSTRUMENT = {
     "bond": "bondholders",
@@ -170,6 +172,39 @@ def _buffer_act(entity: str, account: str, amount: float) -> Act:
     )
     key = f"buffer-{entity}-{account}"
     return Act("limits", key, "amount", f"{amount:.2f}", "rule-buffer", text)
+
+
+def advances_that_bridge(filling: Filling) -> Filling:
+    """Limit assumed advances from above: all together, a quarter's recurrent outflow.
+
+    An advance is a bridge. Without a limit one after the other would stand in for debt.
+    """
+    part, horizon = filling.draft["relief_sources"], filling.draft.settings.horizon
+    assumed = (
+        pl.col("repayable") & pl.col("total_limit").is_null() & (pl.col("source_id") == ASSUMED)
+    )
+    givers = part.frame.filter(assumed).select("giver_id", "kind").rows()
+    if horizon is None or not givers:
+        return filling
+    outflow = _monthly_outflow(filling.draft, int(horizon.first[:4]))["amount"].sum()
+    limit = round(float(outflow) * _MONTHS_A_QUARTER, 2)
+    if limit <= 0.0:
+        return filling
+    filled = pl.when(assumed).then(pl.lit(limit)).otherwise(pl.col("total_limit"))
+    acts = [_advance_act(giver, kind, limit) for giver, kind in givers]
+    return filling.with_frame(
+        "relief_sources", part.frame.with_columns(filled.alias("total_limit")), acts
+    )
+
+
+def _advance_act(giver: str, kind: str, limit: float) -> Act:
+    text = Text(
+        f"Advances from {giver} limited to {limit:,.2f} yuan: recurrent outflow of a quarter.",
+        f"{giver}的垫款合计上限按一个季度经常性支出计,为{limit:,.2f}元。",
+    )
+    return Act(
+        "relief_sources", f"{giver}/{kind}", "total_limit", f"{limit:.2f}", "rule-advance", text
+    )
 
 
 # What moves a line if its user does not say: revenue, land and transfers are not constants.

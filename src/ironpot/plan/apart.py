@@ -39,7 +39,7 @@ class Apart:
     """A program taken apart by future; `summed` columns follow what is decided now by `ties`.
 
     `rest` are the rows of what is decided now alone. `order` visits futures so that neighbours are
-    alike.
+    alike, the worst first.
     """
 
     program: Program
@@ -51,10 +51,10 @@ class Apart:
     order: Ints
     weights: Floats
 
-    def in_order(self) -> Iterator[tuple[Own, float]]:
-        """Yield the part and the weight of each future, neighbours alike."""
+    def in_order(self) -> Iterator[tuple[int, Own, float]]:
+        """Yield number, part and weight of each future, neighbours alike."""
         for number in map(int, self.order):
-            yield self.parts[number], float(self.weights[number])
+            yield number, self.parts[number], float(self.weights[number])
 
 
 def take_apart(model: Model, program: Program) -> Apart:
@@ -83,7 +83,8 @@ def take_apart(model: Model, program: Program) -> Apart:
         summed=np.concatenate([program.columns[name].index.ravel() for name in NOW]),
         ties=ties,
         rest=np.setdiff1d(np.flatnonzero(row_future < 0), ties),
-        order=inputs.futures.best_first(),
+        # A choice that fails somewhere mostly fails in the worst.
+        order=inputs.futures.best_first()[::-1],
         weights=inputs.weights,
     )
 
@@ -104,12 +105,14 @@ def _future_of_columns(model: Model) -> Ints:
 class Solver:
     """Solves futures in turn; the last basis of each choice is where its next future starts.
 
-    `unsure` says that a future of the last call was given up without proof that it has no answer.
+    Of the last call, `stuck` says in which future a choice had no answer, `unsure` that a future
+    was given up without proof that it has none.
     """
 
     highs: Any = field(init=False)
     unsure: bool = field(init=False, default=False)
     bases: dict[int, Any] = field(default_factory=dict[int, Any])
+    stuck: dict[int, int] = field(default_factory=dict[int, int])
 
     def __post_init__(self) -> None:
         with silence():
@@ -124,10 +127,11 @@ class Solver:
         decided breaks a row of its own.
         """
         self.unsure = False
+        self.stuck.clear()
         points = [_decided(apart, bounds) for bounds in choices]
         moved = [apart.matrix @ point for point in points]
         failed = {k for k, bounds in enumerate(choices) if breaks(bounds, moved[k], apart.rest)}
-        for part, weight in apart.in_order():
+        for number, part, weight in apart.in_order():
             self.highs.passModel(_program(apart, part, weight))
             for k, bounds in enumerate(choices):
                 if k in failed:
@@ -135,6 +139,7 @@ class Solver:
                 answer = self._solve(k, part, bounds, moved[k][part.rows])
                 if answer is None:
                     failed.add(k)
+                    self.stuck[k] = number
                 else:
                     points[k][part.columns] = answer
         return [None if k in failed else point for k, point in enumerate(points)]

@@ -25,13 +25,18 @@ CLOSE = 1e-9
 
 @dataclass(slots=True)
 class Everywhere:
-    """All futures of a model, apart; `level` of the tail and `seconds` are of the last price."""
+    """All futures of a model, apart.
+
+    `level` of the tail and `seconds` are of the last price; `stuck` is the future without an answer
+    that ended it, None if there was none.
+    """
 
     model: Model
     apart: Apart
     solver: Solver = field(default_factory=Solver)
     level: float = 0.0
     seconds: float = 0.0
+    stuck: int | None = None
 
     def price(self, bounds: Bounds) -> Answer:
         """Solve every future at bounds that fix what is decided now; without duals.
@@ -55,6 +60,7 @@ class Everywhere:
         column = self.model.column("tail_level")
         bounds.lower[column] = bounds.upper[column] = level
         (point,) = self.solver.points(self.apart, [bounds])
+        self.stuck = self.solver.stuck.get(0)
         if point is None:
             return replace(NO_ANSWER, outcome="unknown" if self.solver.unsure else "infeasible")
         program = self.apart.program

@@ -8,18 +8,17 @@ everything and is there in seconds.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Self
 
 import numpy as np
 
-from ironpot.plan.board import Board, make_board
+from ironpot.plan.board import Board, make_board, off_board
 from ironpot.plan.everywhere import Everywhere, everywhere, holding
+from ironpot.plan.hunt import Hunt
 from ironpot.plan.left import Left, leave
 from ironpot.plan.local import Play, descend, improve
 from ironpot.plan.model import Model
-from ironpot.plan.out_of_sample import first_stage, fixed_bounds
-from ironpot.plan.parts import Part, a_few, deal, pull, take_part
+from ironpot.plan.out_of_sample import first_stage
+from ironpot.plan.parts import a_few, deal, pull, take_part
 from ironpot.plan.program import Floats, Program
 from ironpot.plan.proof import Proof, cuts_of
 from ironpot.plan.question import (
@@ -34,14 +33,13 @@ from ironpot.plan.question import (
     shut,
 )
 from ironpot.plan.rounding import Fixing, empty_state, feasible_state
+from ironpot.plan.sample import Sample
 from ironpot.plan.search import (
-    GRACE,
     Enough,
     Found,
     Progress,
     Watch,
     fix_pools,
-    new_play,
     started,
 )
 from ironpot.plan.solver import NO_ANSWER, Answer, Session
@@ -50,14 +48,13 @@ from ironpot.plan.stand import Stand, decided_bounds, stand_at
 # A program of more coefficients than this, and of more futures than a few, is taken apart.
 LARGE = 150_000
 FEW = 5
-# Futures that one part holds at most; also those of the core.
+# Futures that one part holds at most.
 PART = 20
-# A plan is priced in all futures again after so many times what pricing took last.
-PATIENCE = 3.0
+# Futures of the core at most and at least: those whose own columns come to so many, so that a solve
+# takes a fraction of a second.
+CORE_MOST, CORE_LEAST, CORE_COLUMNS = 20, 6, 32_000
 # A few futures are solved again in a fraction of a second.
 FIX_LIMIT_S = 4.0
-# So many plans of the core that fail in other futures say that something more must be opened.
-FAILURES = 3
 # Times that the few futures' program is corrected and solved again: its own pull moves with it.
 CORRECTIONS = 2
 
@@ -65,157 +62,6 @@ CORRECTIONS = 2
 def is_large(model: Model) -> bool:
     """Say whether a model is better taken apart than solved as one program."""
     return model.inputs.weights.size > FEW and model.program.value.size > LARGE
-
-
-@dataclass(frozen=True)
-class _Sample:
-    """A part with its model at hand."""
-
-    part: Part
-    model: Model
-
-    @classmethod
-    def of(cls, part: Part) -> Self:
-        return cls(part, part.model())
-
-
-@dataclass(slots=True)
-class _Hunt:
-    """A search under way: where it stands and what is proven (million)."""
-
-    model: Model
-    core: _Sample
-    proof: Proof
-    everywhere: Everywhere
-    deadline: float
-    began: float
-    enough: Callable[[float], Enough]
-    watch: Watch | None
-    hold: Answer = NO_ANSWER
-    best: Answer = NO_ANSWER
-    core_best: Answer = NO_ANSWER
-    start: Answer | None = None
-    waiting: bool = False
-    failed: int = 0
-    priced: float = -np.inf
-    corrected: bool = False
-    done: bool = False
-    history: list[tuple[float, float, float]] = field(
-        default_factory=list[tuple[float, float, float]]
-    )
-
-    @property
-    def time_left(self) -> float:
-        """Seconds to the deadline."""
-        return self.deadline - time.monotonic()
-
-    @property
-    def is_alone(self) -> bool:
-        """Say whether the core is all there is."""
-        return len(self.proof.parts) == 1
-
-    @property
-    def is_hopeless(self) -> bool:
-        """Say whether something more must be opened: help, or leaving something unpaid.
-
-        A part alone has no plan; or rounding finds none for the core; or those that it finds fail
-        in other futures, one after another.
-        """
-        return self.proof.impossible or (self.best.point is None and self.failed >= FAILURES)
-
-    @property
-    def is_fresh(self) -> bool:
-        """Say whether a first round has been proven that the core is not corrected for yet."""
-        return self.proof.rounds > 0 and not self.corrected
-
-    def core_program(self) -> Program:
-        """Return the core's program, corrected to first order for the futures left out."""
-        program, _ = self.core.part.cut(self.proof.program)
-        if not self.corrected or self.is_alone:
-            return program
-        price = np.zeros(program.cost.size)
-        now = self.core.part.now
-        price[now] = self.proof.pull - self.proof.pulls[0][now]
-        return program.with_cost(program.cost + price, program.offset)
-
-    def recentre(self) -> None:
-        """Correct the core from now on; what it cost before cannot be compared."""
-        self.corrected, self.waiting = True, False
-        if not self.is_alone:
-            self.core_best = NO_ANSWER
-
-    def new_play(self, board: Board, left: Left, stand: Stand) -> Play:
-        """Set up the core's board where a plan may stand that is not solved yet."""
-        proven = self.proof.bound if np.isfinite(self.proof.bound) else self.best.objective
-        return new_play(
-            replace(self.core.model, program=left.program),
-            left.program,
-            board,
-            left,
-            stand,
-            deadline=self.deadline,
-            stake=max(self.hold.objective - proven, 0.0) if self.hold.point is not None else 0.0,
-            hear=self.hear,
-        )
-
-    def note(self) -> None:
-        """Record and report where the hunt stands; it is done when the gap is small enough."""
-        seconds = time.monotonic() - self.began
-        cost, bound = self.best.objective, self.proof.bound
-        self.history.append((seconds, cost, bound))
-        self.done = self.done or self.enough(self.hold.objective)(cost, bound)
-        if self.watch is not None:
-            self.watch(Progress.of(seconds, cost, bound))
-
-    def offer(self, answer: Answer) -> None:
-        """Keep a plan that is priced in all futures if it is the best so far."""
-        if answer.point is not None and answer.objective < self.best.objective:
-            self.best = answer
-            self.note()
-
-    def hear(self, answer: Answer) -> bool:
-        """Take a plan of the core; price it in all futures now and then; say whether to go on."""
-        if self.is_alone:
-            self.offer(answer)
-        elif answer.point is not None and answer.objective < self.core_best.objective:
-            self.core_best, self.waiting = answer, True
-        if self.waiting and time.monotonic() - self.priced > PATIENCE * self.everywhere.seconds:
-            self.price()
-        return self.listen()
-
-    def price(self) -> None:
-        """Price the core's best plan in all futures."""
-        point = self.core_best.point
-        if not self.waiting or point is None:
-            return
-        self.waiting = False
-        choice = first_stage(self.core.model, point, "core")
-        bounds = fixed_bounds(self.model, self.everywhere.apart.program, choice)
-        answer = self.everywhere.price(bounds)
-        self.failed += answer.point is None
-        self.offer(answer)
-        self.priced = time.monotonic()
-
-    def hear_proof(self) -> None:
-        """Take what has been proven meanwhile."""
-        if self.proof.poll():
-            self.note()
-
-    def listen(self) -> bool:
-        """Take what has been proven; False if it is time to stop, or to correct the core."""
-        self.hear_proof()
-        if self.done or self.is_hopeless or self.is_fresh:
-            return False
-        return self.time_left > (1.2 * self.everywhere.seconds if self.waiting else 0.0)
-
-    def wait_for_a_bound(self) -> None:
-        """A plan of which nothing is proven is worth a little more time."""
-        if self.best.point is None:
-            return
-        latest = self.deadline + GRACE * (self.deadline - self.began)
-        while not (self.proof.rounds or self.proof.done) and time.monotonic() < latest:
-            if self.proof.poll(wait_s=0.2):
-                self.note()
 
 
 def search_many(
@@ -235,34 +81,66 @@ def search_many(
     point whose choices are priced first and gone on from: what is found is never dearer.
     """
     began = time.monotonic()
-    parts = [take_part(model, futures) for futures in deal(model, PART)]
-    few = _Sample.of(take_part(model, a_few(model, FEW)))
-    interrupted = False
-    if watch is not None:
-        _announce(model, began, watch)
-    question = ask(few.model, after=after, hold=NO_ANSWER)
+    prices, first = _first(model, began, watch)
+    try:
+        few = Sample.of(model, a_few(model, FEW))
+        question = ask(few.model, after=after, hold=NO_ANSWER)
+    except KeyboardInterrupt:
+        return _stopped(prices, first)
     program = _asked(model, question)
+    if not _is_same(program, prices.apart.program):
+        prices, first = everywhere(model, program), NO_ANSWER
     cut = program.with_rows(CUT, cuts_of(question.program))
+    parts = [take_part(model, futures) for futures in deal(model, PART)]
+    core = deal(model, _core_size(model))[0]
     with Proof(model, cut, parts, 2.0 * time_limit_s) as proof:
-        core, deadline = _Sample.of(parts[0]), began + time_limit_s
-        prices = everywhere(model, program)
-        hunt = _Hunt(model, core, proof, prices, deadline, began, enough, watch)
-        try:
-            _run(hunt, few, question, rng, start)
-        except KeyboardInterrupt:
-            interrupted = True
-            hunt.price()
+        hunt = Hunt(
+            model,
+            Sample.of(model, core),
+            proof,
+            prices,
+            shut="arrears" if question.help_open else "relief",
+            began=began,
+            deadline=began + time_limit_s,
+            enough=enough,
+            watch=watch,
+            best=first,
+        )
+        interrupted = _heard_out(hunt, few, question, rng, start)
     answered = _question(hunt, few, question)
     return answered, _found(hunt, answered, interrupted=interrupted)
 
 
-def _announce(model: Model, began: float, watch: Watch) -> None:
-    """Tell of the first plan, which holds everything, before anything is asked."""
-    relief = model.inputs.options.relief
-    program = shut(model, open_program(model), "arrears" if relief else "relief")
-    answer = everywhere(model, program).price(holding(model, program))
-    if answer.point is not None:
+def _first(model: Model, began: float, watch: Watch | None) -> tuple[Everywhere, Answer]:
+    """Price holding everything before anything is asked: without help if that can be, else with."""
+    opened, relief = open_program(model), model.inputs.options.relief
+    paid = shut(model, opened, "arrears") if relief else opened
+    prices, answer = None, NO_ANSWER
+    for program in (
+        (shut(model, paid, "relief"), paid) if relief else (shut(model, paid, "relief"),)
+    ):
+        prices = everywhere(model, program)
+        answer = prices.price(holding(model, program))
+        if answer.point is not None:
+            break
+    assert prices is not None
+    if watch is not None and answer.point is not None:
         watch(Progress(time.monotonic() - began, answer.objective, None))
+    return prices, answer
+
+
+def _is_same(one: Program, other: Program) -> bool:
+    """Say whether two programs of one model open the same at the same costs."""
+    return np.array_equal(one.upper, other.upper) and np.array_equal(one.cost, other.cost)
+
+
+def _stopped(prices: Everywhere, first: Answer) -> tuple[Question, Found]:
+    """Return the first plan, of which nothing is proven: somebody stopped before there was more."""
+    program = prices.apart.program
+    proven = nothing_proven(program, first)
+    help_open = bool(program.upper[prices.model.column("relief")].any())
+    question = Question(program, help_open, 0.0, None, proven, NO_ANSWER)
+    return question, Found(first.point, first.objective, proven.bound, interrupted=True, history=())
 
 
 def _asked(model: Model, question: Question) -> Program:
@@ -275,40 +153,72 @@ def _asked(model: Model, question: Question) -> Program:
     return opened if question.help_open else shut(model, opened, "relief")
 
 
+def _core_size(model: Model) -> int:
+    """Return how many futures the local search plans for: all, unless that would be too many."""
+    count = model.inputs.weights.size
+    if count <= CORE_MOST:
+        return count
+    own = int((~take_part(model, np.array([0])).now).sum())
+    return int(np.clip(CORE_COLUMNS // own, CORE_LEAST, CORE_MOST))
+
+
+def _heard_out(
+    hunt: Hunt,
+    few: Sample,
+    question: Question,
+    rng: np.random.Generator,
+    start: Floats | None,
+) -> bool:
+    """Search until it is over; say whether somebody stopped it. What is waiting is still priced."""
+    try:
+        _run(hunt, few, question, rng, start)
+    except KeyboardInterrupt:
+        hunt.price()
+        return True
+    return False
+
+
 def _run(
-    hunt: _Hunt,
-    few: _Sample,
+    hunt: Hunt,
+    few: Sample,
     question: Question,
     rng: np.random.Generator,
     start: Floats | None,
 ) -> None:
-    """Hold everything, then search on the core: as it is, and corrected once that is known."""
+    """Hold everything, then search on the core, which changes with what is learnt on the way."""
     asked = hunt.everywhere.apart.program
     hunt.hold = hunt.everywhere.price(holding_bounds(hunt.model, asked))
-    hunt.offer(hunt.everywhere.price(holding(hunt.model, asked)))
+    if hunt.best.point is None:
+        hunt.best = hunt.everywhere.price(holding(hunt.model, asked))
+    hunt.note()
     board = make_board(hunt.core.model)
-    stand = None if start is None else _start(hunt, board, start)
-    program, answer, play = question.program, question.relaxed, None
+    last = None if start is None else _start(hunt, board, start)
+    rounded = _rounded(hunt, board, few, question.program, question.relaxed)
     while True:
         with leave(hunt.core_program()) as left:
-            rounded = _rounded(hunt, board, left, few, program, answer)
-            play = _better(hunt, board, left, stand, rounded)
-            if play is None:
-                hunt.failed = FAILURES
+            play = _begun(hunt, board, left, rounded, last)
             while play is not None and hunt.listen():
                 improve(play, rng)
+            over = hunt.is_over
             hunt.price()
+        if play is not None:
+            last = Stand.of(play)
+        elif hunt.loose is None:
+            hunt.loosen()
+            continue
         while play is None and hunt.listen():
             time.sleep(0.1)
-        if not hunt.is_fresh or hunt.done or hunt.is_hopeless or hunt.time_left <= 0.0:
+        if over or hunt.is_over or hunt.time_left < hunt.begin_s:
             break
-        stand = stand if play is None else Stand.of(play)
-        hunt.recentre()
-        program, answer = _corrected(hunt, few, question)
+        if hunt.stuck is not None:
+            hunt.take_in()
+        elif hunt.is_fresh:
+            hunt.recentre()
+            rounded = _rounded(hunt, board, few, *_corrected(hunt, few, question)) or rounded
     hunt.wait_for_a_bound()
 
 
-def _start(hunt: _Hunt, board: Board, start: Floats) -> Stand:
+def _start(hunt: Hunt, board: Board, start: Floats) -> Stand:
     """Price the point to start from in all futures, and stand where it stands."""
     whole, core = hunt.model, hunt.core.model
     hunt.start = hunt.everywhere.price(decided_bounds(whole, hunt.everywhere.apart.program, start))
@@ -320,48 +230,51 @@ def _start(hunt: _Hunt, board: Board, start: Floats) -> Stand:
 
 
 def _rounded(
-    hunt: _Hunt, board: Board, left: Left, few: _Sample, program: Program, relaxed: Answer
-) -> Play | None:
-    """Fix pools and bundles as the few futures like them; start the core from the rest."""
+    hunt: Hunt, board: Board, few: Sample, program: Program, relaxed: Answer
+) -> Stand | None:
+    """Fix pools and bundles as the few futures like them, none if they cannot tell."""
     if relaxed.point is None:
         return None
+    lower, upper = program.lower.copy(), program.upper.copy()
     with Session(program.relaxed()) as linear:
-        bounds = program.lower.copy(), program.upper.copy()
-        fixing = Fixing(linear, program, *bounds, relaxed, hunt.deadline, FIX_LIMIT_S)
-        if not fix_pools(few.model, board, fixing, hunt.hear_proof):
-            return None
-    whole = program.integer.nonzero()[0]
-    core = left.program
-    lower, upper = core.lower.copy(), core.upper.copy()
-    lower[whole], upper[whole] = fixing.lower[whole], fixing.upper[whole]
-    state = feasible_state(hunt.core.model, board, fixing.answer, lower)
-    play = hunt.new_play(board, left, Stand(lower, upper, state))
-    if not started(play, empty_state(hunt.core.model, board, lower)):
-        return None
-    descend(play)
-    return play
+        fixing = Fixing(linear, program, lower, upper, relaxed, hunt.deadline, FIX_LIMIT_S)
+        if fix_pools(few.model, board, fixing, hunt.hear_proof):
+            lower, upper, relaxed = fixing.lower, fixing.upper, fixing.answer
+        else:
+            lower, upper = program.lower.copy(), program.upper.copy()
+            for columns in off_board(few.model, board):
+                upper[columns] = lower[columns]
+    return Stand(lower, upper, feasible_state(few.model, board, relaxed, lower))
 
 
-def _better(
-    hunt: _Hunt, board: Board, left: Left, old: Stand | None, new: Play | None
+def _begun(
+    hunt: Hunt, board: Board, left: Left, rounded: Stand | None, last: Stand | None
 ) -> Play | None:
-    """Go on from where the search stood before, or from the new rounding if that is cheaper."""
-    if old is None:
+    """Go on from where the search stood, or from the rounding if that is cheaper."""
+    new = None if rounded is None else _play(hunt, board, left, rounded)
+    if new is not None:
+        descend(new)
+    old = None if last is None else _play(hunt, board, left, last)
+    if old is None or (new is not None and new.cost < old.cost):
         return new
-    again = hunt.new_play(board, left, old)
-    if not started(again, old.state):
-        return new
-    return again if new is None or again.cost < new.cost else new
+    return old
 
 
-def _corrected(hunt: _Hunt, few: _Sample, question: Question) -> tuple[Program, Answer]:
+def _play(hunt: Hunt, board: Board, left: Left, stand: Stand) -> Play | None:
+    """Set the board up where a search stood, without its starts if need be; None without a plan."""
+    began = time.monotonic()
+    play = hunt.new_play(board, left, stand.on(left.program))
+    is_plan = started(play, empty_state(hunt.core.model, board, play.lower))
+    hunt.begin_s = time.monotonic() - began
+    return play if is_plan else None
+
+
+def _corrected(hunt: Hunt, few: Sample, question: Question) -> tuple[Program, Answer]:
     """Correct the few futures' program to first order for all others, and solve it again."""
     program, answer = question.program, question.relaxed
     bare = program
     for _ in range(CORRECTIONS):
-        price = np.zeros(program.cost.size)
-        price[few.part.now] = hunt.proof.pull - pull(bare, answer.row_dual)[few.part.now]
-        program = bare.with_cost(bare.cost + price, bare.offset)
+        program = few.priced(bare, hunt.proof, pull(bare, answer.row_dual))
         with Session(program.relaxed()) as linear:
             answer = linear.solve(time_limit_s=max(hunt.time_left, 1.0), options=FIRST_SOLVE)
         if answer.point is None:
@@ -369,7 +282,7 @@ def _corrected(hunt: _Hunt, few: _Sample, question: Question) -> tuple[Program, 
     return program, answer
 
 
-def _question(hunt: _Hunt, few: _Sample, asked: Question) -> Question:
+def _question(hunt: Hunt, few: Sample, asked: Question) -> Question:
     """Return the question about all futures that was answered, with what is proven about it."""
     proof = hunt.proof
     share = few.model.inputs.weights / hunt.model.inputs.weights[few.part.futures]
@@ -384,7 +297,7 @@ def _question(hunt: _Hunt, few: _Sample, asked: Question) -> Question:
     )
 
 
-def _found(hunt: _Hunt, question: Question, *, interrupted: bool) -> Found:
+def _found(hunt: Hunt, question: Question, *, interrupted: bool) -> Found:
     best = hunt.best
     return Found(
         point=best.point,

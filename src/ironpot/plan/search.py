@@ -358,6 +358,8 @@ def new_play(
 def started(play: Play, otherwise: State) -> bool:
     """Solve a new play's state, the other one if need be; False if neither is a plan."""
     for state in (play.state, otherwise):
+        if play.answer is not NO_ANSWER and play.time_left <= 0.0:
+            break
         play.state, play.answer = state, solve_state(play, state)
         if play.answer.point is not None:
             play.hear(play.answer)

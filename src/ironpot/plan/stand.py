@@ -33,6 +33,13 @@ class Stand:
         """Return where a search stands."""
         return cls(play.lower, play.upper, play.state)
 
+    def on(self, program: Program) -> "Stand":
+        """Return the same place on a program that has the same whole numbers first."""
+        whole = program.integer.nonzero()[0]
+        lower, upper = program.lower.copy(), program.upper.copy()
+        lower[whole], upper[whole] = self.lower[whole], self.upper[whole]
+        return Stand(lower, upper, self.state)
+
 
 def stand_at(model: Model, board: Board, program: Program, point: Floats) -> Stand:
     """Stand where a point of the program has its whole numbers, as far as the program is open."""
