@@ -65,6 +65,19 @@ def test_a_roll_over_stop_calls_what_that_class_would_have_rolled():
     )
 
 
+def test_what_a_roll_over_stop_calls_cannot_be_withdrawn_again():
+    quarters = MARKETS.need.shape[1]
+    after = no_roll_over("non_standard", quarters=3).lenders(ACTORS, quarters)
+    of_class = (ACTORS.banks["bank_class"] == "non_standard").to_numpy()
+    np.testing.assert_allclose(
+        after.owed + after.rolled * quarters, ACTORS.owed + ACTORS.rolled * quarters
+    )
+    np.testing.assert_allclose(
+        after.rolled[:, of_class], ACTORS.rolled[:, of_class] * (quarters - 3) / quarters
+    )
+    np.testing.assert_array_equal(after.rolled[:, ~of_class], ACTORS.rolled[:, ~of_class])
+
+
 @pytest.mark.parametrize("order", [no_roll_over("nobody"), no_sales("ships")])
 def test_an_order_about_what_nobody_has_is_refused(order):
     with pytest.raises(IronpotError, match="would change nothing"):
@@ -88,6 +101,14 @@ def test_orders_say_their_own_figures():
 def tried():
     orders = (NONE, cut_debt(0.05), no_sales("land"), swap_quota(0.3))
     return try_mandates(MARKETS, ACTORS, orders, nash_rounds=40)
+
+
+def test_orders_are_followed_to_where_the_second_round_ends(tried):
+    assert (tried["bank_loss_end"] >= tried["bank_loss"] * (1.0 - 1e-9)).all()
+    assert (tried["missed"] <= tried["withdrawn"] + tried["need"]).all()
+    cut = tried.filter(pl.col("mandate") == "cut_debt", pl.col("regime") == "nash")
+    none = tried.filter(pl.col("mandate") == "none", pl.col("regime") == "nash")
+    assert cut["banks_under"][0] >= none["banks_under"][0]
 
 
 def test_no_order_costs_nothing_more_than_itself(tried):

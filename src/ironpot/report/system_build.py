@@ -21,7 +21,9 @@ from ironpot.report.model import (
     Tile,
     Tiles,
 )
+from ironpot.report.system_answer import answers_of
 from ironpot.report.system_columns import fields_of, in_fen
+from ironpot.report.system_spiral import spiral_blocks
 from ironpot.report.system_view import REGIME, SystemView
 
 LISTED = 40
@@ -59,12 +61,9 @@ def build_system_report(view: SystemView) -> Report:
 
 
 def _answers(view: SystemView) -> Section:
-    cost, wait, transfer = view.answer
-    wished = (
-        [Paragraph(view.wished, view.say("What the wish costs: ", "所选要求:"))]
-        if view.wished
-        else []
-    )
+    said = [Paragraph(answer.text, f"{answer.question} ") for answer in answers_of(view)]
+    if view.wished:
+        said.append(Paragraph(view.wished, view.say("What the wish costs: ", "所选要求:")))
     return Section(
         "answer",
         "",
@@ -72,10 +71,8 @@ def _answers(view: SystemView) -> Section:
         (
             Paragraph(view.synthetic, tone="notice"),
             _tiles(view),
-            Paragraph(cost, view.say("What does selling together cost? ", "扎堆出售代价多大?")),
-            Paragraph(wait, view.say("Who should wait? ", "谁应等待?")),
-            Paragraph(transfer, view.say("Who gains, who loses? ", "谁得益,谁受损?")),
-            *wished,
+            *said,
+            *((Paragraph(view.crowded, tone="notice"),) if view.crowded else ()),
             price_chart(view),
             Paragraph(view.settled, view.say("How sure: ", "把握:")),
         ),
@@ -140,8 +137,33 @@ def _regimes(view: SystemView) -> Section:
     )
     title = view.say("The regimes", "各种情形")
     table = Table("regimes", title, title, fields, frame)
-    crowded = (Paragraph(view.crowded, tone="notice"),) if view.crowded else ()
-    return Section("regimes", "1 ", title, (table, *crowded, frontier_chart(view)))
+    blocks = (Bullets(_regime_words(view)), table, frontier_chart(view))
+    return Section("regimes", "1 ", title, blocks)
+
+
+def _regime_words(view: SystemView) -> tuple[str, ...]:
+    """Say what the regimes are, for who reads the words for the first time."""
+    return (
+        view.say(
+            "Alone: each plans as if the market were its own, and all sell at once.",
+            "各自:各县都当市场为己独有,同时出售。",
+        ),
+        view.say(
+            "Rolling: the same, planned anew every quarter with what is left.",
+            "滚动:同上,每季度按剩余情况重新计划。",
+        ),
+        view.say(
+            "Learned crowd: nobody agrees with anybody, but all have learned what prices to expect "
+            "(Nash). It is what happens without agreement.",
+            "博弈:各县互不通气,但都已熟知会遇到的价格(纳什均衡),即不统筹时的结果。",
+        ),
+        view.say("Together: one joint plan for all.", "统筹:全体一个方案。"),
+        view.say(
+            "The stake is all that selling can save against doing nothing; regret is what counties "
+            "could still save each by itself.",
+            "可节省额为出售较不作为可节省的总额;后悔值为各县单独改变尚可节省之和。",
+        ),
+    )
 
 
 def _choices(view: SystemView) -> Section:
@@ -180,13 +202,15 @@ def _counties(view: SystemView) -> Section:
         view.waiting.head(LISTED),
         *("need", "gain_over_nash", "compensation", "arrears_nash", "arrears_coordinated"),
     )
-    named = rows.with_columns(pl.Series("unit_id", [view.called(unit) for unit in rows["unit_id"]]))
+    named = _dated(view, rows).with_columns(
+        pl.Series("unit_id", [view.called(unit) for unit in rows["unit_id"]])
+    )
     fields = (
         Field("unit_id", view.say("county", "县区"), width=1.6),
         Field("need", view.say("need", "需求"), "money"),
-        Field("quarter_nash", view.say("quarter, crowd", "扎堆时季度"), "number"),
-        Field("quarter_coordinated", view.say("quarter, together", "统筹时季度"), "number"),
-        Field("later_by", view.say("later by", "推迟"), "number"),
+        Field("half_by_nash", view.say("half sold by, crowd", "扎堆时售半于")),
+        Field("half_by_coordinated", view.say("half sold by, together", "统筹时售半于")),
+        Field("later_by", view.say("later by, quarters", "推迟(季)"), "number"),
         Field("gain_over_nash", view.say("saves", "节省"), "money"),
         Field("compensation", view.say("receives", "受偿"), "money"),
     )
@@ -222,15 +246,30 @@ def _banks(view: SystemView) -> Section:
         Field("worst", view.say("worst bank", "最差银行"), "percent"),
     )
     title = view.say("Banks", "银行")
-    return Section("banks", "4 ", title, (Table("banks", title, title, fields, frame),))
+    first = view.say("Banks, first round", "银行:首轮")
+    table = Table("banks", first, first, fields, frame)
+    return Section("banks", "4 ", title, (table, *spiral_blocks(view)))
 
 
 _WORST = pl.col("loss_of_equity").max()
 
 
+def _dated(view: SystemView, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with quarters by name; who sells nothing in one has none."""
+    nothing = view.say("sells nothing", "不出售")
+    return rows.with_columns(
+        pl.Series(
+            name,
+            [nothing if number is None else view.quarter(number) for number in rows[name]],
+            dtype=pl.String,
+        )
+        for name in ("half_by_nash", "half_by_coordinated")
+    )
+
+
 def _every_county(view: SystemView) -> Table:
     """Return all counties with all figures, for Excel."""
-    rows = in_fen(view.tables["counties"])
+    rows = _dated(view, in_fen(view.tables["counties"]))
     named = rows.with_columns(
         pl.Series(name, [view.called(unit) for unit in rows[name]])
         for name in ("unit_id", "parent_id")
@@ -264,7 +303,7 @@ def _orders(view: SystemView) -> Section:
 
 _ORDERED = (
     *("mandate", "regime", "price_average", "volume", "counties_behind", "arrears_end"),
-    *("bank_loss", "cost", "over_none"),
+    *("bank_loss", "bank_loss_end", "banks_under", "cost", "over_none"),
 )
 
 

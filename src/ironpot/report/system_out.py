@@ -14,6 +14,7 @@ from ironpot.report.charts.draw import draw
 from ironpot.report.html import html
 from ironpot.report.pdf import pdf
 from ironpot.report.risk_out import write_whole
+from ironpot.report.system_answer import answers_of
 from ironpot.report.system_build import build_system_report
 from ironpot.report.system_columns import COLUMNS
 from ironpot.report.system_view import SystemView
@@ -78,6 +79,6 @@ def _summary(view: SystemView) -> bytes:
         "gap_of_stake": plan.gap_of_stake,
         "gap_of_cost": plan.gap_of_cost,
         "gap_reached": plan.reached,
-        "answer": list(view.answer),
+        "answer": {answer.question: answer.text for answer in answers_of(view)},
     }
     return (json.dumps(summary, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,14 +1,13 @@
-"""What does the report of a system see? Regimes, tables, names, and the two answers in words."""
+"""What does the report of a system see? Regimes, tables, names, and how sure all is."""
 
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from ironpot.core.lang import Text
-from ironpot.report.figures import Reader, listing, money, percent
+from ironpot.report.figures import DASH, Reader, money, percent
 from ironpot.system.crowd import Crowd
-
-SHOWN = 5
+from ironpot.system.second_round import SpiralRules
 
 REGIME: dict[str, Text] = {
     "alone": Text("alone", "各自"),
@@ -37,10 +36,10 @@ _CLASSES = {
 class SystemView:
     """Everything shown: `tables` by file name in yuan, `names` of units, `synthetic` in words.
 
-    `tables` holds regimes, prices, counties, banks, choices and harm, and mandates, draws and tolls
-    where there are any. `tiles` gives (row, column) of prefectures on the map; those without one
-    are put in order. `orders` says mandates in words, `losses` what the cases hold and the joint
-    problem does not.
+    `tables` holds regimes, prices, counties, banks, choices and harm, and spiral, spiral_banks,
+    spiral_markets, mandates, draws and tolls where there are any; `rules` are the spiral's. `tiles`
+    gives (row, column) of prefectures on the map; those without one are put in order. `orders` says
+    mandates in words, `losses` what the cases hold and the joint problem does not.
     """
 
     reader: Reader
@@ -57,6 +56,7 @@ class SystemView:
     source: str = ""
     orders: dict[str, str] = field(default_factory=dict[str, str])
     losses: tuple[str, ...] = ()
+    rules: SpiralRules = field(default_factory=SpiralRules)
 
     def say(self, en: str, zh: str) -> str:
         """Return the sentence in the reader's language."""
@@ -65,6 +65,10 @@ class SystemView:
     def called(self, unit: str | None) -> str:
         """Return a unit's name, its id where it has none."""
         return self.names.get(unit or "", unit or "")
+
+    def quarter(self, number: object) -> str:
+        """Return the name of a quarter counted from 1; a dash where there is none."""
+        return self.quarters[number - 1] if isinstance(number, int) else DASH
 
     def bank_class(self, word: str) -> str:
         """Return the name of a class of banks."""
@@ -88,9 +92,11 @@ class SystemView:
         return found.sort(by * pl.col("sold_nash"), descending=True)
 
     @property
-    def answer(self) -> tuple[str, str, str]:
-        """What selling together costs, who should wait, who pays whom."""
-        return self._cost(), self._wait(), self._transfer()
+    def ahead(self) -> pl.DataFrame:
+        """Counties that the joint plan lets sell half a quarter earlier or more, largest first."""
+        halved = pl.col("half_by_coordinated") < pl.col("half_by_nash")
+        earlier = self.tables["counties"].filter((pl.col("later_by") <= -0.5) & halved)
+        return earlier.sort("sold_coordinated", descending=True)
 
     @property
     def settled(self) -> str:
@@ -154,61 +160,4 @@ class SystemView:
             + f"; the one found is within {percent(gap, 2)} of its stake.",
             f"满足该选择的任何方案成本{'(按权重计入银行损失)' if weighed else ''}不低于"
             f"{self.yuan(bound)},所得方案与其差距为可节省额的{percent(gap, 2)}。",
-        )
-
-    def _cost(self) -> str:
-        crowd, plan = self.crowd, self.crowd.plan
-        nash, alone = crowd.regime("nash").cost, crowd.regime("alone").cost
-        share = percent((nash - plan.cost) / plan.stake if plan.stake > 0.0 else None)
-        return self.say(
-            f"{self.yuan(nash - plan.cost)}. If all sell at once without talking, lost value and "
-            f"arrears come to {self.yuan(nash)}; with a joint plan to {self.yuan(plan.cost)}. The "
-            f"difference is {share} of all that selling can save. If each plans as if the market "
-            f"were its own, it is {self.yuan(alone - plan.cost)}.",
-            f"{self.yuan(nash - plan.cost)}。各县不通气同时出售,价值损失与欠款成本合计"
-            f"{self.yuan(nash)};统筹为{self.yuan(plan.cost)};差额占出售可节省总额的{share}。"
-            f"若各县都当市场为己独有,差额为{self.yuan(alone - plan.cost)}。",
-        )
-
-    def _wait(self) -> str:
-        waiting = self.waiting
-        if waiting.is_empty():
-            return self.say("Nobody needs to wait.", "没有县区需要推迟出售。")
-        head = waiting.head(SHOWN)
-        words = [self._how_long(row) for row in head.iter_rows(named=True)]
-        count, all_ = waiting.height, len(self.crowd.markets.counties)
-        lost = waiting.filter(pl.col("loss_to_nash") > 0.0)
-        paid = self.yuan(float(lost["loss_to_nash"].sum()))
-        more = count > SHOWN
-        return self.say(
-            f"{count} of {all_} counties: {listing(words, self.reader)}"
-            + (", and others. " if more else ". ")
-            + (f"{lost.height} of them lose {paid} by waiting." if lost.height else ""),
-            f"{all_}个县区中{count}个:{listing(words, self.reader)}"
-            + ("等。" if more else "。")
-            + (f"其中{lost.height}个因等待受损{paid}。" if lost.height else ""),
-        )
-
-    def _how_long(self, row: dict[str, object]) -> str:
-        later, name = row["later_by"], self.called(str(row["unit_id"]))
-        if not isinstance(later, float):
-            return self.say(f"{name} (not at all)", f"{name}(不出售)")
-        return self.say(f"{name} ({later:.1f} quarters later)", f"{name}(推迟{later:.1f}季)")
-
-    def _transfer(self) -> str:
-        gains, losses = self.crowd.gains, self.crowd.losses
-        won, lost = float(gains.clip(0.0).sum()), float(losses.sum())
-        winners, losers = int((gains > 0.0).sum()), int((losses > 0.0).sum())
-        if not losers:
-            return self.say(
-                f"{winners} counties save {self.yuan(won)}; nobody loses.",
-                f"{winners}个县区节省{self.yuan(won)},无一受损。",
-            )
-        return self.say(
-            f"{winners} counties save {self.yuan(won)}, {losers} lose {self.yuan(lost)}: the gains "
-            + ("can make every loser whole." if won >= lost else "make up only part of the losses.")
-            + " `--fair` asks that nobody loses.",
-            f"{winners}个县区节省{self.yuan(won)},{losers}个受损{self.yuan(lost)};"
-            + ("得益足以全额补偿。" if won >= lost else "得益不足以全额补偿。")
-            + "加 --fair 可要求无一受损。",
         )

@@ -5,6 +5,7 @@ Arrays are (county, bank), (bank, market), (county,) and (bank,), yuan; NaN is u
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from ironpot.system.links import Floats
@@ -18,8 +19,9 @@ class Actors:
 
     `debt` (county,) is what sellers owe in all; `kinds` (market,) what is sold where; `banks` has
     bank_id and bank_class. `owed` (county, bank) falls due over all quarters and is not rolled
-    over; `rolled` (county, bank) is rolled over in each quarter. `equity` (bank,) stands against
-    these loans; `collateral` (bank, market) is lent against lots there.
+    over; `rolled` (county, bank) is rolled over in each quarter; `lent` (county, bank) is all that
+    is lent. `equity` (bank,) stands against these loans; `collateral` (bank, market) is lent
+    against lots there.
     """
 
     debt: Floats
@@ -27,14 +29,30 @@ class Actors:
     banks: pl.DataFrame
     owed: Floats
     rolled: Floats
+    lent: Floats
     equity: Floats
     collateral: Floats
+
+    @property
+    def known(self) -> bool:
+        """Whether capital and loans of every bank are known."""
+        return bool(np.isfinite(self.equity).all() and np.isfinite(self.lent).all())
+
+    def unpaid(self, behind: Floats) -> Floats:
+        """Return what each bank is not paid where counties are `behind` at the end, (bank,).
+
+        A county owes its lenders the same share of what is due to each, so that clearing is one
+        division: claims run from counties to banks only.
+        """
+        owed = self.owed.sum(axis=1)
+        short = np.minimum(behind, owed)
+        share = np.divide(short, owed, out=np.zeros_like(owed), where=owed > 0.0)
+        return share @ self.owed
 
 
 def actors_of(population: Population, markets: SharedMarkets) -> Actors:
     """Return the actors of a population: all synthetic, by its rules.
 
-    >>> import numpy as np
     >>> import polars as pl
     >>> from ironpot.system.obliged import shared_markets_of
     >>> from ironpot.system.populate import populate
@@ -53,6 +71,7 @@ def actors_of(population: Population, markets: SharedMarkets) -> Actors:
         population.banks.select("bank_id", "bank_class"),
         lent * rules.due_q * (1.0 - rules.rolled) * quarters,
         lent * rules.due_q * rules.rolled,
+        lent,
         lent.sum(axis=0) * rules.bank_equity,
         system.collateral,
     )

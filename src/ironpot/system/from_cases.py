@@ -271,12 +271,13 @@ def _actors(counties: list[_County], markets: SharedMarkets, market_ids: tuple[s
     banks = rows.unique("creditor_id", keep="first", maintain_order=True)
     place = {name: number for number, name in enumerate(banks["creditor_id"])}
     shape = (len(counties), len(place))
-    owed, rolled = np.zeros(shape), np.zeros(shape)
-    for county, creditor, due, again in rows.select(
-        "county", "creditor_id", "owed", "rolled"
+    owed, rolled, lent = (np.zeros(shape) for _ in range(3))
+    for county, creditor, due, again, stock in rows.select(
+        "county", "creditor_id", "owed", "rolled", "principal"
     ).iter_rows():
         owed[county, place[creditor]] += due
         rolled[county, place[creditor]] += again
+        lent[county, place[creditor]] += stock
     debt = np.array([float(county.owed["principal"].sum()) for county in counties])
     return Actors(
         debt,
@@ -284,6 +285,7 @@ def _actors(counties: list[_County], markets: SharedMarkets, market_ids: tuple[s
         banks.select(bank_id="creditor_id", bank_class="creditor_class"),
         owed,
         rolled,
+        lent,
         np.full(len(place), np.nan),
         np.zeros((len(place), len(markets.price))),
     )

@@ -20,6 +20,7 @@ from ironpot.system.crowd import NASH_ROUNDS, Crowd
 from ironpot.system.learned import plan_nash
 from ironpot.system.outcomes import bank_table, regime_table
 from ironpot.system.regimes import Regime
+from ironpot.system.second_round import SpiralRules, banks_under, second_round
 from ironpot.system.shared_markets import SharedMarkets
 
 YEAR = 4
@@ -27,11 +28,15 @@ YEAR = 4
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """An order: its id, what it says, and what it makes of a joint problem."""
+    """An order: its id, what it says, what it makes of a joint problem and of lenders.
+
+    `lenders` is given the number of quarters.
+    """
 
     mandate_id: str
     text: Text
     apply: Callable[[SharedMarkets, Actors], SharedMarkets]
+    lenders: Callable[[Actors, int], Actors] = lambda actors, _: actors
 
 
 def cut_debt(share: float, *, quarters: int = 2 * YEAR) -> Mandate:
@@ -117,12 +122,19 @@ def no_roll_over(bank_class: str, *, quarters: int = YEAR) -> Mandate:
         need[:, :quarters] += called[:, None]
         return replace(markets, need=need)
 
+    def lenders(actors: Actors, all_quarters: int) -> Actors:
+        """What is called now falls due, and cannot be withdrawn once more."""
+        of_class = (actors.banks["bank_class"] == bank_class).to_numpy()
+        called = actors.rolled * of_class * min(quarters, all_quarters)
+        rolled = actors.rolled - called / all_quarters
+        return replace(actors, owed=actors.owed + called, rolled=rolled)
+
     name, span = _called(bank_class), _first(quarters)
     text = Text(
         f"{name.en} roll nothing over in {span.en}",
         f"{name.zh}{span.zh}停止续贷",
     )
-    return Mandate(f"no_roll_over_{bank_class}", text, apply)
+    return Mandate(f"no_roll_over_{bank_class}", text, apply, lenders)
 
 
 _CALLED = {
@@ -156,7 +168,13 @@ def all_together(mandates: tuple[Mandate, ...]) -> Mandate:
             markets = mandate.apply(markets, actors)
         return markets
 
-    return Mandate("all_together", Text("all of these together", "以上各项同时"), apply)
+    def lenders(actors: Actors, quarters: int) -> Actors:
+        for mandate in mandates:
+            actors = mandate.lenders(actors, quarters)
+        return actors
+
+    said = Text("all of these together", "以上各项同时")
+    return Mandate("all_together", said, apply, lenders)
 
 
 NONE = Mandate("none", Text("no order", "无要求"), lambda markets, _: markets)
@@ -173,14 +191,17 @@ def try_mandates(
     mandates: tuple[Mandate, ...],
     *,
     nash_rounds: int = NASH_ROUNDS,
+    rules: SpiralRules | None = None,
     watch: Callable[[str], None] | None = None,
     book: Book | None = None,
 ) -> pl.DataFrame:
     """Return one row a mandate and regime (nash, coordinated): prices, arrears, banks, cost.
 
     `over_none` is the cost above the same regime under the first mandate, which should be `NONE`.
-    Banks lose what is in arrears at the end and what collateral is marked down by. A swap moves
-    debt to a later owner of the claim; what that costs the giver of the quota is not counted.
+    Banks lose what is in arrears at the end and what collateral is marked down by. `bank_loss_end`,
+    `banks_under`, `withdrawn` and `missed` are where the second round ends under `rules`, empty
+    where banks' capital is unknown. A swap moves debt to a later owner of the claim; what that
+    costs the giver of the quota is not counted.
     """
     if not mandates:
         return pl.DataFrame()
@@ -188,7 +209,7 @@ def try_mandates(
     for mandate in mandates:
         if watch is not None:
             watch(mandate.mandate_id)
-        frames.append(_tried(mandate, mandate.apply(markets, actors), actors, nash_rounds, book))
+        frames.append(_tried(mandate, markets, actors, (nash_rounds, rules), book))
     table = pl.concat(frames)
     before = table.filter(pl.col("mandate") == mandates[0].mandate_id).select(
         "regime", _before="cost"
@@ -198,14 +219,19 @@ def try_mandates(
 
 
 def _tried(
-    mandate: Mandate, markets: SharedMarkets, actors: Actors, rounds: int, book: Book | None
+    mandate: Mandate,
+    before: SharedMarkets,
+    actors: Actors,
+    how: tuple[int, SpiralRules | None],
+    book: Book | None,
 ) -> pl.DataFrame:
+    markets, lenders = mandate.apply(before, actors), mandate.lenders(actors, before.need.shape[1])
     plan = coordinate_plans(markets, book=OnlyStops(book))
-    learned = plan_nash(markets, rounds=rounds, book=OnlyStops(book))
+    learned = plan_nash(markets, rounds=how[0], book=OnlyStops(book))
     crowd = Crowd(markets, plan, (learned, Regime("coordinated", plan.sold, plan.costs)))
-    banks = bank_table(crowd, actors).group_by("regime").agg(bank_loss=pl.col("marked_down").sum())
+    banks = bank_table(crowd, lenders).group_by("regime").agg(bank_loss=pl.col("marked_down").sum())
     rows = regime_table(crowd).join(banks, on="regime", how="left", maintain_order="left")
-    return rows.select(
+    told = rows.select(
         pl.lit(mandate.mandate_id).alias("mandate"),
         "regime",
         pl.Series("need", [_need(markets)] * 2),
@@ -213,6 +239,27 @@ def _tried(
         *("volume", "proceeds", "value_destroyed", "arrears_end", "arrears_of_need"),
         *("counties_behind", "bank_loss", "cost"),
     ).with_columns(bank_loss=pl.col("bank_loss") + pl.col("arrears_end"))
+    return pl.concat([told, _ends(crowd, lenders, how[1])], how="horizontal")
+
+
+def _ends(crowd: Crowd, lenders: Actors, rules: SpiralRules | None) -> pl.DataFrame:
+    """Return where the second round of each regime ends, a row a regime."""
+    columns = {"bank_loss_end": pl.Float64, "banks_under": pl.Int64}
+    columns |= {"withdrawn": pl.Float64, "missed": pl.Float64}
+    if not lenders.known:
+        return pl.DataFrame([dict.fromkeys(columns)] * len(crowd.regimes), schema=columns)
+    used = rules or SpiralRules()
+    ends = [second_round(crowd.markets, lenders, regime, rules=used) for regime in crowd.regimes]
+    rows = [
+        (
+            float(end.loss.sum()),
+            banks_under(lenders, used, end.loss),
+            float(end.withdrawn.sum()),
+            float(end.missed.sum()),
+        )
+        for end in ends
+    ]
+    return pl.DataFrame(rows, schema=columns, orient="row")
 
 
 def _need(markets: SharedMarkets) -> float:

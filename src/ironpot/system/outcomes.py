@@ -103,8 +103,9 @@ def county_table(crowd: Crowd, parents: tuple[str | None, ...]) -> pl.DataFrame:
     """Return one row a county: cost by regime, gain over the learned crowd, and compensation.
 
     Columns `_coordinated` other than the cost speak of the announced plan. `later_by` is how many
-    quarters later its average yuan is sold in it than in the learned crowd; `sells_less` what it
-    sells less. `compensation` makes losers whole out of gains.
+    quarters later its average yuan is sold in it than in the learned crowd, `half_by` the quarter
+    in which half of its sales are made; `sells_less` what it sells less. `compensation` makes
+    losers whole out of gains.
     """
     markets, won = crowd.markets, np.maximum(crowd.gains, 0.0)
     costs = {f"cost_{regime.name}": regime.costs for regime in crowd.regimes}
@@ -123,6 +124,8 @@ def county_table(crowd: Crowd, parents: tuple[str | None, ...]) -> pl.DataFrame:
             "sold_coordinated": _sold(markets, plan),
             "quarter_nash": when[0],
             "quarter_coordinated": when[1],
+            "half_by_nash": _half_by(markets, nash),
+            "half_by_coordinated": _half_by(markets, plan),
             "arrears_nash": arrears(markets, nash)[:, -1],
             "arrears_coordinated": arrears(markets, plan)[:, -1],
         }
@@ -145,6 +148,15 @@ def _average_quarter(markets: SharedMarkets, sold: Floats) -> Floats:
     return np.divide(sums, total, out=np.full_like(total, np.nan), where=total > 1e-6)
 
 
+def _half_by(markets: SharedMarkets, sold: Floats) -> pl.Series:
+    """Return the quarter in which half of a county's sales are made; empty where nothing is."""
+    volume = by_quarter(markets, sold)
+    so_far = np.cumsum([by_county(markets, column) for column in volume.T], axis=0)
+    total = so_far[-1]
+    quarter = np.argmax(so_far >= 0.5 * total, axis=0) + 1
+    return pl.Series(quarter).set(pl.Series(total <= 1e-6), None)
+
+
 def bank_table(crowd: Crowd, actors: Actors) -> pl.DataFrame:
     """Return each bank's loss by regime, once all quarters are over.
 
@@ -153,15 +165,14 @@ def bank_table(crowd: Crowd, actors: Actors) -> pl.DataFrame:
     marked to the regime's average price over the first tranche's. `loss_of_equity` may pass 1: such
     a bank has nothing left; it is empty where equity is unknown.
     """
-    markets, owed = crowd.markets, actors.owed.sum(axis=1)
+    markets = crowd.markets
     frames: list[pl.DataFrame] = []
     for regime in crowd.regimes:
-        behind = np.minimum(arrears(markets, regime.sold)[:, -1], owed)
-        short = np.divide(behind, owed, out=np.zeros_like(owed), where=owed > 0.0)
-        marked = (1.0 - _level(markets, regime.sold)) @ actors.collateral.T
+        behind = arrears(markets, regime.sold)[:, -1]
+        marked = (1.0 - price_levels(markets, regime.sold)) @ actors.collateral.T
         found = actors.banks.with_columns(
             pl.Series("equity", actors.equity).fill_nan(None),
-            pl.Series("unpaid", short @ actors.owed),
+            pl.Series("unpaid", actors.unpaid(behind)),
             pl.Series("marked_down", marked),
         )
         frames.append(found.with_columns(regime=pl.lit(regime.name)))
@@ -171,7 +182,7 @@ def bank_table(crowd: Crowd, actors: Actors) -> pl.DataFrame:
     )
 
 
-def _level(markets: SharedMarkets, sold: Floats) -> Floats:
+def price_levels(markets: SharedMarkets, sold: Floats) -> Floats:
     """Return the average price over the first tranche's, 1 where nothing is sold; (market,)."""
     load = markets.load(sold)
     price = markets.price.reshape(load.shape)

@@ -32,6 +32,12 @@ def system(
     whole_lots: Annotated[
         int, typer.Option("--whole-lots", min=0, max=60, help=HELP["whole_lots"])
     ] = 0,
+    capital_floor: Annotated[
+        float, typer.Option("--capital-floor", min=0.0, max=1.0, help=HELP["capital_floor"])
+    ] = 0.04,
+    spillover: Annotated[
+        float, typer.Option("--spillover", min=0.0, max=1.0, help=HELP["spillover"])
+    ] = 0.01,
     mandates: Annotated[bool, typer.Option("--mandates", help=HELP["mandates"])] = False,
     cut: Annotated[str | None, typer.Option("--cut-debt", help=HELP["cut_debt"])] = None,
     unsold: Annotated[list[str] | None, typer.Option("--no-sales", help=HELP["no_sales"])] = None,
@@ -51,6 +57,7 @@ def system(
 ) -> None:
     """Say what selling together costs and who should wait; write tables and allotments."""
     from ironpot.system.choices import Wishes
+    from ironpot.system.second_round import SpiralRules
     from ironpot.workbench.draws import Many
     from ironpot.workbench.hands import Hands
     from ironpot.workbench.orders import orders
@@ -69,7 +76,8 @@ def system(
     wishes = Wishes(fair, bank_weight, uniform, whole_lots)
     levels = tuple(dict.fromkeys(price or (1.0,)))
     many = Many(seeds, levels, Hands(workers, cluster))
-    asked = Draw(counties, seed, tried, wishes, many, fresh=fresh)
+    rules = SpiralRules(capital_floor, spillover)
+    asked = Draw(counties, seed, tried, wishes, rules, many, fresh=fresh)
     run_system(path, out, asked, lang=chosen, unit=amounts, screen=screen)
 
 

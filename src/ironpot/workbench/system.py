@@ -23,6 +23,8 @@ from ironpot.system.crowding import crowding_table
 from ironpot.system.harm import harm_table
 from ironpot.system.mandates import Mandate, try_mandates
 from ironpot.system.outcomes import bank_table, county_table, price_table, regime_table
+from ironpot.system.second_round import SpiralRules
+from ironpot.system.second_tables import play_out, spiral_banks, spiral_markets, spiral_table
 from ironpot.system.shared_markets import SharedMarkets
 from ironpot.workbench.case_folder import cases_in, ground_of_cases
 from ironpot.workbench.draws import Many, run_draws, show_draws
@@ -30,7 +32,7 @@ from ironpot.workbench.governments import ground_of, read_governments
 from ironpot.workbench.ground import Ground
 from ironpot.workbench.run_store import open_run
 from ironpot.workbench.screen import Bar, unit_words
-from ironpot.workbench.system_screen import show_choices, show_mandates, show_system
+from ironpot.workbench.system_screen import show_choices, show_mandates, show_spiral, show_system
 
 EXPECTED_S = 30.0
 
@@ -40,14 +42,15 @@ class Draw:
     """What is made up, and which orders are tried: `counties` None takes the published ones.
 
     `mandates` are shown beside the first of them, no order; `wishes` are asked of the joint plan
-    beyond least cost. `many` are further draws; `fresh` discards an unfinished run in the same
-    folder instead of going on with it.
+    beyond least cost. `rules` say how banks and markets pass a fall on. `many` are further draws;
+    `fresh` discards an unfinished run in the same folder instead of going on with it.
     """
 
     counties: int | None = None
     seed: int = 1
     mandates: tuple[Mandate, ...] = ()
     wishes: Wishes = field(default_factory=Wishes)
+    rules: SpiralRules = field(default_factory=SpiralRules)
     many: Many = field(default_factory=Many)
     fresh: bool = False
 
@@ -73,6 +76,7 @@ def run_system(
         tried = try_mandates(
             *(ground.markets, ground.actors, asked.mandates),
             nash_rounds=rounds,
+            rules=asked.rules,
             watch=bar.show,
             book=store,
         )
@@ -82,6 +86,7 @@ def run_system(
         draws = run_draws(nation, crowd, asked.seed, asked.many, book=store, lang=lang)
     view = _view(ground, crowd, Reader(lang, unit), asked, {"mandates": tried, "draws": draws})
     show_system(view, screen, lang, unit)
+    show_spiral(view, screen, lang, unit)
     show_choices(view, screen, lang, unit)
     show_mandates(view, screen, lang, unit)
     show_draws(draws, screen, lang, unit)
@@ -103,7 +108,7 @@ def _ground(path: Path, asked: Draw, unit: Unit) -> Ground:
 
 def _mark(ground: Ground, asked: Draw, rounds: int) -> dict[str, str]:
     """Say which run a checkpoint must be of; further draws are parts of their own."""
-    free = ("mandates", "wishes", "many", "fresh")
+    free = ("mandates", "wishes", "rules", "many", "fresh")
     options = {entry.name: str(getattr(asked, entry.name)) for entry in fields(asked)}
     return {
         "ironpot": ironpot.__version__,
@@ -170,14 +175,14 @@ def _view(
             dated
         ),
     }
-    tolls = _tolls(crowd, ground)
+    more = more | _tolls(crowd, ground) | _spiral(crowd, ground, asked.rules)
     return SystemView(
         reader=reader,
         name=reader.read(ground.name),
         date=ground.date,
         seed=asked.seed,
         crowd=crowd,
-        tables=tables | {name: frame for name, frame in (more | tolls).items() if frame.height},
+        tables=tables | {name: frame for name, frame in more.items() if frame.height},
         allotments=_allotments(crowd, ground),
         quarters=quarters,
         names=ground.names,
@@ -186,7 +191,20 @@ def _view(
         source=reader.read(ground.source),
         orders={order.mandate_id: reader.read(order.text) for order in asked.mandates},
         losses=tuple(reader.read(loss) for loss in ground.losses),
+        rules=asked.rules,
     )
+
+
+def _spiral(crowd: Crowd, ground: Ground, rules: SpiralRules) -> dict[str, pl.DataFrame]:
+    """Return where each regime's second round ends; nothing where banks' capital is unknown."""
+    after = play_out(crowd.markets, ground.actors, crowd.regimes, rules)
+    if after is None:
+        return {}
+    return {
+        "spiral": spiral_table(after),
+        "spiral_banks": spiral_banks(after),
+        "spiral_markets": spiral_markets(after, ground.market_ids),
+    }
 
 
 def _allotments(crowd: Crowd, ground: Ground) -> pl.DataFrame:

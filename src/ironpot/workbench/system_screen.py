@@ -5,6 +5,7 @@ from rich.console import Console
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
 from ironpot.report.figures import percent
+from ironpot.report.system_answer import answers_of
 from ironpot.report.system_view import REGIME, SystemView
 from ironpot.workbench.screen import show_table, unit_words
 
@@ -13,8 +14,8 @@ def show_system(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> No
     """Print the answer and the four regimes on one screen."""
     count, span = len(view.crowd.markets.counties), f"{view.quarters[0]}-{view.quarters[-1]}"
     screen.print(f"[bold]{view.name}[/bold]  n = {count}  {span}")
-    for head, text in zip(_HEADS, view.answer, strict=True):
-        screen.print(f"[bold]{head.say(lang)}[/bold]  {text}")
+    for answer in answers_of(view):
+        screen.print(f"[bold]{answer.question}[/bold]  {answer.text}")
     rows = [_row(row, lang, unit) for row in view.tables["regimes"].iter_rows(named=True)]
     title = Text("The four regimes", "四种情形").say(lang) + f" ({unit_words(unit, lang)})"
     show_table(screen, title, [head.say(lang) for head in _COLUMNS], rows, right=range(1, 8))
@@ -26,6 +27,25 @@ def show_system(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> No
     screen.print(view.synthetic)
     for loss in view.losses:
         screen.print(f"- {loss}")
+
+
+def show_spiral(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> None:
+    """Print where the second round of each regime ends; nothing where it was not played."""
+    if "spiral" not in view.tables:
+        return
+    rows = [
+        (
+            REGIME[row["regime"]].say(lang),
+            *(in_unit(row[name], unit, 1) for name in ("bank_loss_first", "bank_loss")),
+            str(row["banks_under"]),
+            *(in_unit(row[name], unit, 1) for name in ("withdrawn", "pressed", "missed")),
+            percent(row["cushion"]),
+            in_unit(row["cost"], unit, 1),
+        )
+        for row in view.tables["spiral"].iter_rows(named=True)
+    ]
+    title = Text("The second round", "第二轮冲击").say(lang) + f" ({unit_words(unit, lang)})"
+    show_table(screen, title, [head.say(lang) for head in _SPIRAL], rows, right=range(1, 9))
 
 
 def show_choices(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> None:
@@ -59,14 +79,15 @@ def show_mandates(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> 
             REGIME[row["regime"]].say(lang),
             percent(row["price_average"]),
             str(row["counties_behind"]),
-            *(in_unit(row[name], unit, 1) for name in ("arrears_end", "bank_loss", "cost")),
-            in_unit(row["over_none"], unit, 1),
+            *(in_unit(row[name], unit, 1) for name in ("arrears_end", "bank_loss")),
+            "-" if row["banks_under"] is None else str(row["banks_under"]),
+            *(in_unit(row[name], unit, 1) for name in ("cost", "over_none")),
         )
         for row in view.tables["mandates"].iter_rows(named=True)
     ]
     title = Text("What an order does", "各项要求的后果").say(lang) + f" ({unit_words(unit, lang)})"
     heads = [head.say(lang) for head in _ORDERS]
-    show_table(screen, title, heads, rows, right=range(2, 8))
+    show_table(screen, title, heads, rows, right=range(2, 9))
 
 
 def _row(row: dict[str, object], lang: Lang, unit: Unit) -> tuple[str, ...]:
@@ -82,11 +103,6 @@ def _row(row: dict[str, object], lang: Lang, unit: Unit) -> tuple[str, ...]:
     return (REGIME[str(row["regime"])].say(lang), *figures[:2], of_stake, *figures[2:])
 
 
-_HEADS = (
-    Text("What does selling together cost?", "扎堆出售代价多大?"),
-    Text("Who should wait?", "谁应等待?"),
-    Text("Who gains, who loses?", "谁得益,谁受损?"),
-)
 _COLUMNS = (
     Text("regime", "情形"),
     Text("cost", "成本"),
@@ -97,6 +113,17 @@ _COLUMNS = (
     Text("arrears", "期末欠款"),
     Text("regret", "后悔值"),
 )
+_SPIRAL = (
+    Text("regime", "情形"),
+    Text("banks lose first", "银行首轮损失"),
+    Text("in the end", "最终损失"),
+    Text("below the floor", "破线银行数"),
+    Text("withdrawn", "抽回续贷"),
+    Text("lost next door", "外溢减收"),
+    Text("missed more", "新增欠款"),
+    Text("cushion", "缓冲"),
+    Text("cost", "成本"),
+)
 _ORDERS = (
     Text("order", "要求"),
     Text("regime", "情形"),
@@ -104,6 +131,7 @@ _ORDERS = (
     Text("counties behind", "欠款县数"),
     Text("arrears", "期末欠款"),
     Text("banks lose", "银行损失"),
+    Text("banks fail the floor", "破线银行数"),
     Text("cost", "成本"),
     Text("above no order", "较无要求"),
 )

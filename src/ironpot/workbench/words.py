@@ -103,6 +103,14 @@ _TEXTS: dict[str, Text] = {
         "sell whole: each county's heap in a market is so many lots (12, say); shows its price",
         "整宗出售:各县在每个市场的存量分为若干宗(如12),并显示代价",
     ),
+    "capital_floor": Text(
+        "banks with less capital over their loans here roll over less (0.04 is 4 per cent)",
+        "资本与此处贷款之比低于此值的银行减少续贷(0.04即4%)",
+    ),
+    "spillover": Text(
+        "fall in prices next door when a market has sold all it can (0.01 is 1 per cent a quarter)",
+        "某市场售满时相邻市场下一季度的跌幅(0.01即1%)",
+    ),
     "cut_debt": Text(
         "order: everybody cuts debt by this much in two years, as in 5%",
         "要求:两年内各县压降债务的比例,如 5%",

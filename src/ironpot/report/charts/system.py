@@ -47,10 +47,13 @@ def _price_said(view: SystemView, rows: pl.DataFrame) -> str:
     more = float(crowd.plan.sold.sum() - crowd.regime("nash").sold.sum())
     size = view.yuan(abs(more))
     en, zh = ("more", "多") if more >= 0.0 else ("less", "少")
+    fewer = view.yuan(float(crowd.plan.sold.sum() - crowd.regime("alone").sold.sum()))
     return view.say(
         f"On average {nash} of appraisal in a crowd and {joint} together, where {size} of "
-        f"appraised lots {en} find a buyer.",
-        f"扎堆出售平均为评估值的{nash},统筹为{joint},成交标的{zh}{size}(评估值)。",
+        f"appraised lots {en} find a buyer. A high price is no gain where lots stay unsold: alone, "
+        f"{fewer} less are sold than together.",
+        f"扎堆出售平均为评估值的{nash},统筹为{joint},成交标的{zh}{size}(评估值)。"
+        f"卖不出去时价高无益:各自为政时成交较统筹少{fewer}。",
     )
 
 

@@ -7,8 +7,9 @@ import polars as pl
 
 from ironpot.report.charts import style
 from ironpot.report.charts.system_style import EVEN, GAIN, LOSS, numbers, source
-from ironpot.report.figures import percent
+from ironpot.report.figures import number, percent
 from ironpot.report.model import Chart
+from ironpot.report.system_answer import gains_of
 from ironpot.report.system_view import SystemView
 
 SHOWN = 12
@@ -94,7 +95,7 @@ def winners_chart(view: SystemView) -> Chart:
     return Chart(
         "winners",
         view.say("Who gains and who loses", "得益与受损"),
-        view.answer[2],
+        gains_of(view),
         _winners_option(view, ends),
         numbers(view, "winners", ends.select("unit_id", "gain_over_nash", "compensation")),
         source(view),
@@ -106,6 +107,7 @@ def _winners_option(view: SystemView, rows: pl.DataFrame) -> style.Option:
     gains = style.scaled([round(gain * 100) for gain in rows["gain_over_nash"]], view.reader)
     bars = [
         {"value": gain, "itemStyle": {"color": style.MIDDLE if (gain or 0.0) > 0 else LOSS}}
+        | {"label": _figure(gain or 0.0)}
         for gain in gains
     ]
     names = [view.called(unit) for unit in rows["unit_id"]]
@@ -114,3 +116,10 @@ def _winners_option(view: SystemView, rows: pl.DataFrame) -> style.Option:
         "yAxis": style.categories(names, inverse=True, axisLine={"onZero": False}),
         "series": [{"type": "bar", "data": bars, "barMaxWidth": 12}],
     }
+
+
+def _figure(gain: float) -> dict[str, Any]:
+    """Return a bar's label, on its outer end."""
+    side = "right" if gain > 0.0 else "left"
+    look = {"color": style.INK, "fontSize": 10}
+    return {"show": True, "position": side, "formatter": number(gain)} | look

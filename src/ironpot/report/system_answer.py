@@ -1,0 +1,227 @@
+"""What does selling together cost, who should wait until when, who is hurt, what do banks do?
+
+Each answer is a short paragraph under its question, figures with units; the first two stand alone.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from ironpot.core.lang import Text
+from ironpot.report.figures import listing, percent
+from ironpot.report.system_view import SystemView
+
+SHOWN = 5
+PAIRS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question and its answer, in the reader's language."""
+
+    question: str
+    text: str
+
+
+def answers_of(view: SystemView) -> tuple[Answer, ...]:
+    """Return the answers in the order of the first page; what nobody can say is left out."""
+    said = (
+        (_COST, cost_of(view)),
+        (_WAIT, _wait(view)),
+        (_FIRST, _first(view)),
+        (_HURT, _hurt(view)),
+        (_GAIN, gains_of(view)),
+        (_BANKS, _banks(view)),
+    )
+    return tuple(Answer(view.reader.read(head), text) for head, text in said if text)
+
+
+def cost_of(view: SystemView) -> str:
+    """Say what the crowd costs above the joint plan, in two sentences."""
+    crowd, plan = view.crowd, view.crowd.plan
+    nash, alone = crowd.regime("nash").cost, crowd.regime("alone").cost
+    share = percent((nash - plan.cost) / plan.stake if plan.stake > 0.0 else None)
+    return view.say(
+        f"If all sell at once without agreeing, lots given away below their worth and unpaid debts "
+        f"cost {view.yuan(nash)}; with one joint plan {view.yuan(plan.cost)}, which is "
+        f"{view.yuan(nash - plan.cost)} less, or {share} of all that selling can save. If each "
+        f"plans as if the market were its own, the difference is {view.yuan(alone - plan.cost)}.",
+        f"各县互不通气、同时出售,贱卖损失与欠款成本合计{view.yuan(nash)};统筹出售为"
+        f"{view.yuan(plan.cost)},少{view.yuan(nash - plan.cost)},占出售可节省总额的{share}。"
+        f"若各县都当市场为己独有,差额为{view.yuan(alone - plan.cost)}。",
+    )
+
+
+def _wait(view: SystemView) -> str:
+    """Say who should sell later and until when, and who should sell nothing."""
+    waiting = view.waiting
+    if waiting.is_empty():
+        return view.say("Nobody needs to wait.", "没有县区需要推迟出售。")
+    later = waiting.filter(pl.col("half_by_coordinated").is_not_null())
+    never = waiting.filter(pl.col("half_by_coordinated").is_null())
+    all_ = len(view.crowd.markets.counties)
+    parts = [
+        view.say(
+            f"{waiting.height} of {all_} counties should hold back.",
+            f"{all_}个县区中{waiting.height}个应暂缓出售。",
+        ),
+        _later(view, later),
+        _never(view, never),
+        _lost(view, waiting),
+    ]
+    return view.say(" ", "").join(part for part in parts if part)
+
+
+def _later(view: SystemView, later: pl.DataFrame) -> str:
+    if later.is_empty():
+        return ""
+    # Who holds back for less than a whole quarter is told so in the table.
+    seen = later.filter(pl.col("half_by_coordinated") > pl.col("half_by_nash")).head(SHOWN)
+    words = [_until(view, row) for row in seen.iter_rows(named=True)]
+    more = later.height - len(words)
+    return view.say(
+        f"{later.height} sell later, half of it only by: {listing(words, view.reader)}"
+        + (f"; {more} more are in section 3." if more > 0 else "."),
+        f"{later.height}个推迟,售出一半的时间为:{listing(words, view.reader)}"
+        + (f";另{more}个见第3节。" if more > 0 else "。"),
+    )
+
+
+def _until(view: SystemView, row: dict[str, object]) -> str:
+    until, name = view.quarter(row["half_by_coordinated"]), view.called(str(row["unit_id"]))
+    before = view.quarter(row["half_by_nash"])
+    return view.say(f"{name} {until} (crowd: {before})", f"{name}{until}(扎堆时{before})")
+
+
+def _never(view: SystemView, never: pl.DataFrame) -> str:
+    if never.is_empty():
+        return ""
+    names = [view.called(name) for name in never["unit_id"].head(SHOWN)]
+    if never.height > len(names):
+        names.append(
+            view.say(f"{never.height - len(names)} more", f"另{never.height - len(names)}个")
+        )
+    end = view.quarters[-1]
+    return view.say(
+        f"{never.height} should sell nothing before the end of {end}: "
+        f"{listing(names, view.reader)}.",
+        f"{never.height}个在{end}末之前不应出售:{listing(names, view.reader)}。",
+    )
+
+
+def _lost(view: SystemView, waiting: pl.DataFrame) -> str:
+    lost = waiting.filter(pl.col("loss_to_nash") > 0.0)
+    if lost.is_empty():
+        return ""
+    paid = view.yuan(float(lost["loss_to_nash"].sum()))
+    return view.say(
+        f"{lost.height} of those who hold back lose {paid} by it and should be paid for that.",
+        f"暂缓者中{lost.height}个因此受损{paid},应予补偿。",
+    )
+
+
+def _first(view: SystemView) -> str:
+    ahead = view.ahead
+    if ahead.is_empty():
+        return ""
+    words = [_until(view, row) for row in ahead.head(SHOWN).iter_rows(named=True)]
+    more = ahead.height - len(words)
+    return view.say(
+        f"{ahead.height} counties go ahead, half sold by: {listing(words, view.reader)}"
+        + (f"; and {more} more." if more > 0 else "."),
+        f"{ahead.height}个县区先行,售出一半的时间为:{listing(words, view.reader)}"
+        + (f";另有{more}个。" if more > 0 else "。"),
+    )
+
+
+def _hurt(view: SystemView) -> str:
+    """Say whose selling costs whom most, if all others do as they would."""
+    pairs = view.tables["harm"].filter(pl.col("harm") > 0.0)
+    if pairs.is_empty():
+        return ""
+    words = [_pair(view, row) for row in pairs.head(PAIRS).iter_rows(named=True)]
+    return view.say(
+        f"Without agreement, one county's sales cost another most here: "
+        f"{listing(words, view.reader)}.",
+        f"不统筹时,出售对他县影响最大的是:{listing(words, view.reader)}。",
+    )
+
+
+def _pair(view: SystemView, row: dict[str, object]) -> str:
+    seller, hurt = view.called(str(row["seller"])), view.called(str(row["hurt"]))
+    harm = row["harm"]
+    cost = view.yuan(harm if isinstance(harm, float) else None)
+    return view.say(f"{seller} costs {hurt} {cost}", f"{seller}使{hurt}多付{cost}")
+
+
+def gains_of(view: SystemView) -> str:
+    """Say who gains and who loses by the plan, and whether the gains can make losers whole."""
+    gains, losses = view.crowd.gains, view.crowd.losses
+    won, lost = float(gains.clip(0.0).sum()), float(losses.sum())
+    winners, losers = int((gains > 0.0).sum()), int((losses > 0.0).sum())
+    if not losers:
+        return view.say(
+            f"{winners} counties save {view.yuan(won)} by the joint plan; nobody loses.",
+            f"统筹使{winners}个县区节省{view.yuan(won)},无一受损。",
+        )
+    return view.say(
+        f"By the joint plan {winners} counties save {view.yuan(won)}, {losers} lose "
+        f"{view.yuan(lost)}: "
+        + ("the gains can make every loser whole." if won >= lost else "the gains do not cover it.")
+        + " With --fair nobody loses.",
+        f"统筹使{winners}个县区节省{view.yuan(won)},{losers}个受损{view.yuan(lost)};"
+        + ("得益足以全额补偿。" if won >= lost else "得益不足以全额补偿。")
+        + "加 --fair 可要求无一受损。",
+    )
+
+
+def _banks(view: SystemView) -> str:
+    """Say what falls on banks, where it ends without agreement and with the joint plan."""
+    rows = {row["regime"]: row for row in _spiral(view)}
+    if not rows:
+        return ""
+    floor = percent(view.rules.capital_floor, 0)
+    crowd, joint, alone = (_ending(view, rows[name]) for name in ("nash", "coordinated", "alone"))
+    return view.say(
+        f"A bank whose capital falls below {floor} of its loans lends less again, and counties "
+        f"miss more. In the crowd {crowd}; with the joint plan {joint}; each for itself {alone}."
+        + _cushion(view, rows["nash"]["cushion"]),
+        f"资本跌破贷款{floor}的银行减少续贷,各县欠款随之增加。扎堆时{crowd};统筹时{joint};"
+        f"各自为政时{alone}。" + _cushion(view, rows["nash"]["cushion"]),
+    )
+
+
+def _cushion(view: SystemView, share: object) -> str:
+    """Say how little more brings a run; nothing where it is there already."""
+    if not isinstance(share, float) or share <= 0.0:
+        return ""
+    lost = percent(share)
+    return view.say(
+        f" Had banks lost another {lost} of their capital before, more than half of all roll-over "
+        "would be withdrawn in the crowd too.",
+        f"若银行事先再损失{lost}的资本,扎堆时也会抽回一半以上续贷。",
+    )
+
+
+def _spiral(view: SystemView) -> list[dict[str, object]]:
+    table = view.tables.get("spiral", pl.DataFrame())
+    return table.to_dicts() if table.height else []
+
+
+def _ending(view: SystemView, row: dict[str, object]) -> str:
+    count = view.tables["spiral_banks"]["bank_id"].n_unique()
+    withdrawn, missed = (
+        view.yuan(x if isinstance(x, float) else None) for x in (row["withdrawn"], row["missed"])
+    )
+    return view.say(
+        f"{row['banks_under']} of {count} do: {withdrawn} withdrawn, {missed} missed",
+        f"{count}家中{row['banks_under']}家,抽贷{withdrawn},新增欠款{missed}",
+    )
+
+
+_COST = Text("What does selling together cost?", "扎堆出售代价多大?")
+_WAIT = Text("Who should wait? Until when?", "谁应等待?等到何时?")
+_FIRST = Text("Who sells first?", "谁先出售?")
+_HURT = Text("Who is hurt by whom?", "谁受谁影响?")
+_GAIN = Text("Who gains, who loses by a joint plan?", "统筹后谁得益,谁受损?")
+_BANKS = Text("What do banks do?", "银行会怎样?")
