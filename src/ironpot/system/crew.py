@@ -1,13 +1,18 @@
 """How are processes of this machine hired, given pieces, and how is it noticed that one is gone?
 
 Each worker is an interpreter of its own with one end of a pipe. The pipe breaks when it dies, at
-whatever moment; an answer that was not sent whole is no answer.
+whatever moment; an answer that was not sent whole is no answer. One that lives and says nothing,
+not even that it lives, is ended after a patience: its piece is begun again, so that waiting
+changes no result.
 """
 
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import Pipe
@@ -21,6 +26,8 @@ from ironpot.system.worker import Told
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
 )
+# A worker says so often within one patience that it lives: a machine under load may delay a few.
+SIGNS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +38,13 @@ class Lost:
 class Worker:
     """A process that holds `work` and `static`; `key` names the piece it is at, empty if none."""
 
-    def __init__(self, work: Any, static: Any) -> None:
+    def __init__(self, work: Any, static: Any, patience_s: float) -> None:
         ours, theirs = Pipe()
         self.link: Connection[Any, Any] = ours
-        self.key = ""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "ironpot.system.worker"],
+        self.key, self.patience_s, self.heard = "", patience_s, time.monotonic()
+        _wait_no_longer(ours, patience_s)
+        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
+            [sys.executable, "-m", "ironpot.system.worker", repr(patience_s / SIGNS)],
             env={**os.environ, **ONE_THREAD},
             stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
@@ -60,16 +68,22 @@ class Worker:
         key, self.key = self.key, ""
         return key
 
-    def answer(self) -> Told | Lost:
-        """Return what the worker says; call it when its link is ready."""
+    def answer(self) -> Told | Lost | None:
+        """Return what the worker says, None for a sign of life; call it when its link is ready."""
         try:
-            return self.link.recv()
+            told = self.link.recv()
         except (EOFError, OSError):
             self.end()
             return Lost()
+        self.heard = time.monotonic()
+        return told
+
+    def is_silent(self, now: float) -> bool:
+        """Say whether its last sign of life is longer ago than the patience."""
+        return now - self.heard > self.patience_s
 
     def end(self) -> None:
-        """End the process."""
+        """End the process, stopped or not."""
         self.link.close()
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
@@ -80,11 +94,33 @@ class Worker:
             self.link.send(message)
         except (BrokenPipeError, ConnectionResetError):
             return  # noticed as a lost answer
+        except BlockingIOError:  # it took nothing for a whole patience
+            os.killpg(self.process.pid, signal.SIGKILL)
 
 
-def first_answers(crew: Sequence[Worker]) -> Iterator[tuple[Worker, Told | Lost]]:
-    """Wait until some workers have answered or are gone; give them with what they say."""
-    ready = wait([worker.link for worker in crew])
-    for worker in crew:
-        if worker.link in ready:
-            yield worker, worker.answer()
+def _wait_no_longer(link: "Connection[Any, Any]", seconds: float) -> None:
+    """Let a message that stands still half sent or half received fail instead of blocking us."""
+    limit = struct.pack("ll", int(seconds), int(seconds % 1.0 * 1e6))
+    with socket.socket(fileno=os.dup(link.fileno())) as end:
+        for option in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+            end.setsockopt(socket.SOL_SOCKET, option, limit)
+
+
+def first_answers(
+    crew: Sequence[Worker], patience_s: float
+) -> Iterator[tuple[Worker, Told | Lost]]:
+    """Wait until some workers have answered or are gone; give them with what they say.
+
+    Gives nothing where there were signs of life only.
+    """
+    ready = wait([worker.link for worker in crew], patience_s / SIGNS)
+    now = time.monotonic()  # before anything is given out: who takes it may take long over it
+    silent = [one for one in crew if one.link not in ready and one.is_silent(now)]
+    heard = [one for one in crew if one.link in ready]
+    for worker in silent:
+        worker.end()
+        yield worker, Lost()
+    for worker in heard:
+        answer = worker.answer()
+        if answer is not None:
+            yield worker, answer

@@ -11,7 +11,8 @@ import numpy as np
 
 from ironpot.system.checkpoint import Arrays, Book
 from ironpot.system.coordinate import batches
-from ironpot.system.links import Floats, Ints
+from ironpot.system.fleet import Fleet
+from ironpot.system.links import Floats
 from ironpot.system.regimes import (
     Regime,
     by_county,
@@ -20,8 +21,8 @@ from ironpot.system.regimes import (
     offers_alone,
     pooled,
 )
+from ironpot.system.replies import Beliefs, Replies, replies
 from ironpot.system.shared_markets import SharedMarkets
-from ironpot.system.strands import Strands, strands
 
 # What a book calls where the learning stands.
 STANDING = "nash"
@@ -30,7 +31,16 @@ SETTLED = 1e-3
 # Step of round n: _MEMORY / (_MEMORY + n). Equal weights (a memory of 1) forget first guesses so
 # slowly that the regret is ten times as large after a thousand rounds.
 _MEMORY = 31.0
-_CHECK = 100
+# Rounds between two looks at the regret, and between two notes of where learning stands.
+_CHECK, _NOTED = 100, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """How far learning is: rounds learned, and the crowd of least regret so far."""
+
+    learned: int
+    crowd: Regime
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +57,10 @@ def plan_nash(
     *,
     rounds: int = ROUNDS,
     settled: float = SETTLED,
-    watch: Callable[[Regime], None] | None = None,
+    watch: Callable[[Lesson], None] | None = None,
     book: Book | None = None,
     threads: int | None = None,
+    fleet: Fleet | None = None,
 ) -> Regime:
     """Let counties learn the crowd until no more than `settled` of what selling saves is left.
 
@@ -57,8 +68,9 @@ def plan_nash(
     make, and their offers move towards the answers by decreasing steps: an average that forgets.
     The certificate is the regret: what each county could still save by its best answer to the same
     crowd, nil in an equilibrium; of all rounds looked at, the least is kept. Ctrl-C keeps it too.
-    `book` keeps where learning stands whenever it is looked at, so that it can go on from there.
-    Large batches are shared by `threads`, one a core if not given; that changes no bit.
+    `book` keeps where learning stands every few rounds, so that it can go on from there; `watch`
+    hears whenever the regret is looked at. Large batches are answered by `fleet`'s workers, or
+    shared by `threads`, one a core if not given; that changes no bit.
 
     >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
     ...                     np.array([0, 1, 2]), np.array([0, 0]), np.array([50.0, 50.0]),
@@ -68,7 +80,7 @@ def plan_nash(
     >>> learned.costs.round(9).tolist(), learned.regret.round(9).tolist()
     ([30.0, 30.0], [0.0, 0.0])
     """
-    with strands(threads) as hands:
+    with replies(markets, fleet, threads) as hands:
         crowd = _Learning.start(markets, 0.0, hands)
         return _learn(crowd, rounds, settled, watch, book).regime
 
@@ -79,8 +91,9 @@ def plan_tolled(
     part: float = 1.0,
     rounds: int = ROUNDS,
     settled: float = SETTLED,
-    watch: Callable[[Regime], None] | None = None,
+    watch: Callable[[Lesson], None] | None = None,
     book: Book | None = None,
+    fleet: Fleet | None = None,
 ) -> Tolled:
     """Let counties learn the crowd where all sell at one price and pay a toll, without allotments.
 
@@ -95,7 +108,7 @@ def plan_tolled(
     >>> plan_tolled(two, rounds=50).regime.costs.round(9).tolist()
     [30.0, 30.0]
     """
-    with strands() as hands:
+    with replies(markets, fleet) as hands:
         return _learn(_Learning.start(markets, part, hands), rounds, settled, watch, book)
 
 
@@ -103,7 +116,7 @@ def _learn(
     crowd: "_Learning",
     rounds: int,
     settled: float,
-    watch: Callable[[Regime], None] | None,
+    watch: Callable[[Lesson], None] | None,
     book: Book | None = None,
 ) -> Tolled:
     best, learned = crowd.judged(), 0
@@ -111,20 +124,26 @@ def _learn(
     if kept is not None:
         best, learned = crowd.go_on(kept)
     try:
-        while learned < rounds and not (learned and _is_settled(crowd.markets, best, settled)):
-            look = min(learned + _CHECK, rounds)
-            for count in range(learned + 1, look + 1):
-                crowd.step(_MEMORY / (_MEMORY + count))
-            learned, best = look, min(best, crowd.judged(), key=_unsettled)
-            if book is not None:
+        while learned < rounds and not _has_ended(crowd.markets, best, learned, settled):
+            learned += 1
+            crowd.step(_MEMORY / (_MEMORY + learned))
+            looked = learned % _CHECK == 0 or learned == rounds
+            if looked:
+                best = min(best, crowd.judged(), key=_unsettled)
+            if book is not None and (looked or learned % _NOTED == 0):
                 book.keep(STANDING, crowd.standing(best, learned))
-            if watch is not None:
-                watch(best.regime)
+            if watch is not None and looked:
+                watch(Lesson(learned, best.regime))
     except KeyboardInterrupt:
         # The least regret so far is a plan too, and says how good it is.
         if book is not None:
             book.stopped()
     return best
+
+
+def _has_ended(markets: SharedMarkets, best: Tolled, learned: int, settled: float) -> bool:
+    """Say whether the crowd has settled; looked at where the regret is, never before a round."""
+    return learned > 0 and learned % _CHECK == 0 and _is_settled(markets, best, settled)
 
 
 def _is_settled(markets: SharedMarkets, crowd: Tolled, settled: float) -> bool:
@@ -144,7 +163,7 @@ class _Learning:
     """What changes: each county's offers and what they come to in every market."""
 
     def __init__(
-        self, markets: SharedMarkets, offered: Floats, toll: float, hands: Strands
+        self, markets: SharedMarkets, offered: Floats, toll: float, hands: Replies
     ) -> None:
         self.hands = hands
         self.markets, self.part, self.offered = markets, toll, offered
@@ -153,7 +172,7 @@ class _Learning:
         self.groups = batches(markets.counties)
 
     @classmethod
-    def start(cls, markets: SharedMarkets, toll: float, hands: Strands) -> "_Learning":
+    def start(cls, markets: SharedMarkets, toll: float, hands: Replies) -> "_Learning":
         """Start from what each would do alone."""
         return cls(markets, by_quarter(markets, offers_alone(markets)), toll, hands)
 
@@ -172,39 +191,18 @@ class _Learning:
         regime = Regime(str(kept["name"]), *figures)
         return Tolled(regime, kept["tolls"], kept["paid"]), int(kept["learned"])
 
-    def _own(self) -> tuple[Ints, Ints, Floats, Floats, Floats, Floats]:
-        given = self.markets
-        return (given.first_lot, given.market, given.lots, given.keep, given.due, given.late)
-
     def step(self, step: float) -> None:
         """Let every batch move once, then the tolls."""
         from ironpot.system.learned_batch import follow_batch
 
         own = self.markets.first_lot, self.markets.market
+        wanted = np.zeros_like(self.offered)
         for group in self.groups:
             share, mean, _ = self._believed()
-            wanted = np.zeros_like(self.offered)
-            self._answer(group, share, mean, wanted)
+            self.hands.answer(group, Beliefs(share, mean, self.toll), wanted)
             follow_batch(group, *own, step, wanted, self.offered, self.total)
         if self.part > 0.0:
             self.toll += step * (self.part * self._believed()[2] - self.toll)
-
-    def _answer(self, group: Ints, share: Floats, mean: Floats, wanted: Floats) -> Floats:
-        """Write the best offers of a batch; return what they would cost each, (county of group,).
-
-        Threads share a large batch; each county writes its own rows only.
-        """
-        from ironpot.system.learned_batch import answer_crowd
-
-        costs = np.empty(group.size)
-
-        def part(begin: int, end: int) -> None:
-            costs[begin:end] = answer_crowd(
-                *(group[begin:end], *self._own(), share, mean, self.toll, wanted)
-            )
-
-        self.hands.share(part, group.size)
-        return costs
 
     def _believed(self) -> tuple[Floats, Floats, Floats]:
         from ironpot.system.learned_batch import believe
@@ -217,7 +215,7 @@ class _Learning:
         """Return what the offers end in, and what each county could still save."""
         markets, (share, mean, _) = self.markets, self._believed()
         everyone, wanted = np.arange(len(markets.counties)), np.zeros_like(self.offered)
-        best = self._answer(everyone, share, mean, wanted)
+        best = self.hands.answer(everyone, Beliefs(share, mean, self.toll), wanted)
         sold = not_more_than_owned(markets, pooled(markets, self.offered))
         costs = markets.costs(sold)
         paid = (by_quarter(markets, sold) * self.toll[markets.market]).sum(axis=1)

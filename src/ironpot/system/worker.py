@@ -1,13 +1,15 @@
 """What does a worker do? It holds the static part, works on a piece at a time, says what came.
 
-Run as ``python -m ironpot.system.worker``, standard input being the pipe; `crew` is the other side.
-On a cluster only `heard` is used. Ends when the other side is gone: no worker outlives its run.
+Run as ``python -m ironpot.system.worker SECONDS``, standard input being the pipe; `crew` is the
+other side and hears every so many seconds that the worker lives. On a cluster only `heard` is used.
+Ends when the other side is gone: no worker outlives its run.
 """
 
 import os
 import queue
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -44,11 +46,15 @@ def main() -> None:
     """Take (work, static), then pieces, until the other side is gone; answer every piece."""
     link: Connection[Any, Any] = Connection(sys.stdin.fileno())
     given: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    alone = threading.Lock()  # one message at a time
     threading.Thread(target=_listen, args=(link, given), daemon=True).start()
+    threading.Thread(target=_live, args=(link, alone, float(sys.argv[1])), daemon=True).start()
     first = given.get()
     while True:
         piece = given.get()
-        _say(link, _answer(first, piece))
+        told = _answer(first, piece)
+        with alone:
+            _say(link, told)
 
 
 def _answer(first: Any, piece: Any) -> Told:
@@ -66,13 +72,20 @@ class _Unreadable:
         self.why = f"{type(error).__name__}: {error}"
 
 
-def _say(link: "Connection[Any, Any]", told: Told) -> None:
+def _say(link: "Connection[Any, Any]", told: Told | None) -> None:
     try:
         link.send(told)
     except OSError:  # nobody is there to hear it
         os._exit(0)
     except Exception as error:  # noqa: BLE001 - what cannot be sent must not be waited for
         link.send(("failed", _Unreadable(error).why))
+
+
+def _live(link: "Connection[Any, Any]", alone: threading.Lock, every_s: float) -> None:
+    while True:
+        time.sleep(every_s)
+        with alone:
+            _say(link, None)
 
 
 def _listen(link: "Connection[Any, Any]", given: "queue.SimpleQueue[Any]") -> None:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 import ironpot
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
-from ironpot.system.fleet import MOST_LOST, fatal, taken
+from ironpot.system.fleet import MOST_LOST, Hired, fatal, taken
 from ironpot.system.worker import Told, heard
 
 S = TypeVar("S")
@@ -27,9 +27,14 @@ CONNECT_S = 10
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A Dask client; leaving `each` early takes back what was not begun."""
+    """A Dask client; leaving `each` early takes back what was not begun.
+
+    `handing_s` is measured: `benchmarks/system.py` prints it.
+    """
 
     client: Any
+    handing_s: float = 1e-2
+    sees_files: bool = False
 
     @property
     def workers(self) -> int:
@@ -40,24 +45,47 @@ class Cluster:
         self, work: Callable[[S, A], R], static: S, pieces: Mapping[str, A]
     ) -> Iterator[tuple[str, R]]:
         """See `ironpot.system.fleet.Fleet.each`."""
-        dask = _distributed()
+        with self.hired(work, static) as crew:
+            yield from crew.each(pieces)
+
+    @contextmanager
+    def hired(self, work: Callable[[S, A], R], static: S) -> Generator[Hired[A, R]]:
+        """See `ironpot.system.fleet.Fleet.hired`."""
         # A task and no scattered data: what a lost worker held can be made again from the task.
         held = self.client.submit(_hold, static, pure=False)
+        try:
+            yield _Crew(self.client, work, held, self.workers)
+        finally:
+            held.release()
+
+
+@dataclass(frozen=True, slots=True)
+class _Crew(Generic[S, A, R]):
+    """The cluster's workers with a static part that they hold."""
+
+    client: Any
+    work: Callable[[S, A], R]
+    held: Any
+    workers: int
+
+    def each(self, pieces: Mapping[str, A]) -> Iterator[tuple[str, R]]:
+        dask = _distributed()
         futures = {
-            self.client.submit(_on_worker, _here(), work, held, piece, pure=False): key
+            self.client.submit(_on_worker, _here(), self.work, self.held, piece, pure=False): key
             for key, piece in pieces.items()
         }
-        waiting = dict.fromkeys(futures.values())
+        waiting = dict.fromkeys(futures)
         try:
             for future in dask.as_completed(list(futures), loop=self.client.loop):
                 key = futures[future]
-                if key in waiting:
+                if future in waiting:
                     told = _result(key, future, dask)
-                    del waiting[key]
+                    del waiting[future]
                     yield key, taken(key, told)
                 future.release()
         finally:
-            self.client.cancel([held, *futures])
+            if waiting:
+                self.client.cancel(list(waiting))
 
 
 def _result(key: str, future: Any, dask: Any) -> Told:
