@@ -11,6 +11,12 @@ HARD = partial(hashlib.pbkdf2_hmac, "sha256", iterations=20_000)
 SALTS = {f"county{i}": f"{i}".encode() for i in range(60)}
 
 
+def slept(seconds, piece):
+    """Return the piece after so many seconds."""
+    time.sleep(seconds)
+    return piece
+
+
 def expected():
     return {key: HARD(b"static", salt) for key, salt in SALTS.items()}
 

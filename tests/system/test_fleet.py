@@ -1,5 +1,6 @@
 """Whoever works, however many and whoever is killed: every piece once, the same bits."""
 
+import operator
 import os
 import signal
 import sys
@@ -8,7 +9,7 @@ import time
 import numpy as np
 import polars as pl
 import pytest
-from tests.system.pieces import HARD, SALTS, expected, local_workers, wait_until
+from tests.system.pieces import HARD, SALTS, expected, local_workers, slept, wait_until
 
 from ironpot.core.errors import IronpotError
 from ironpot.system.fleet import OneProcess, Processes
@@ -71,6 +72,27 @@ def test_workers_killed_while_they_run_the_regimes_change_no_bit(undisturbed):
     assert len(killed) == 2
     assert list(disturbed) == list(DRAWS)
     assert repr(disturbed) == repr(undisturbed)
+
+
+def test_a_worker_that_lives_and_says_nothing_is_replaced_after_a_patience(monkeypatch):
+    """Pieces and answers larger than a pipe: one may stand still half sent, one half received."""
+    # A loaded machine may keep a live worker silent for as long: it loses time, nothing else.
+    monkeypatch.setattr("ironpot.system.fleet.MOST_LOST", 1_000)
+    pieces = {f"county{i}": bytes([i]) * 1_000_000 for i in range(12)}
+    stopped, seen = [], {}
+    for key, result in Processes(2, patience_s=2.0).each(operator.add, b"static", pieces):
+        assert key not in seen
+        seen[key] = result
+        if len(stopped) < 2 and len(seen) in (1, 4):
+            stopped.append(local_workers()[0])
+            os.kill(stopped[-1], signal.SIGSTOP)
+    assert seen == {key: b"static" + piece for key, piece in pieces.items()}
+    assert len(set(stopped)) == 2
+    assert not local_workers()
+
+
+def test_a_piece_longer_than_the_patience_is_waited_for_while_its_worker_lives():
+    assert dict(Processes(1, patience_s=2.0).each(slept, 5.0, {"a": 1})) == {"a": 1}
 
 
 def test_a_piece_that_takes_every_worker_with_it_is_named_and_ends_the_run():
