@@ -7,17 +7,12 @@ from tests.system.networks import LAWS
 from tests.system.test_coordination import drawn, problems
 
 from ironpot.core.errors import IronpotError
-from ironpot.system.choices import (
-    Wishes,
-    choice_table,
-    choose,
-    count_bank_losses,
-    worse_off,
-)
+from ironpot.system.choices import choice_table, choose, worse_off
 from ironpot.system.coordinate import CoordinationOptions, coordinate_plans
 from ironpot.system.fair import TOLERANCE, no_county_worse
 from ironpot.system.learned import plan_nash
 from ironpot.system.regimes import Regime
+from ironpot.system.wish import Wishes, count_bank_losses
 
 
 def room_of(markets):

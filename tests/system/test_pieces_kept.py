@@ -6,11 +6,12 @@ from tests.system.test_coordination import drawn
 
 from ironpot.core.errors import IronpotError
 from ironpot.system.checkpoint import FORMAT, CheckpointError, pack, unpack
-from ironpot.system.choices import Wishes, choose
+from ironpot.system.choices import choose
 from ironpot.system.coordinate import CoordinationOptions, coordinate_plans
-from ironpot.system.fleet import OneProcess
+from ironpot.system.fleet import OneProcess, Processes
 from ironpot.system.learned import plan_nash
 from ironpot.system.pieces import work_through
+from ironpot.system.wish import Wishes, carry_out
 
 MARK = {"seed": "1", "counties": "40"}
 
@@ -76,13 +77,65 @@ def test_learning_stopped_anywhere_goes_on_to_the_same_bits(stops):
     assert same(plan_nash(crowd, rounds=350, settled=0.0, book=book), unbroken)
 
 
-def test_a_stop_while_a_wish_is_weighed_is_noted_so_that_the_run_can_go_on(monkeypatch):
-    crowd, book = drawn(20, 4, 3, 2, 0.5), Memory()
-    together, learned = coordinate_plans(crowd, book=book), plan_nash(crowd, book=book)
-    monkeypatch.setattr("ironpot.system.coordinate._better", _interrupted)
-    choose(crowd, together, learned, Wishes(bank_weight=0.2), book=book)
-    assert book.cut
-    assert same(plan_nash(crowd, book=book), learned)
+@pytest.fixture(scope="module")
+def settled():
+    crowd = drawn(40, 5, 4, 3, 0.5)
+    return crowd, coordinate_plans(crowd), plan_nash(crowd, rounds=100)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "stops"),
+    [
+        (Wishes(fair=True), (1, 7, 21, 40)),
+        (Wishes(bank_weight=0.2), (1, 2)),
+        (Wishes(uniform=True), (1, 8)),
+    ],
+)
+def test_a_wish_stopped_anywhere_goes_on_to_the_same_bits(settled, wishes, stops, monkeypatch):
+    monkeypatch.setattr("ironpot.system.fair.SWEEPS", 40)
+    more = {"nash_rounds": 100, "options": CoordinationOptions(gap=1e-3, sweeps=16)}
+    unbroken = choose(*settled, wishes, **more)[-1]
+    for stop in stops:
+        book = Memory(stop_after=stop)
+        (broken,) = choose(*settled, wishes, book=book, **more)
+        assert book.cut == broken.cut
+        kept = len(book.parts)
+        again = choose(*settled, wishes, book=book, **more)[-1]
+        assert choice_bits(again) == choice_bits(unbroken)
+        assert len(book.parts) >= kept
+        # Now it is finished, and not sought again.
+        monkeypatch.setattr("ironpot.system.choices.carry_out", _interrupted)
+        assert choice_bits(choose(*settled, wishes, book=book, **more)[-1]) == choice_bits(again)
+        monkeypatch.setattr("ironpot.system.choices.carry_out", carry_out)
+
+
+def test_a_wish_of_another_weight_is_not_taken_from_what_was_kept(settled):
+    book = Memory()
+    light, heavy = Wishes(bank_weight=0.1), Wishes(bank_weight=2.0)
+    first, second = (choose(*settled, wishes, book=book)[0] for wishes in (light, heavy))
+    assert choice_bits(second) == choice_bits(choose(*settled, heavy)[0])
+    assert choice_bits(second) != choice_bits(first)
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_wishes_on_workers_are_the_same_bits_as_here(settled, workers):
+    wishes, more = Wishes(fair=True, bank_weight=0.2), {"nash_rounds": 100}
+    here = choose(*settled, wishes, **more)
+    there = choose(*settled, wishes, fleet=Processes(workers), **more)
+    assert [choice.regime.name for choice in there] == list(wishes.names)
+    assert [choice_bits(one) for one in there] == [choice_bits(one) for one in here]
+
+
+def choice_bits(choice):
+    """Return all figures of a choice as bytes, by name."""
+    parts = {"": choice, "regime.": choice.regime, "plan.": choice.plan}
+    return {
+        head + name: np.asarray(getattr(part, name)).tobytes()
+        for head, part in parts.items()
+        if part is not None
+        for name in part.__dataclass_fields__
+        if name not in ("regime", "plan")
+    }
 
 
 def _interrupted(*_):

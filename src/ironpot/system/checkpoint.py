@@ -48,25 +48,37 @@ class Book(Protocol):
         ...
 
 
-class OnlyStops:
-    """A book for what is begun again after a stop: keeps nothing, but tells `book` of the stop."""
+class Chapter:
+    """A part of a book with names of its own; `cut` says that its search was stopped.
 
-    def __init__(self, book: Book | None) -> None:
-        self.book = book
+    Without a book it keeps nothing and still knows of the stop.
+
+    >>> one = Chapter(None, "wish-fair")
+    >>> one.keep("fair", {"number": np.array(3)})
+    >>> one.found("fair"), one.cut
+    (None, False)
+    """
+
+    def __init__(self, book: Book | None, name: str) -> None:
+        self.book, self.name, self.cut = book, name, False
 
     def found(self, name: str) -> Arrays | None:
-        """Find nothing under any name."""
-        del name
-        return None
+        """Return what was kept under a name in this chapter."""
+        return None if self.book is None else self.book.found(f"{self.name}-{name}")
 
     def keep(self, name: str, arrays: Arrays) -> None:
-        """Keep nothing."""
+        """Keep where a search stands."""
+        if self.book is not None:
+            self.book.keep(f"{self.name}-{name}", arrays)
 
     def keep_now(self, name: str, arrays: Arrays) -> None:
-        """Keep nothing."""
+        """Keep a result for good."""
+        if self.book is not None:
+            self.book.keep_now(f"{self.name}-{name}", arrays)
 
     def stopped(self) -> None:
         """Note that there is something to go on with."""
+        self.cut = True
         if self.book is not None:
             self.book.stopped()
 
@@ -107,6 +119,19 @@ def unpack(raw: bytes, mark: Mark, where: str) -> dict[str, Any]:
     if differs:
         raise CheckpointError(_other(where, differs))
     return arrays
+
+
+def digest_of(said: str, *arrays: Any) -> str:
+    """Return twelve hex digits that differ where anything of these differs: a part of a name.
+
+    >>> digest_of("", np.zeros(2)) == digest_of("", np.zeros(3))
+    False
+    """
+    digest = hashlib.sha256(said.encode())
+    for array in arrays:
+        whole = np.ascontiguousarray(array)
+        digest.update(repr((whole.shape, whole.dtype.str)).encode() + whole.tobytes())
+    return digest.hexdigest()[:12]
 
 
 def differences(was: Mark, now: Mark) -> list[tuple[str, str, str]]:

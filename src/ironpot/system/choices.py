@@ -4,79 +4,24 @@ Every choice is priced at the same costs as plain coordination: value destroyed 
 own price of arrears. Yuan.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
-from ironpot.core.errors import IronpotError
-from ironpot.core.lang import Text
-from ironpot.system.checkpoint import Book, OnlyStops
-from ironpot.system.coordinate import Coordination, CoordinationOptions, coordinate_plans
-from ironpot.system.fair import TOLERANCE, no_county_worse
-from ironpot.system.learned import ROUNDS, plan_tolled
+from ironpot.system.checkpoint import Book
+from ironpot.system.coordinate import Coordination, CoordinationOptions
+from ironpot.system.fair import TOLERANCE
+from ironpot.system.fleet import Fleet, OneProcess
+from ironpot.system.learned import ROUNDS
 from ironpot.system.links import Floats
+from ironpot.system.pieces import Done, work_through
 from ironpot.system.regimes import Regime
 from ironpot.system.shared_markets import SharedMarkets
-from ironpot.system.whole_heaps import coordinate_whole_heaps
-from ironpot.system.whole_lots import WholeOptions
+from ironpot.system.wish import CHOICES, Asked, Choice, Wishes, carry_out, wish_of
 
-# A wish is priced beside others: its gap is shown, and more rounds are for who plans by it alone.
-_SHORT = WholeOptions(rounds=4, trials=5_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What is asked of the joint plan beyond least cost; nothing by default.
-
-    `fair`: no county worse than in the learned crowd. `bank_weight`: what a yuan of arrears at the
-    end costs lenders, on top of what it costs the county. `uniform`: one price for all that sell in
-    a market and quarter, and a toll, instead of allotments. `whole_lots`: each heap is so many lots
-    that sell whole, in one quarter each; 0 sells any part of a heap at any time.
-    """
-
-    fair: bool = False
-    bank_weight: float = 0.0
-    uniform: bool = False
-    whole_lots: int = 0
-
-    def __post_init__(self) -> None:
-        """Refuse a negative weight, and allotments and no allotments at once."""
-        if not self.bank_weight >= 0.0 or not np.isfinite(self.bank_weight):
-            raise IronpotError(_BAD_WEIGHT)
-        if self.uniform and (self.fair or self.bank_weight > 0.0):
-            raise IronpotError(_NOT_BOTH)
-        if self.whole_lots and (self.uniform or self.fair):
-            raise IronpotError(_NOT_WHOLE)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What a wish ends in, at plain prices.
-
-    `plan` holds allotments and fees, None where there are none; `pi` (county,) divides a county's
-    fees by 1 + pi; `tolls` (market, quarter) and `tolls_paid` (county,) belong to one price.
-    """
-
-    regime: Regime
-    plan: Coordination | None
-    pi: Floats
-    tolls: Floats | None = None
-    tolls_paid: Floats | None = None
-
-
-def count_bank_losses(markets: SharedMarkets, weight: float) -> SharedMarkets:
-    """Return the problem with `weight` more on each yuan of arrears at the end: lenders lose it.
-
-    >>> one = SharedMarkets(("a",), np.array([[[0.8]]]), np.array([[[50.0]]]), np.array([0, 1]),
-    ...                     np.array([0]), np.array([100.0]), np.array([1.0]),
-    ...                     np.array([[60.0]]), np.array([[0.5]]))
-    >>> count_bank_losses(one, 0.2).late.tolist()
-    [[0.7]]
-    """
-    late = markets.late.copy()
-    late[:, -1] += weight
-    return replace(markets, late=late)
+# Wishes that start from the plan of another.
+_SECOND = ("fair_banks", "whole")
 
 
 def choose(
@@ -88,10 +33,13 @@ def choose(
     options: CoordinationOptions | None = None,
     nash_rounds: int = ROUNDS,
     book: Book | None = None,
+    fleet: Fleet | None = None,
 ) -> tuple[Choice, ...]:
     """Carry out each wish alone, then those that go together; the last is what was asked for.
 
-    No wish, no choice: the joint plan stands. `book` hears of a stop; wishes are begun again.
+    No wish, no choice: the joint plan stands. Each is a piece for `fleet`, here if not given; what
+    `book` kept is gone on with. Ctrl-C ends a search with its best; on a fleet it leaves out what
+    is not finished.
 
     >>> from ironpot.system.learned import plan_nash
     >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
@@ -102,24 +50,34 @@ def choose(
     >>> [(choice.regime.name, round(choice.regime.cost, 3)) for choice in found]
     [('fair', 60.0)]
     """
-    found: list[Choice] = []
-    priced, counted = markets, plan
-    if wishes.bank_weight > 0.0:
-        priced = count_bank_losses(markets, wishes.bank_weight)
-        counted = coordinate_plans(priced, options=options, book=OnlyStops(book))
-        found.append(_chosen("banks", markets, counted))
-    if wishes.fair:
-        found.append(_fair("fair", markets, markets, plan, crowd))
-    if wishes.fair and priced is not markets:
-        found.append(_fair("fair_banks", priced, markets, counted, crowd))
-    if wishes.whole_lots:
-        whole = coordinate_whole_heaps(priced, wishes.whole_lots, options=_SHORT, start=counted)
-        found.append(_chosen("whole", markets, whole))
-    if wishes.uniform:
-        tolled = plan_tolled(markets, rounds=nash_rounds, book=OnlyStops(book))
-        none = np.zeros(len(markets.counties))
-        found.append(Choice(tolled.regime, None, none, tolled.tolls, tolled.paid))
-    return tuple(found)
+    fleet = fleet or OneProcess()
+    mine = book if fleet.sees_files else None
+    asked = Asked(markets, plan, crowd, wishes, options, nash_rounds, mine)
+    first = [name for name in wishes.names if name not in _SECOND]
+    found = _carried_out(fleet, asked, dict.fromkeys(first, plan), book)
+    start = _counted(asked, found)
+    if start is not None and not found.stopped:
+        second = [name for name in wishes.names if name in _SECOND]
+        more = _carried_out(fleet, asked, dict.fromkeys(second, start), book)
+        found.results.update(more.results)
+    return tuple(found.results[name] for name in wishes.names if name in found.results)
+
+
+def _carried_out(
+    fleet: Fleet, asked: Asked, starts: dict[str, Coordination], book: Book | None
+) -> Done[Choice]:
+    """Carry out wishes that need nothing of one another, each from its own joint plan."""
+    asks = [wish_of(asked, name, start) for name, start in starts.items()]
+    pieces = {wish.key: wish for wish in asks}
+    done = work_through(fleet, carry_out, asked, pieces, book=book, keeping=CHOICES)
+    return Done({pieces[key].name: choice for key, choice in done.results.items()}, done.stopped)
+
+
+def _counted(asked: Asked, found: Done[Choice]) -> Coordination | None:
+    """Return the plan that a second wish starts from, None if it was not finished."""
+    if asked.wishes.bank_weight > 0.0:
+        return found.results["banks"].plan if "banks" in found.results else None
+    return asked.plan
 
 
 def cheapest(plan: Coordination, choices: tuple[Choice, ...]) -> Coordination:
@@ -130,18 +88,6 @@ def cheapest(plan: Coordination, choices: tuple[Choice, ...]) -> Coordination:
         return plan
     regime = best.regime
     return replace(plan, sold=regime.sold, costs=regime.costs, cost=regime.cost)
-
-
-def _chosen(name: str, markets: SharedMarkets, plan: Coordination) -> Choice:
-    regime = Regime(name, plan.sold, markets.costs(plan.sold))
-    return Choice(regime, plan, np.zeros(len(markets.counties)))
-
-
-def _fair(
-    name: str, priced: SharedMarkets, own: SharedMarkets, plan: Coordination, crowd: Regime
-) -> Choice:
-    fair = no_county_worse(priced, plan, crowd, own=own)
-    return replace(_chosen(name, own, fair.plan), pi=fair.pi)
 
 
 def worse_off(markets: SharedMarkets, costs: Floats, crowd: Regime) -> Floats:
@@ -194,23 +140,3 @@ def _arrears(markets: SharedMarkets, sold: Floats) -> float:
     unpriced = replace(markets, keep=np.zeros_like(markets.keep), late=only_end)
     brought = (markets.by_lot(markets.price) * sold).sum()
     return float(unpriced.costs(sold).sum() + brought)
-
-
-_BAD_WEIGHT = Text(
-    "The weight of banks' losses must be 0 or more: what a yuan of arrears at the end costs "
-    "lenders. 0.2 is a common try, 0 leaves them out.",
-    "银行损失权重须不小于0:期末每元欠款给债权人造成的损失。可先试0.2;0表示不计入。",
-)
-_NOT_BOTH = Text(
-    "One price for all (--uniform) has no allotments, so that no county can be promised its cost "
-    "in the crowd and no plan is made to be weighted: choose --uniform, or --fair and "
-    "--bank-weight.",
-    "统一价格(--uniform)没有配额,无法保证各县不劣于博弈结果,也没有可加权的方案:"
-    "请在 --uniform 与 --fair、--bank-weight 之间选择。",
-)
-_NOT_WHOLE = Text(
-    "Whole lots (--whole-lots) cannot promise each county its cost in the crowd and need "
-    "allotments: leave out --fair and --uniform, or sell parts of lots.",
-    "整宗出售(--whole-lots)无法保证各县不劣于博弈结果,且需要配额:"
-    "请去掉 --fair 和 --uniform,或允许拆分出售。",
-)

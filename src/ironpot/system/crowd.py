@@ -12,8 +12,9 @@ import numpy as np
 from ironpot.system.checkpoint import Book
 from ironpot.system.choices import Choice, Wishes, cheapest, choose, worse_off
 from ironpot.system.coordinate import Coordination, CoordinationOptions, coordinate_plans
+from ironpot.system.fleet import Fleet
 from ironpot.system.learned import ROUNDS as NASH_ROUNDS
-from ironpot.system.learned import plan_nash
+from ironpot.system.learned import Lesson, plan_nash
 from ironpot.system.links import Floats
 from ironpot.system.regimes import Regime, plan_alone, plan_rolling
 from ironpot.system.shared_markets import SharedMarkets
@@ -61,15 +62,17 @@ def compare_regimes(
     options: CoordinationOptions | None = None,
     wishes: Wishes | None = None,
     nash_rounds: int = NASH_ROUNDS,
-    watch: Callable[[Coordination], None] | None = None,
+    watch: Callable[[Coordination | Lesson], None] | None = None,
     book: Book | None = None,
+    fleet: Fleet | None = None,
 ) -> Crowd:
     """Run the four regimes on one problem, and what is wished of the joint plan beyond least cost.
 
-    `watch` hears how the coordinated plan gets on.
+    `watch` hears how the coordinated plan and the learning of the crowd get on. `fleet`'s workers
+    answer the crowd and carry out wishes; the joint plan is sought here.
 
     Ctrl-C while the joint plan is sought keeps the best plan so far and goes on with the others.
-    `book` keeps where both searches stand; the same run goes on from there.
+    `book` keeps where all searches stand; the same run goes on from there.
 
     >>> one = SharedMarkets(("a",), np.array([[[0.8]]]), np.array([[[50.0]]]), np.array([0, 1]),
     ...                     np.array([0]), np.array([100.0]), np.array([1.0]),
@@ -79,9 +82,14 @@ def compare_regimes(
     [('alone', 20.0), ('rolling', 20.0), ('nash', 20.0), ('coordinated', 20.0)]
     """
     plan = coordinate_plans(markets, options=options, watch=watch, book=book)
-    crowd = plan_nash(markets, rounds=nash_rounds, book=book)
-    asked = wishes or Wishes()
-    found = choose(markets, plan, crowd, asked, options=options, nash_rounds=nash_rounds, book=book)
+    crowd = plan_nash(markets, rounds=nash_rounds, watch=watch, book=book, fleet=fleet)
+    found = choose(
+        *(markets, plan, crowd, wishes or Wishes()),
+        options=options,
+        nash_rounds=nash_rounds,
+        book=book,
+        fleet=fleet,
+    )
     plan = cheapest(plan, found)
     together = Regime("coordinated", plan.sold, plan.costs)
     regimes = (plan_alone(markets), plan_rolling(markets), crowd, together)

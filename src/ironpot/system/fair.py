@@ -12,6 +12,7 @@ from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
 from ironpot.plan.program import Builder, Program
 from ironpot.plan.solver import Answer, solve
+from ironpot.system.checkpoint import Arrays, Book, CheckpointError
 from ironpot.system.coordinate import Coordination, batches, stiffness
 from ironpot.system.links import Floats, Ints
 from ironpot.system.regimes import Regime
@@ -24,6 +25,8 @@ SWEEPS = 100
 # How far a limit's price moves in a sweep, first and last, per unit of its breach.
 _MOVES = (0.3, 0.03)
 _KEPT_EVERY = 10
+# What a book calls where the search stands, and each answer that it has found.
+STANDING, ANSWER = "fair", "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ def no_county_worse(
     own: SharedMarkets | None = None,
     gap: float = 0.01,
     rounds: int = ROUNDS,
+    book: Book | None = None,
 ) -> FairPlan:
     """Find the cheapest joint plan in which no county pays more than in `crowd`.
 
@@ -60,7 +64,8 @@ def no_county_worse(
     Then a linear program mixes the answers on the way so that rooms and limits hold, and prices
     both anew. The crowd itself is one of the answers, so that a mix always exists; the bound is the
     Lagrangian's, from clipped cash duals. Stops within `gap` of the stake. `own` is the problem
-    whose costs the limits speak of, if it is another.
+    whose costs the limits speak of, if it is another. `book` keeps answers and prices, so that the
+    search can go on; Ctrl-C ends with a mix of the answers that are there.
 
     >>> from ironpot.system.coordinate import coordinate_plans
     >>> from ironpot.system.learned import plan_nash
@@ -72,16 +77,32 @@ def no_county_worse(
     >>> fair.plan.costs.round(3).tolist()
     [30.0, 30.0]
     """
-    search = _Columns(markets, own or markets, crowd.costs, [crowd.sold, plan.sold], plan)
-    search.sweep(SWEEPS)
-    best = search.mixed()
-    for _ in range(rounds):
-        if best.plan.cost - search.bound <= gap * (plan.do_nothing - search.bound):
-            break
-        search.answer(best.plan.fees, best.pi)
-        search.answer(*search.between(best))
+    answers = [crowd.sold, plan.sold]
+    search = _Columns(markets, own or markets, crowd.costs, answers, plan, book)
+    best = None
+    try:
+        search.sweep(SWEEPS)
         best = search.mixed()
-    return search.finished(best, gap)
+        while search.rounds < rounds and not search.is_within(gap, best):
+            search.answer(best.plan.fees, best.pi)
+            search.answer(*search.between(best))
+            best = search.mixed()
+            search.keep(rounds=search.rounds + 1)
+    except KeyboardInterrupt:
+        if book is not None:
+            book.stopped()
+    return search.finished(best or search.mixed(), gap)
+
+
+@dataclass(slots=True)
+class _Sweeping:
+    """What changes from sweep to sweep: how many, sales, loads, fees and prices of limits."""
+
+    number: int
+    sold: Floats
+    load: Floats
+    fees: Floats
+    pi: Floats
 
 
 class _Columns:
@@ -94,12 +115,54 @@ class _Columns:
         limits: Floats,
         answers: list[Floats],
         plan: Coordination,
+        book: Book | None = None,
     ) -> None:
         self.markets, self.own, self.limits, self.answers = markets, own, limits, answers
         self.start, self.bound = plan, plan.bound
         self.fees, self.pi = plan.fees, np.zeros(len(limits))
         self.room = markets.room.reshape(len(markets.room), -1)
         self.unit = max(float(np.abs(markets.doing_nothing()).mean()), 1.0)
+        self.book, self.rounds, self.given = book, 0, len(answers)
+        self.now = _Sweeping(
+            0, plan.sold.copy(), markets.load(plan.sold), plan.fees, np.zeros(len(limits))
+        )
+        kept = None if book is None else book.found(STANDING)
+        if kept is not None:
+            self.go_on(kept)
+
+    def add(self, answer: Floats) -> None:
+        """Take an answer into the mix, and into the book at once: a standing counts on it."""
+        if self.book is not None:
+            number = len(self.answers) - self.given
+            self.book.keep_now(f"{ANSWER}{number}", {"sold": answer})
+        self.answers.append(answer)
+
+    def keep(self, *, rounds: int) -> None:
+        """Note where the search stands after so many rounds of mixing."""
+        self.rounds = rounds
+        if self.book is None:
+            return
+        now = self.now
+        kept = {"sold": now.sold.copy(), "load": now.load.copy(), "fees": now.fees, "pi": now.pi}
+        kept |= {"best_fees": self.fees, "best_pi": self.pi, "bound": np.array(self.bound)}
+        counts = np.array([now.number, rounds, len(self.answers) - self.given])
+        self.book.keep(STANDING, kept | {"counts": counts})
+
+    def go_on(self, kept: Arrays) -> None:
+        """Stand where `keep` noted it."""
+        number, self.rounds, answers = kept["counts"].tolist()
+        self.now = _Sweeping(number, kept["sold"], kept["load"], kept["fees"], kept["pi"])
+        self.fees, self.pi, self.bound = kept["best_fees"], kept["best_pi"], float(kept["bound"])
+        assert self.book is not None
+        for count in range(answers):
+            found = self.book.found(f"{ANSWER}{count}")
+            if found is None:
+                raise CheckpointError(_NO_ANSWER)
+            self.answers.append(found["sold"])
+
+    def is_within(self, gap: float, best: FairPlan) -> bool:
+        """Say whether a mix is within `gap` of the stake."""
+        return best.plan.cost - self.bound <= gap * (best.plan.do_nothing - self.bound)
 
     def answer(self, fees: Floats, pi: Floats) -> None:
         """Add every county's best answer to these prices, and the bound that they prove."""
@@ -111,7 +174,7 @@ class _Columns:
         answer = np.zeros_like(price)
         cost = destroyed + fees[given.market]
         answer_all(given.first_lot, given.lots, price, cost, cap, given.due, late, answer)
-        self.answers.append(answer)
+        self.add(answer)
         bounds = bound_all(
             *(given.first_lot, given.market, given.lots, price),
             *(destroyed, cap, given.due, late, fees),
@@ -123,17 +186,18 @@ class _Columns:
 
     def sweep(self, count: int) -> None:
         """Let all answer fees and limits in turn; keep plan, answers and bound now and then."""
-        sold, load = self.start.sold.copy(), self.markets.load(self.start.sold)
-        fees, pi, duals = self.start.fees, self.pi, np.zeros_like(self.markets.need)
+        now, duals = self.now, np.zeros_like(self.markets.need)
         nothing = self.markets.doing_nothing()
         scale = np.maximum(nothing - self.limits, 1e-3 * np.maximum(nothing, 1e-3 * self.unit))
-        for number, move in enumerate(np.geomspace(*_MOVES, count), start=1):
-            fees = self._moved(fees, pi, sold, load, duals)
-            breach = (self.own.costs(sold) - self.limits) / scale
-            pi = np.maximum(pi + move * np.clip(breach, -1.0, 1.0), 0.0)
-            if number % _KEPT_EVERY == 0:
-                self.answer(fees, pi)
-                self.answers.append(self.markets.within_room(sold))
+        for move in np.geomspace(*_MOVES, count)[now.number :]:
+            now.number += 1
+            now.fees = self._moved(now.fees, now.pi, now.sold, now.load, duals)
+            breach = (self.own.costs(now.sold) - self.limits) / scale
+            now.pi = np.maximum(now.pi + move * np.clip(breach, -1.0, 1.0), 0.0)
+            if now.number % _KEPT_EVERY == 0:
+                self.answer(now.fees, now.pi)
+                self.add(self.markets.within_room(now.sold))
+                self.keep(rounds=0)
 
     def _moved(self, fees: Floats, pi: Floats, sold: Floats, load: Floats, duals: Floats) -> Floats:
         """Move every batch once towards its answers, in place; return the fees after it."""
@@ -221,4 +285,9 @@ _NO_MIX = Text(
     "itself is one: the solver failed. Run again without the option, and report the case.",
     "未能求得不使任何县区劣于博弈结果的统筹方案(博弈结果本身即可行):求解器出错。"
     "请不加该选项重试并反馈案例。",
+)
+_NO_ANSWER = Text(
+    "An answer that the unfinished run counts on is gone: a file of its folder was taken away. "
+    "Start anew with --fresh, which discards what was kept.",
+    "未完成运行所需的一个文件已不在 unfinished 文件夹中。请用 --fresh 放弃已保存的进度重新开始。",
 )

@@ -71,9 +71,7 @@ class Fleet(Protocol):
         """
         ...
 
-    def hired(
-        self, work: Callable[[S, A], R], static: S
-    ) -> AbstractContextManager[Hired[A, R]]:
+    def hired(self, work: Callable[[S, A], R], static: S) -> AbstractContextManager[Hired[A, R]]:
         """Hold workers ready for many rounds of short pieces; leaving ends them."""
         ...
 

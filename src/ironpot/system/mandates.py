@@ -6,6 +6,7 @@ order is all they hear) and together (the best that is possible under it). Yuan;
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any, TypedDict
 
 import numpy as np
 import polars as pl
@@ -14,11 +15,13 @@ from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.core.money import Unit, amount_text
 from ironpot.system.actors import Actors
-from ironpot.system.checkpoint import Book, OnlyStops
+from ironpot.system.checkpoint import Book, Chapter, digest_of
 from ironpot.system.coordinate import coordinate_plans
 from ironpot.system.crowd import NASH_ROUNDS, Crowd
+from ironpot.system.fleet import Fleet, OneProcess
 from ironpot.system.learned import plan_nash
 from ironpot.system.outcomes import bank_table, regime_table
+from ironpot.system.pieces import Keeping, work_through
 from ironpot.system.regimes import Regime
 from ironpot.system.second_round import SpiralRules, banks_under, second_round
 from ironpot.system.shared_markets import SharedMarkets
@@ -192,8 +195,9 @@ def try_mandates(
     *,
     nash_rounds: int = NASH_ROUNDS,
     rules: SpiralRules | None = None,
-    watch: Callable[[str], None] | None = None,
+    watch: Callable[[str, int], None] | None = None,
     book: Book | None = None,
+    fleet: Fleet | None = None,
 ) -> pl.DataFrame:
     """Return one row a mandate and regime (nash, coordinated): prices, arrears, banks, cost.
 
@@ -201,16 +205,28 @@ def try_mandates(
     Banks lose what is in arrears at the end and what collateral is marked down by. `bank_loss_end`,
     `banks_under`, `withdrawn` and `missed` are where the second round ends under `rules`, empty
     where banks' capital is unknown. A swap moves debt to a later owner of the claim; what that
-    costs the giver of the quota is not counted.
+    costs the giver of the quota is not counted. Each order is a piece for `fleet`, here if not
+    given; what `book` kept is gone on with. Ctrl-C ends a search with its best; on a fleet it
+    leaves out what is not finished. `watch` hears an order and how many are in.
     """
-    if not mandates:
-        return pl.DataFrame()
-    frames: list[pl.DataFrame] = []
-    for mandate in mandates:
+    fleet = fleet or OneProcess()
+    static = _Ground(nash_rounds, rules, book if fleet.sees_files else None)
+    pieces = dict(_order(one, markets, actors, rules) for one in mandates)
+
+    def hear(key: str, _found: _Tried, count: int) -> None:
         if watch is not None:
-            watch(mandate.mandate_id)
-        frames.append(_tried(mandate, markets, actors, (nash_rounds, rules), book))
-    table = pl.concat(frames)
+            watch(pieces[key].name, count)
+
+    done = work_through(
+        *(fleet, _tried, static, pieces),
+        book=book,
+        watch=hear,
+        keeping=Keeping[_Tried](ended=lambda found: not found["cut"]),
+    )
+    rows = [row for found in done.results.values() for row in found["rows"]]
+    if not rows:
+        return pl.DataFrame()
+    table = pl.DataFrame(rows, infer_schema_length=None, schema_overrides=_ENDS)
     before = table.filter(pl.col("mandate") == mandates[0].mandate_id).select(
         "regime", _before="cost"
     )
@@ -218,36 +234,74 @@ def try_mandates(
     return joined.with_columns(over_none=pl.col("cost") - pl.col("_before")).drop("_before")
 
 
-def _tried(
-    mandate: Mandate,
-    before: SharedMarkets,
-    actors: Actors,
-    how: tuple[int, SpiralRules | None],
-    book: Book | None,
-) -> pl.DataFrame:
-    markets, lenders = mandate.apply(before, actors), mandate.lenders(actors, before.need.shape[1])
-    plan = coordinate_plans(markets, book=OnlyStops(book))
-    learned = plan_nash(markets, rounds=how[0], book=OnlyStops(book))
+@dataclass(frozen=True)
+class _Ground:
+    """What all orders share; `book` is None where a worker has no way to what is kept."""
+
+    nash_rounds: int
+    rules: SpiralRules | None
+    book: Book | None
+
+
+class _Tried(TypedDict):
+    """Rows of an order, and whether the user ended one of its searches before its time."""
+
+    rows: list[dict[str, Any]]
+    cut: bool
+
+
+@dataclass(frozen=True)
+class _Order:
+    """An order by name, the problem and lenders that it makes, a key that no other problem has."""
+
+    name: str
+    markets: SharedMarkets
+    lenders: Actors
+    key: str
+
+
+def _order(
+    mandate: Mandate, markets: SharedMarkets, actors: Actors, rules: SpiralRules | None
+) -> tuple[str, _Order]:
+    under, lenders = mandate.apply(markets, actors), mandate.lenders(actors, markets.need.shape[1])
+    arrays = (under.need, under.room, under.late, lenders.owed, lenders.rolled)
+    key = f"order-{mandate.mandate_id}-{digest_of(repr(rules), *arrays)}"
+    return key, _Order(mandate.mandate_id, under, lenders, key)
+
+
+def _tried(ground: _Ground, order: _Order) -> _Tried:
+    """Run an order's two regimes on the problem that it makes."""
+    markets, lenders = order.markets, order.lenders
+    book = Chapter(ground.book, order.key)
+    plan = coordinate_plans(markets, book=book)
+    learned = plan_nash(markets, rounds=ground.nash_rounds, book=book)
     crowd = Crowd(markets, plan, (learned, Regime("coordinated", plan.sold, plan.costs)))
     banks = bank_table(crowd, lenders).group_by("regime").agg(bank_loss=pl.col("marked_down").sum())
     rows = regime_table(crowd).join(banks, on="regime", how="left", maintain_order="left")
     told = rows.select(
-        pl.lit(mandate.mandate_id).alias("mandate"),
+        pl.lit(order.name).alias("mandate"),
         "regime",
         pl.Series("need", [_need(markets)] * 2),
         (pl.col("proceeds") / pl.col("volume")).alias("price_average"),
         *("volume", "proceeds", "value_destroyed", "arrears_end", "arrears_of_need"),
         *("counties_behind", "bank_loss", "cost"),
     ).with_columns(bank_loss=pl.col("bank_loss") + pl.col("arrears_end"))
-    return pl.concat([told, _ends(crowd, lenders, how[1])], how="horizontal")
+    table = pl.concat([told, _ends(crowd, lenders, ground.rules)], how="horizontal")
+    return {"rows": table.rows(named=True), "cut": book.cut}
+
+
+_ENDS: dict[str, type[pl.DataType]] = {
+    "bank_loss_end": pl.Float64,
+    "banks_under": pl.Int64,
+    "withdrawn": pl.Float64,
+    "missed": pl.Float64,
+}
 
 
 def _ends(crowd: Crowd, lenders: Actors, rules: SpiralRules | None) -> pl.DataFrame:
     """Return where the second round of each regime ends, a row a regime."""
-    columns = {"bank_loss_end": pl.Float64, "banks_under": pl.Int64}
-    columns |= {"withdrawn": pl.Float64, "missed": pl.Float64}
     if not lenders.known:
-        return pl.DataFrame([dict.fromkeys(columns)] * len(crowd.regimes), schema=columns)
+        return pl.DataFrame([dict.fromkeys(_ENDS)] * len(crowd.regimes), schema=_ENDS)
     used = rules or SpiralRules()
     ends = [second_round(crowd.markets, lenders, regime, rules=used) for regime in crowd.regimes]
     rows = [
@@ -259,7 +313,7 @@ def _ends(crowd: Crowd, lenders: Actors, rules: SpiralRules | None) -> pl.DataFr
         )
         for end in ends
     ]
-    return pl.DataFrame(rows, schema=columns, orient="row")
+    return pl.DataFrame(rows, schema=_ENDS, orient="row")
 
 
 def _need(markets: SharedMarkets) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
-from ironpot.system.checkpoint import Book
+from ironpot.system.checkpoint import Arrays, Book
 from ironpot.system.fleet import Fleet
 
 S = TypeVar("S")
@@ -26,6 +26,30 @@ _NOTE = "note"
 
 def _as_it_is(_key: str, found: Any) -> Any:
     return found
+
+
+def _always(_found: Any) -> bool:
+    return True
+
+
+def _noted(result: Any) -> Arrays:
+    return {_NOTE: np.array(json.dumps(result))}
+
+
+def _read(kept: Arrays) -> Any:
+    return json.loads(str(kept[_NOTE]))
+
+
+@dataclass(frozen=True)
+class Keeping(Generic[N]):
+    """How a book keeps results: as arrays and back, and only those that `ended` by themselves.
+
+    As JSON if not said otherwise: lists, dictionaries with text keys, text, numbers and None.
+    """
+
+    write: Callable[[N], Arrays] = _noted
+    read: Callable[[Arrays], N] = _read
+    ended: Callable[[N], bool] = _always
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +69,19 @@ def work_through(
     take: Callable[[str, R], N] = _as_it_is,
     book: Book | None = None,
     watch: Callable[[str, N, int], None] | None = None,
+    keeping: Keeping[N] | None = None,
 ) -> Done[N]:
     """Return what `take(key, work(static, piece))` makes of every piece; `take` runs here.
 
-    `watch` hears key, result and how many are in. Results go into the book and come out of it as
-    JSON, so they are made of lists, dictionaries with text keys, text, numbers and None.
+    `watch` hears key, result and how many are in. `keeping` says how results go into the book and
+    come out of it.
 
     >>> from ironpot.system.fleet import OneProcess
     >>> work_through(OneProcess(), pow, 2, {"b": 3, "a": 4}).results
     {'b': 8, 'a': 16}
     """
-    results = _kept(book, pieces)
+    keeping = keeping or Keeping[N]()
+    results = _kept(book, pieces, keeping)
     left = _Left(pieces, dict.fromkeys(key for key in pieces if key not in results))
     stopped = False
     try:
@@ -63,8 +89,8 @@ def work_through(
             if key in results or key not in left:
                 raise IronpotError(_twice(key))
             results[key] = take(key, found)
-            if book is not None:
-                book.keep_now(key, {_NOTE: np.array(json.dumps(results[key]))})
+            if book is not None and keeping.ended(results[key]):
+                book.keep_now(key, keeping.write(results[key]))
             if watch is not None:
                 watch(key, results[key], len(results))
     except KeyboardInterrupt:
@@ -94,18 +120,18 @@ class _Left(Mapping[str, A]):
         return len(self.names)
 
 
-def _kept(book: Book | None, pieces: Mapping[str, object]) -> dict[str, Any]:
+def _kept(book: Book | None, pieces: Mapping[str, object], keeping: Keeping[N]) -> dict[str, N]:
     """Return the results of pieces that the book has."""
     if book is None:
         return {}
-    found = {key: kept_result(book, key) for key in pieces}
-    return {key: result for key, result in found.items() if result is not None}
+    found = {key: book.found(key) for key in pieces}
+    return {key: keeping.read(kept) for key, kept in found.items() if kept is not None}
 
 
 def kept_result(book: Book, key: str) -> Any:
-    """Return the result that a book has of a piece, None if it has none."""
+    """Return the result that a book has of a piece as JSON, None if it has none."""
     kept = book.found(key)
-    return None if kept is None else json.loads(str(kept[_NOTE]))
+    return None if kept is None else _read(kept)
 
 
 def _twice(key: str) -> Text:

@@ -101,7 +101,8 @@ def lot_rows(first_lot: Ints, group: Ints) -> Ints:
     """
     count = first_lot[group + 1] - first_lot[group]
     before = np.cumsum(count) - count
-    return np.repeat(first_lot[group] - before, count) + np.arange(count.sum())
+    steps = np.arange(count.sum(), dtype=np.int64)
+    return np.repeat(first_lot[group] - before, count) + steps
 
 
 def _answered(own: Own, group: Ints, given: Beliefs, wanted: Floats) -> Floats:

@@ -11,6 +11,7 @@ from ironpot.report.figures import percent
 from ironpot.report.system_view import REGIME
 from ironpot.system.checkpoint import Book
 from ironpot.system.crowd import Crowd
+from ironpot.system.fleet import Fleet, Processes
 from ironpot.system.pieces import work_through
 from ironpot.system.seeds import (
     Draw,
@@ -22,7 +23,7 @@ from ironpot.system.seeds import (
     run_draw,
     spread_of,
 )
-from ironpot.workbench.hands import Hands, fleet_of
+from ironpot.workbench.hands import Hands, cores
 from ironpot.workbench.screen import Bar, show_table, unit_words
 
 SECONDS_A_DRAW = 5.0
@@ -44,17 +45,26 @@ class Many:
 
 
 def run_draws(
-    nation: Nation, crowd: Crowd, first: int, many: Many, *, book: Book | None, lang: Lang
+    nation: Nation,
+    crowd: Crowd,
+    first: int,
+    many: Many,
+    *,
+    book: Book | None,
+    lang: Lang,
+    fleet: Fleet | None = None,
 ) -> pl.DataFrame:
     """Run all draws but the first, which `crowd` is; return one row a draw and regime.
 
-    Ctrl-C ends with the draws that are there. Empty where no other draw is asked for.
+    `fleet` works on them, processes of this machine if not given, one a core. Ctrl-C ends with the
+    draws that are there. Empty where no other draw is asked for.
     """
     others = many.others(first)
     if not others:
         return pl.DataFrame()
     rows = draw_rows(crowd, Draw(first)) if 1.0 in many.price_levels else []
-    with fleet_of(many.hands) as fleet, Bar(SECONDS_A_DRAW * len(others) / fleet.workers) as bar:
+    fleet = fleet or Processes(cores())
+    with Bar(SECONDS_A_DRAW * len(others) / fleet.workers) as bar:
         bar.show(_note(0, len(others), 0.0, lang))
         worst = [0.0]
 

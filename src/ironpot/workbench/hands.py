@@ -22,10 +22,20 @@ class Hands:
 
 
 @contextmanager
+def fleet_if_asked(hands: Hands) -> Generator[Fleet | None]:
+    """Give the workers that the user asked for; None where everything stays in this process."""
+    if hands == Hands():
+        yield None
+        return
+    with fleet_of(hands) as fleet:
+        yield fleet
+
+
+@contextmanager
 def fleet_of(hands: Hands) -> Generator[Fleet]:
     """Give the workers asked for; a cluster that was started for this is ended again."""
     if hands.cluster is None:
-        yield Processes(hands.workers or _cores())
+        yield Processes(hands.workers or cores())
         return
     from ironpot.workbench.cluster import cluster_at, local_cluster
 
@@ -33,10 +43,10 @@ def fleet_of(hands: Hands) -> Generator[Fleet]:
         with cluster_at(hands.cluster) as cluster:
             yield cluster
     else:
-        with local_cluster(hands.workers or _cores()) as cluster:
+        with local_cluster(hands.workers or cores()) as cluster:
             yield cluster
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use; a container often has fewer than the machine."""
     return len(os.sched_getaffinity(0))

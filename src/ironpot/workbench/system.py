@@ -21,6 +21,7 @@ from ironpot.system.coordinate import Coordination
 from ironpot.system.crowd import NASH_ROUNDS, Crowd, compare_regimes
 from ironpot.system.crowding import crowding_table
 from ironpot.system.harm import harm_table
+from ironpot.system.learned import Lesson
 from ironpot.system.mandates import Mandate, try_mandates
 from ironpot.system.outcomes import bank_table, county_table, price_table, regime_table
 from ironpot.system.second_round import SpiralRules
@@ -30,7 +31,8 @@ from ironpot.workbench.case_folder import cases_in, ground_of_cases
 from ironpot.workbench.draws import Many, run_draws, show_draws
 from ironpot.workbench.governments import ground_of, read_governments
 from ironpot.workbench.ground import Ground
-from ironpot.workbench.run_store import open_run
+from ironpot.workbench.hands import fleet_if_asked
+from ironpot.workbench.run_store import RunStore, open_run
 from ironpot.workbench.screen import Bar, unit_words
 from ironpot.workbench.system_screen import show_choices, show_mandates, show_spiral, show_system
 
@@ -65,37 +67,61 @@ def run_system(
     ground = _ground(path, asked, unit)
     rounds = _rounds(ground.markets)
     store = None if out is None else open_run(out, _mark(ground, asked, rounds), fresh=asked.fresh)
-    with Bar(EXPECTED_S) as bar:
-        crowd = compare_regimes(
-            ground.markets,
-            wishes=asked.wishes,
-            nash_rounds=rounds,
-            watch=lambda plan: bar.show(_note(plan, lang, unit)),
-            book=store,
-        )
-        tried = try_mandates(
-            *(ground.markets, ground.actors, asked.mandates),
-            nash_rounds=rounds,
-            rules=asked.rules,
-            watch=bar.show,
-            book=store,
-        )
-    draws = pl.DataFrame()
-    if ground.nation is not None:
-        nation = replace(ground.nation, nash_rounds=rounds)
-        draws = run_draws(nation, crowd, asked.seed, asked.many, book=store, lang=lang)
-    view = _view(ground, crowd, Reader(lang, unit), asked, {"mandates": tried, "draws": draws})
+    crowd, more = _ran(ground, asked, rounds, store, lang, unit)
+    view = _view(ground, crowd, Reader(lang, unit), asked, more)
     show_system(view, screen, lang, unit)
     show_spiral(view, screen, lang, unit)
     show_choices(view, screen, lang, unit)
     show_mandates(view, screen, lang, unit)
-    show_draws(draws, screen, lang, unit)
+    show_draws(more["draws"], screen, lang, unit)
+    _say_left_out(asked.wishes, crowd, screen, lang)
     if out is not None:
         _write_whole(view, out)
         screen.print(_wrote(out).say(lang))
     if store is not None:
         store.end(screen, lang)
     return view
+
+
+def _ran(
+    ground: Ground, asked: Draw, rounds: int, store: RunStore | None, lang: Lang, unit: Unit
+) -> tuple[Crowd, dict[str, pl.DataFrame]]:
+    """Run the regimes with wishes, the orders and further draws, on the workers asked for."""
+    draws = pl.DataFrame()
+    with fleet_if_asked(asked.many.hands) as fleet:
+        with Bar(EXPECTED_S) as bar:
+            crowd = compare_regimes(
+                ground.markets,
+                wishes=asked.wishes,
+                nash_rounds=rounds,
+                watch=lambda heard: bar.show(_note(heard, rounds, lang, unit)),
+                book=store,
+                fleet=fleet,
+            )
+            tried = try_mandates(
+                *(ground.markets, ground.actors, asked.mandates),
+                nash_rounds=rounds,
+                rules=asked.rules,
+                watch=lambda order, count: bar.show(f"{order}: {count}/{len(asked.mandates)}"),
+                book=store,
+                fleet=fleet,
+            )
+        if ground.nation is not None:
+            given = replace(ground.nation, nash_rounds=rounds), crowd, asked.seed, asked.many
+            draws = run_draws(*given, book=store, lang=lang, fleet=fleet)
+    return crowd, {"mandates": tried, "draws": draws}
+
+
+def _say_left_out(wishes: Wishes, crowd: Crowd, screen: Console, lang: Lang) -> None:
+    """Say which wishes were stopped before they had anything to show: nothing keeps them."""
+    there = {choice.regime.name for choice in crowd.choices}
+    missing = ", ".join(name for name in wishes.names if name not in there)
+    if missing:
+        said = Text(
+            f"Stopped before there was a plan for: {missing}. What is allotted does not keep that.",
+            f"下列要求在中止前尚无方案:{missing};现有配额未满足这些要求。",
+        )
+        screen.print(said.say(lang))
 
 
 def _ground(path: Path, asked: Draw, unit: Unit) -> Ground:
@@ -149,7 +175,27 @@ def _rounds(markets: SharedMarkets) -> int:
     return max(min(NASH_ROUNDS, 1_500_000 // len(markets.counties)), 300)
 
 
-def _note(plan: Coordination, lang: Lang, unit: Unit) -> str:
+def _note(heard: Coordination | Lesson, rounds: int, lang: Lang, unit: Unit) -> str:
+    """Say how far the joint plan or the learning of the crowd is, and how good the best so far."""
+    return (
+        _learned(heard, rounds, lang, unit)
+        if isinstance(heard, Lesson)
+        else _together(heard, lang, unit)
+    )
+
+
+def _learned(lesson: Lesson, rounds: int, lang: Lang, unit: Unit) -> str:
+    regret = lesson.crowd.regret
+    left = in_unit(0.0 if regret is None else float(regret.sum()), unit)
+    words = unit_words(unit, lang)
+    return Text(
+        f"crowd: {lesson.learned} of at most {rounds} rounds, regret {left} {words} "
+        "(Ctrl-C keeps it)",
+        f"博弈:第{lesson.learned}轮(至多{rounds}轮),遗憾值{left}{words}(Ctrl-C 保留)",
+    ).say(lang)
+
+
+def _together(plan: Coordination, lang: Lang, unit: Unit) -> str:
     cost, bound = (in_unit(amount, unit) for amount in (plan.cost, plan.bound))
     gap, words = percent(plan.gap_of_stake, 2), unit_words(unit, lang)
     return Text(
