@@ -3,9 +3,11 @@
 import numpy as np
 import polars as pl
 import pytest
+from tests.system.test_pieces_kept import Memory
 
 from ironpot.core.errors import IronpotError
 from ironpot.system.actors import actors_of
+from ironpot.system.fleet import Processes
 from ironpot.system.mandates import (
     NONE,
     all_together,
@@ -131,3 +133,21 @@ def test_nobody_sells_what_is_forbidden():
     assert not asked.room[kinds == "land", :4].any()
     np.testing.assert_array_equal(asked.room[kinds != "land"], MARKETS.room[kinds != "land"])
     np.testing.assert_array_equal(asked.room[:, 4:], MARKETS.room[:, 4:])
+
+
+def test_orders_on_workers_and_after_a_stop_give_the_same_rows(tried):
+    orders = (NONE, cut_debt(0.05), no_sales("land"), swap_quota(0.3))
+    asked = (MARKETS, ACTORS, orders)
+    there = try_mandates(*asked, nash_rounds=40, fleet=Processes(2))
+    assert there.rows() == tried.rows()
+    book = Memory(stop_after=7)
+    broken = try_mandates(*asked, nash_rounds=40, book=book)
+    assert book.cut
+    assert broken.rows() != tried.rows(), "a search that was stopped shows its best so far"
+    assert try_mandates(*asked, nash_rounds=40, book=book).rows() == tried.rows()
+    finished = len(book.parts)
+    assert try_mandates(*asked, nash_rounds=40, book=book).rows() == tried.rows()
+    assert len(book.parts) == finished
+    harder = (NONE, cut_debt(0.06))
+    other = try_mandates(MARKETS, ACTORS, harder, nash_rounds=40, book=book)
+    assert other.rows()[2:] != tried.rows()[2:4], "another figure is another order"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from logging import CRITICAL, getLogger
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -69,6 +70,10 @@ class _Crew(Generic[S, A, R]):
     workers: int
 
     def each(self, pieces: Mapping[str, A]) -> Iterator[tuple[str, R]]:
+        with _gone_if_silent():
+            yield from self._each(pieces)
+
+    def _each(self, pieces: Mapping[str, A]) -> Iterator[tuple[str, R]]:
         dask = _distributed()
         futures = {
             self.client.submit(_on_worker, _here(), self.work, self.held, piece, pure=False): key
@@ -95,6 +100,16 @@ def _result(key: str, future: Any, dask: Any) -> Told:
         raise IronpotError(fatal(key)) from error
 
 
+@contextmanager
+def _gone_if_silent() -> Generator[None]:
+    """Say in words that the scheduler is gone, and with it all that workers held."""
+    dask = _distributed()
+    try:
+        yield
+    except (dask.CancelledError, OSError) as error:  # a broken connection is an OSError
+        raise IronpotError(_SCHEDULER_GONE) from error
+
+
 def _hold(static: S) -> S:
     return static
 
@@ -114,6 +129,8 @@ def _here() -> str:
 def cluster_at(address: str) -> Generator[Cluster]:
     """Connect to a scheduler that runs already; it is left running."""
     dask = _distributed()
+    # Its log tells of lost connections line by line; what matters of it is raised in words.
+    getLogger("distributed.client").setLevel(CRITICAL)
     try:
         client = dask.Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
@@ -134,7 +151,7 @@ def local_cluster(workers: int) -> Generator[Cluster]:
         dask.LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # any free port, seen from here only
             silence_logs="CRITICAL",
         ) as cluster,
         dask.Client(cluster, set_as_default=False) as client,
@@ -155,6 +172,15 @@ _NOT_INSTALLED = Text(
     "and use processes of this machine (--workers).",
     "使用集群需要 Dask 的 distributed 软件包,本机未安装。请在本机和各工作节点安装:"
     "python -m pip install 'ironpot[cluster]';或去掉 --cluster,改用本机进程(--workers)。",
+)
+
+
+_SCHEDULER_GONE = Text(
+    "The scheduler of the cluster is gone or cannot be reached any more; nothing further can be "
+    "worked on. What was finished before is kept: start a scheduler and workers again and repeat "
+    "the same command, on any workers, to go on.",
+    "集群调度器已中断或无法连接,任务无法继续。此前完成的结果已保留:请重新启动调度器和工作节点,"
+    "再次运行同一命令即可续算(工作节点可不同)。",
 )
 
 
