@@ -28,6 +28,8 @@ ONE_THREAD = dict.fromkeys(
 )
 # A worker says so often within one patience that it lives: a machine under load may delay a few.
 SIGNS = 10
+# Until its first sign it has so many patiences: an interpreter must start and find its modules.
+STARTING = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Worker:
     def __init__(self, work: Any, static: Any, patience_s: float) -> None:
         ours, theirs = Pipe()
         self.link: Connection[Any, Any] = ours
-        self.key, self.patience_s, self.heard = "", patience_s, time.monotonic()
+        self.key, self.patience_s = "", patience_s
+        self.heard = time.monotonic() + (STARTING - 1) * patience_s
         _wait_no_longer(ours, patience_s)
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
             [sys.executable, "-m", "ironpot.system.worker", repr(patience_s / SIGNS)],
