@@ -128,7 +128,8 @@ def _wishes(plan: Plan) -> pl.DataFrame:
 def _frontier(plan: Plan) -> pl.DataFrame:
     """Help against value destroyed: as planned, at the very least of help, and doing nothing.
 
-    The least of help is that of the relaxation: no whole plan gets by with less.
+    The least of help is that of the relaxation: no whole plan gets by with less. Where futures are
+    many it is what is proven by parts, and the value destroyed is that of the parts' average.
     """
     points = [
         (LABELS[0], plan.relief_pv, _destroyed(plan.model, plan.point)),
@@ -136,7 +137,9 @@ def _frontier(plan: Plan) -> pl.DataFrame:
     ]
     least = plan.question.least
     if least is not None:
-        points.insert(1, (LABELS[1], *_relief_and_loss(plan.model, least.point)))
+        needed, lost = _relief_and_loss(plan.model, least.point)
+        proven = needed if least.outcome == "optimal" else plan.least_help
+        points.insert(1, (LABELS[1], proven, lost))
     rows = [
         {
             "label": label,

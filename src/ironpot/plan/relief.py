@@ -6,6 +6,7 @@ help it works. Help counts at the present value that givers expect to lose; repa
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -13,19 +14,20 @@ import numpy as np
 import polars as pl
 
 from ironpot.case.case import Case
-from ironpot.case.schema import BY_NAME
 from ironpot.core.errors import SolverError
-from ironpot.core.lang import Text
 from ironpot.core.outputs import RELIEF
 from ironpot.plan.inputs import MILLION
-from ironpot.plan.model import Model, build_model
+from ironpot.plan.least import Least, prove_least
+from ironpot.plan.many import is_large
+from ironpot.plan.model import Model
 from ironpot.plan.names import quarter_text
 from ironpot.plan.options import LEAST_HELP_WEIGHT, PlanOptions
 from ironpot.plan.percentiles import HIGH, LOW, weighted_percentile
 from ironpot.plan.plan import Plan, plan_resolution
-from ironpot.plan.prepare import appraise_case, gather
-from ironpot.plan.program import Floats, Program, dual_bound
+from ironpot.plan.program import Floats
 from ironpot.plan.question import hold_bounds
+from ironpot.plan.relief_asked import Asked, lay_out, no_help_is_enough, with_unnamed
+from ironpot.plan.relief_many import Kept, least_of_choice
 from ironpot.plan.relief_order import (
     Helped,
     as_it_stands,
@@ -35,19 +37,20 @@ from ironpot.plan.relief_order import (
     paid_in_full,
 )
 from ironpot.plan.relief_prices import SCHEMA, price_limits
+from ironpot.plan.relief_prices_many import price_limits_by_parts
 from ironpot.plan.search import Watch
 from ironpot.plan.settle import Settlement, settle
-from ironpot.plan.solver import Answer, solve
+from ironpot.plan.solver import NO_ANSWER, Answer, solve
 from ironpot.plan.tables.frame import out_frame
 from ironpot.plan.tables.relief import relief_table
 
 # Shares of the time limit: the search, the solver's tree on help alone, prices at least, and the
 # most that one solve with whole numbers fixed may take.
 SEARCH_SHARE, TREE_SHARE, PRICES_SHARE, SOLVE_SHARE = 0.7, 0.15, 0.4, 0.2
-FIRST = {"solver": "ipm", "run_crossover": "on", "threads": 1}
+# Where futures are many: the search, and the proof by parts.
+MANY_SEARCH_SHARE, PROOF_SHARE = 0.35, 0.35
 TREE = {"threads": 1, "mip_rel_gap": 1e-7, "mip_abs_gap": 1e-7}
 NO_HELP = 1e-4  # million; below this help counts as none
-UNNAMED = "unnamed"
 TOTAL = "all"
 
 RANGES = {
@@ -58,6 +61,9 @@ RANGES = {
 }
 
 Source = Literal["none", "named", "unnamed"]
+Step = Literal["bound", "prices"]
+# Hears of a step: the bound so far in million, or the share of the prices that is done.
+Tell = Callable[[Step, float], None]
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,8 @@ class Relief:
     time limit ends before any whole plan is found, `found` is inf and `help` empty. `proven`
     says that the tree was searched to the end. `cost` is that plan's own cost. `ranges`
     holds expected help of all givers by quarter, fifth and ninety-fifth percentile over scenarios
-    (fen, the sum under `all`); `prices` are those of `relief_prices.SCHEMA`, yuan.
+    (fen, the sum under `all`); `prices` are those of `relief_prices.SCHEMA`, yuan. `by_parts` says
+    that futures are many: the bound is proven by parts, help is that of the plan's choices of now.
     """
 
     case: Case
@@ -87,12 +94,20 @@ class Relief:
     help: pl.DataFrame
     ranges: pl.DataFrame
     prices: pl.DataFrame
+    by_parts: bool = False
 
 
 def least_relief(
-    case: Case, *, options: PlanOptions | None = None, watch: Watch | None = None
+    case: Case,
+    *,
+    options: PlanOptions | None = None,
+    watch: Watch | None = None,
+    tell: Tell | None = None,
 ) -> Relief:
     """Work out the smallest help that lets any plan of a case work.
+
+    Where futures are many, `tell` hears what is proven (million) and how far prices are; Ctrl-C
+    then ends the step under way, and the rest is done with what it has.
 
     A time limit that ends the work early leaves the best that is known: what is not proven counts
     as nil in the bound, and holding everything is a plan where no better one was found. Raises
@@ -105,10 +120,13 @@ def least_relief(
     """
     chosen = replace(options or PlanOptions(), help_weight=LEAST_HELP_WEIGHT, relief=True)
     deadline = time.monotonic() + chosen.time_limit_s
-    asked = _asked(case, chosen)
-    plan = _searched(asked, chosen, watch)
+    asked = lay_out(case, chosen)
+    many = is_large(asked.model)
+    plan = _searched(asked, chosen, watch, MANY_SEARCH_SHARE if many else SEARCH_SHARE)
     if plan is not None and not plan.question.help_open:
         return _none_needed(case, chosen, plan)
+    if many:
+        return _of_many(asked, plan, deadline, tell or _silent)
     tree = _tree(asked.model, TREE_SHARE * chosen.time_limit_s)
     points = [
         *([] if plan is None else [plan.point]),
@@ -122,53 +140,50 @@ def least_relief(
     return _relief(asked, tree, helped, nothing, prices)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A case whose givers reach, as a model, and the relaxed answer that needs least (million)."""
-
-    case: Case
-    model: Model
-    unnamed: bool
-    relaxed: float
-
-
-def _asked(case: Case, options: PlanOptions) -> _Asked:
-    """Lay the case out; where its givers do not reach, a giver without a name joins them."""
-    for unnamed in (False, True):
-        given = _with_unnamed_giver(case) if unnamed else case
-        model = build_model(gather(given, *appraise_case(given), options))
-        program = paid_in_full(model)
-        limit = max(options.time_limit_s, 10.0)
-        answer = solve(program.relaxed(), time_limit_s=limit, options=FIRST)
-        if answer.outcome == "crashed":
-            raise _crashed()
-        if answer.outcome != "infeasible":
-            return _Asked(given, model, unnamed, _proven(program, answer))
-    raise _no_help_is_enough()
-
-
-def _proven(program: Program, answer: Answer) -> float:
-    """Return what an answer's duals prove; help is never negative, whatever time has left."""
-    if answer.row_dual.size != program.row_lower.size:
-        return 0.0
-    return max(dual_bound(program, answer.row_dual), 0.0)
+def _of_many(asked: Asked, plan: Plan | None, deadline: float, tell: Tell) -> Relief:
+    """Prove by parts, help the plan future by future, and price limits both ways."""
+    stopped = plan is not None and plan.interrupted
+    limit = asked.model.inputs.options.time_limit_s
+    seconds = 0.0 if stopped else PROOF_SHARE * limit
+    asked, least = _proven_by_parts(asked, seconds, tell)
+    helped = None if plan is None or plan.case is not asked.case else _chosen(asked.model, plan)
+    holding = hold_everything(asked.model)
+    nothing = np.inf if holding is None else holding.value
+    if helped is None or nothing < helped.value - NO_HELP:
+        helped = holding
+    if helped is None and not asked.unnamed:
+        asked, _, helped = _holding(asked, NO_ANSWER)
+        least = prove_least(asked.model, seconds=0.0)
+    left = max(deadline - time.monotonic(), PRICES_SHARE * limit)
+    prices = price_limits_by_parts(
+        asked.model,
+        least,
+        None if helped is None else Kept.of(asked.model, helped),
+        seconds=0.0 if stopped or least.interrupted else left,
+        told=lambda done, count: tell("prices", done / count),
+    )
+    return replace(_relief(asked, NO_ANSWER, helped, nothing, prices), by_parts=True)
 
 
-def _with_unnamed_giver(case: Case) -> Case:
-    """Add a giver of grants without limit, last in order, to every kind of account."""
-    givers = case.relief_sources
-    last = int(givers["order"].max() or 0) if givers.height else 0  # type: ignore[arg-type]
-    row: dict[str, object] = {
-        "giver_id": UNNAMED,
-        "name": UNNAMED,
-        "kind": "grant",
-        "order": last + 1,
-        "repayable": False,
-        "accounts": ";".join(dict.fromkeys(case.accounts["account"])),
-        "origin": "estimated",
-    }
-    more = BY_NAME["relief_sources"].frame([row])
-    return replace(case, relief_sources=pl.concat([givers, more]))
+def _proven_by_parts(asked: Asked, seconds: float, tell: Tell) -> tuple[Asked, Least]:
+    """Prove the least help; if some part shows that the givers do not reach, one joins them."""
+    least = prove_least(asked.model, seconds=seconds, watch=lambda bound: tell("bound", bound))
+    if least.impossible:
+        if asked.unnamed:
+            raise no_help_is_enough()
+        asked = with_unnamed(asked)
+        return _proven_by_parts(asked, seconds, tell)
+    return replace(asked, relaxed=max(asked.relaxed, least.bound)), least
+
+
+def _chosen(model: Model, plan: Plan) -> Helped | None:
+    """The help that a plan's choices need, or that it asks for itself if that is less."""
+    both = least_of_choice(model, plan.point), as_it_stands(model, plan.point)
+    return min((one for one in both if one), key=lambda one: one.value, default=None)
+
+
+def _silent(_step: Step, _figure: float) -> None:
+    """Tell nobody."""
 
 
 def _tree(model: Model, seconds: float) -> Answer:
@@ -176,9 +191,9 @@ def _tree(model: Model, seconds: float) -> Answer:
     return solve(paid_in_full(model), time_limit_s=max(seconds, 1.0), options=TREE)
 
 
-def _searched(asked: _Asked, options: PlanOptions, watch: Watch | None) -> Plan | None:
+def _searched(asked: Asked, options: PlanOptions, watch: Watch | None, share: float) -> Plan | None:
     """Search for a whole plan; None if the time ends first: doing nothing is still a plan."""
-    searched = replace(options, time_limit_s=SEARCH_SHARE * options.time_limit_s)
+    searched = replace(options, time_limit_s=share * options.time_limit_s)
     try:
         return plan_resolution(asked.case, options=searched, watch=watch)
     except SolverError:
@@ -201,7 +216,7 @@ def _best(model: Model, points: list[Floats], seconds: float) -> tuple[Helped | 
     return min(found, key=lambda one: one.value, default=None) if best is None else best, values[-1]
 
 
-def _holding(asked: _Asked, tree: Answer) -> tuple[_Asked, Answer, Helped | None]:
+def _holding(asked: Asked, tree: Answer) -> tuple[Asked, Answer, Helped | None]:
     """Return what holding everything needs, future by future; of whoever gives, if need be.
 
     Millisecond solves that hardly any time limit cuts off. None where a ceiling or a wish cannot be
@@ -210,17 +225,15 @@ def _holding(asked: _Asked, tree: Answer) -> tuple[_Asked, Answer, Helped | None
     helped = hold_everything(asked.model)
     if helped is not None or asked.unnamed:
         return asked, tree, helped
-    given = _with_unnamed_giver(asked.case)
-    model = build_model(gather(given, *appraise_case(given), asked.model.inputs.options))
-    helped = hold_everything(model)
+    joined = with_unnamed(asked)
+    helped = hold_everything(joined.model)
     if helped is None:
         return asked, tree, None
-    joined = _Asked(given, model, unnamed=True, relaxed=0.0)
     return joined, replace(tree, bound=-np.inf), helped
 
 
 def _relief(
-    asked: _Asked,
+    asked: Asked,
     tree: Answer,
     helped: Helped | None,
     nothing: float | None,
@@ -247,7 +260,7 @@ def _relief(
     )
 
 
-def _only_bound(asked: _Asked, tree: Answer, prices: pl.DataFrame) -> Relief:
+def _only_bound(asked: Asked, tree: Answer, prices: pl.DataFrame) -> Relief:
     """No whole plan was found in time: say what is proven, and that nothing else is known."""
     return Relief(
         case=asked.case,
@@ -303,25 +316,4 @@ def _none_needed(case: Case, options: PlanOptions, plan: Plan) -> Relief:
         help=relief_table(inputs, settled),
         ranges=_ranges(plan.model, settled),
         prices=pl.DataFrame(schema=SCHEMA),
-    )
-
-
-def _no_help_is_enough() -> SolverError:
-    return SolverError(
-        Text(
-            "No help is enough: a service floor, a forced wish or a debt ceiling stands "
-            "against every plan. Drop or loosen it in the case and ask again.",
-            "任何额度的支持都不够:服务底线、强制意愿或债务限额使所有方案不可行。"
-            "请在案例中放宽后重试。",
-        )
-    )
-
-
-def _crashed() -> SolverError:
-    return SolverError(
-        Text(
-            "The solver's process ended by itself, most often for want of memory: close other "
-            "programs or plan fewer quarters, then try again.",
-            "求解器进程意外结束,多因内存不足:请关闭其他程序或减少计划季度数后重试。",
-        )
     )

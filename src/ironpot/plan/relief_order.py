@@ -64,10 +64,8 @@ def in_order(model: Model, point: Floats, *, time_limit_s: float) -> Helped | No
     None if these whole numbers leave something unpaid whatever the help.
     """
     program = _whole_numbers_fixed(model, point)
-    value = help_value(model)
-    aims = (value, _earliness(model) + ORDER_SHARE * _order(model), model.program.cost)
     found: Floats | None = None
-    for aim in aims:
+    for aim in aims(model):
         answer = solve(program.with_cost(aim, 0.0), time_limit_s=time_limit_s, options=SOLVE)
         if answer.point is None:
             break
@@ -76,7 +74,13 @@ def in_order(model: Model, point: Floats, *, time_limit_s: float) -> Helped | No
     if found is None:
         return None
     cost = float(model.program.cost @ found) + model.program.offset
-    return Helped(found, float(value @ found), cost)
+    return Helped(found, float(help_value(model) @ found), cost)
+
+
+def aims(model: Model) -> tuple[Floats, Floats, Floats]:
+    """Return what help is asked to be, in order: little, late and by the order of givers, cheap."""
+    late = _earliness(model) + ORDER_SHARE * _order(model)
+    return help_value(model), late, model.program.cost
 
 
 def as_it_stands(model: Model, point: Floats) -> Helped | None:

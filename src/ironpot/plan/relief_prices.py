@@ -10,6 +10,7 @@ inside, yuan in the table: positive = more help.
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -39,6 +40,7 @@ SCHEMA = {
     "relaxed": pl.Float64(),
     "whole": pl.Float64(),
     "estimate": pl.Float64(),
+    "plan": pl.Float64(),
 }
 
 
@@ -55,6 +57,25 @@ class Turn:
     unit: float
     bounds: Bounds
     estimate: float | None
+
+
+class Base(Protocol):
+    """What turns start from: bounds `own`, and the relaxed answer there with its prices."""
+
+    @property
+    def model(self) -> Model:
+        """The model whose limits are turned."""
+        ...
+
+    @property
+    def own(self) -> Bounds:
+        """Bounds before anything is turned."""
+        ...
+
+    @property
+    def relaxed(self) -> Answer:
+        """The relaxed answer at these bounds, with its prices."""
+        ...
 
 
 @dataclass(slots=True)
@@ -119,26 +140,41 @@ def price_limits(model: Model, *, seconds: float) -> pl.DataFrame:
 def _of_limits(model: Model, deadline: float) -> Iterator[dict[str, object]]:
     own = paid_in_full(model).own_bounds()
     with Solver(model, deadline, own) as solver:
-        for turns in (_floors, _buffers, _bands):
-            for turn in turns(solver):
-                yield _row(solver, turn)
+        for turn in turns_of(solver):
+            yield _row(solver, turn)
+
+
+def turns_of(base: Base) -> Iterator[Turn]:
+    """Yield one unit less and more of every floor, buffer and ceiling, and every rule held."""
+    for turns in (_floors, _buffers, _bands):
+        yield from turns(base)
 
 
 def _row(solver: Solver, turn: Turn) -> dict[str, object]:
     relaxed = solver.solve_relaxed(turn.bounds)
     whole = None if solver.whole is None else solver.solve_whole(turn.bounds)
+    changed = difference(relaxed, _proven(solver.relaxed))
+    return row_of(turn, relaxed=changed, whole=difference(whole, solver.whole), plan=None)
+
+
+def row_of(
+    turn: Turn, *, relaxed: float | None, whole: float | None, plan: float | None
+) -> dict[str, object]:
+    """Return a row of `SCHEMA`; changes of help are million."""
     return {
         "limit_id": turn.limit_id,
         "kind": turn.kind,
         "change": turn.change,
         "unit": turn.unit,
-        "relaxed": _yuan(_difference(relaxed, _proven(solver.relaxed))),
-        "whole": _yuan(_difference(whole, solver.whole)),
+        "relaxed": _yuan(relaxed),
+        "whole": _yuan(whole),
         "estimate": _yuan(turn.estimate),
+        "plan": _yuan(plan),
     }
 
 
-def _difference(after: float | None, before: float | None) -> float | None:
+def difference(after: float | None, before: float | None) -> float | None:
+    """Return a change; unknown if either side is."""
     return None if after is None or before is None else after - before
 
 
@@ -148,7 +184,7 @@ def _yuan(million: float | None) -> float | None:
     return 0.0 if abs(million) < DUST else million * MILLION
 
 
-def _floors(solver: Solver) -> Iterator[Turn]:
+def _floors(solver: Base) -> Iterator[Turn]:
     """One point less and one point more of each service floor."""
     inputs, own = solver.model.inputs, solver.own
     classes = tuple(inputs.case.service_classes["service_class"])
@@ -173,7 +209,7 @@ def _floors(solver: Solver) -> Iterator[Turn]:
                 )
 
 
-def _buffers(solver: Solver) -> Iterator[Turn]:
+def _buffers(solver: Base) -> Iterator[Turn]:
     """A million yuan less and more of each account's buffer, in all quarters and scenarios."""
     inputs, own = solver.model.inputs, solver.own
     for node, (entity, account) in enumerate(inputs.nodes.keys):
@@ -193,7 +229,7 @@ def _buffers(solver: Solver) -> Iterator[Turn]:
                 )
 
 
-def _bands(solver: Solver) -> Iterator[Turn]:
+def _bands(solver: Base) -> Iterator[Turn]:
     """A million yuan less of each debt ceiling; each rule that may be broken, held."""
     inputs, own = solver.model.inputs, solver.own
     if not inputs.bands:
@@ -210,7 +246,7 @@ def _bands(solver: Solver) -> Iterator[Turn]:
             yield Turn(name, "rule_band", "held", 1.0, replace(own, upper=upper), None)
 
 
-def _of_ceiling(solver: Solver, name: str, rows: Ints) -> Iterator[Turn]:
+def _of_ceiling(solver: Base, name: str, rows: Ints) -> Iterator[Turn]:
     for change, step in (("less", 1.0), ("more", -1.0)):
         bounds = _with_row_upper(solver.own, rows, solver.own.row_upper[rows] + step)
         estimate = _by_rows(solver, rows, step)
@@ -229,38 +265,58 @@ def _with_lower(own: Bounds, columns: Ints, values: Floats) -> Bounds:
     return replace(own, lower=lower)
 
 
-def _by_rows(solver: Solver, rows: Ints, step: float) -> float | None:
+def _by_rows(solver: Base, rows: Ints, step: float) -> float | None:
     """What prices of rows say of moving their upper limits."""
     duals = solver.relaxed.row_dual
     return float(np.minimum(duals[rows], 0.0).sum() * step) if duals.size else None
 
 
-def _by_columns(solver: Solver, columns: Ints, steps: Floats) -> float | None:
+def _by_columns(solver: Base, columns: Ints, steps: Floats) -> float | None:
     """What reduced costs say of moving the lower bounds of columns."""
     duals = solver.relaxed.column_dual
     return float(np.maximum(duals[columns], 0.0) @ steps) if duals.size else None
 
 
 def _of_protection(model: Model, deadline: float) -> Iterator[dict[str, object]]:
-    """Each protected lot as if nobody protected it, the others protected as before."""
+    unprotected = lift_protection(model)
+    if unprotected is None:
+        return
+    lifted, barred = unprotected
+    with Solver(lifted, deadline, paid_in_full(lifted).own_bounds()) as solver:
+        for turn in protection_turns(solver, barred):
+            yield _row(solver, turn)
+
+
+def lift_protection(model: Model) -> tuple[Model, dict[str, Ints]] | None:
+    """Return the model with protected lots' starts in it, all still barred, and those by lot.
+
+    None where nothing is protected, or no start would open.
+    """
     case, options = model.inputs.case, model.inputs.options
     marked = case.assets.filter(pl.col("essential").fill_null(value=False))["asset_id"].to_list()
     if not marked:
-        return
+        return None
     open_case = replace(case, assets=case.assets.with_columns(essential=pl.lit(value=False)))
     lifted = build_model(gather(open_case, *appraise_case(open_case), options))
     barred = {lot: columns for lot in marked if (columns := _barred(lifted, lot)).size}
-    own = _all_barred(lifted, barred, but=None)
     if not barred:
-        return
-    with Solver(lifted, deadline, own) as solver:
-        for lot, columns in barred.items():
-            bounds = _all_barred(lifted, barred, but=lot)
-            opened = columns[bounds.upper[columns] > 0.0]
-            estimate = _if_released(solver, opened)
-            yield _row(
-                solver, Turn(f"protected:{lot}", "protected", "lifted", 1.0, bounds, estimate)
-            )
+        return None
+    upper = lifted.program.upper.copy()
+    open_to = {lot: columns[upper[columns] > 0.0] for lot, columns in barred.items()}
+    upper[np.concatenate([*barred.values()])] = 0.0
+    held = lifted.program.with_columns(lifted.program.lower, upper)
+    return replace(lifted, program=held), open_to
+
+
+def protection_turns(base: Base, open_to: dict[str, Ints]) -> Iterator[Turn]:
+    """Yield each protected lot as if nobody protected it; a bundle needs all of its lots free."""
+    times = np.bincount(np.concatenate([*open_to.values()]))
+    for lot, columns in open_to.items():
+        mine = columns[times[columns] == 1]
+        upper = base.own.upper.copy()
+        upper[mine] = 1.0
+        bounds = replace(base.own, upper=upper)
+        yield Turn(f"protected:{lot}", "protected", "lifted", 1.0, bounds, _if_released(base, mine))
 
 
 def _barred(lifted: Model, lot: str) -> Ints:
@@ -271,17 +327,7 @@ def _barred(lifted: Model, lot: str) -> Ints:
     return np.unique(lifted.release_of[mine & ~shared])
 
 
-def _all_barred(lifted: Model, barred: dict[str, Ints], *, but: str | None) -> Bounds:
-    """Bounds at which every protected lot stays but one; a bundle needs all of its lots free."""
-    own = paid_in_full(lifted).own_bounds()
-    upper = own.upper.copy()
-    for lot, columns in barred.items():
-        if lot != but:
-            upper[columns] = 0.0
-    return replace(own, upper=upper)
-
-
-def _if_released(solver: Solver, columns: Ints) -> float | None:
+def _if_released(solver: Base, columns: Ints) -> float | None:
     """What reduced costs say of releasing a lot by the best of its columns."""
     duals = solver.relaxed.column_dual
     return float(min(duals[columns].min(initial=0.0), 0.0)) if duals.size else None

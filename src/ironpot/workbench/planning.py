@@ -15,6 +15,7 @@ from ironpot.plan.certificate import certificate
 from ironpot.plan.check_reasons import check_reasons, reasons_of
 from ironpot.plan.extras import plan_extras
 from ironpot.plan.files import Written, plan_files
+from ironpot.plan.least import AFTERWARDS, needs_proof, with_least_help
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
 from ironpot.plan.reasons import Reason
@@ -60,6 +61,8 @@ def run_plan(
         clock = _Clock()
         plan = _search(case, options, lang, unit, screen, allotments, earlier)
         clock.lap("plan")
+        plan = _with_least_help(plan, lang, unit, screen)
+        clock.lap("least")
         checked = _check_reasons(plan, check, lang, screen) if check else {}
         clock.lap("check")
         _tell(screen, lang, "Settling in fen and writing tables ...", "正在按分结算并写出表格……")
@@ -87,6 +90,7 @@ def write_plan(
     >>> sorted(write_plan(plan, Path("out")).tables)[:3]  # doctest: +SKIP
     ['balance_sheet', 'cash', 'debt_actions']
     """
+    plan = with_least_help(plan, seconds=AFTERWARDS * plan.options.time_limit_s)
     with whole_folder(Path(out)) as draft:
         written = _write_tables(plan, draft, lang)
         _write_faces(plan, written, draft, lang, unit)
@@ -97,6 +101,24 @@ def write_certificate(plan: Plan, file: Path) -> None:
     """Write what proves a plan's bound and gaps to a NumPy archive, whole or not at all."""
     with whole_file(file) as draft, draft.open("wb") as archive:
         np.savez_compressed(archive, **certificate(plan))
+
+
+def _with_least_help(plan: Plan, lang: Lang, unit: Unit, screen: Console) -> Plan:
+    """Prove over all futures how little help any plan needs, where the search did not."""
+    if not needs_proof(plan):
+        return plan
+    limit = AFTERWARDS * plan.options.time_limit_s
+    _tell(
+        screen,
+        lang,
+        f"Proving the least help for at most {limit:.0f} s; Ctrl-C keeps what is proven.",
+        f"最长用{limit:.0f}秒证明最小支持;按 Ctrl-C 保留已证明的部分。",
+    )
+    words = Text("least help not below {b}", "最小支持不低于{b}").say(lang)
+    with Bar(limit) as bar:
+        return with_least_help(
+            plan, seconds=limit, watch=lambda b: bar.show(words.format(b=in_unit(b * 1e6, unit)))
+        )
 
 
 def _check_reasons(plan: Plan, count: int, lang: Lang, screen: Console) -> dict[str, Reason]:

@@ -1,6 +1,7 @@
 """`ironpot relief`: how little help lets any plan work, from whom, when, the price of what?"""
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,9 @@ from ironpot.core.money import Unit, in_unit
 from ironpot.core.outputs import EXPECTED
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.reasons import spoken
-from ironpot.plan.relief import TOTAL, UNNAMED, Relief, least_relief
+from ironpot.plan.relief import TOTAL, Relief, Step, least_relief
+from ironpot.plan.relief_asked import UNNAMED
+from ironpot.plan.search import Progress
 from ironpot.workbench.screen import Bar, amount, show_table, unit_words
 
 CHANGES: dict[tuple[str, str], Text] = {
@@ -24,6 +27,17 @@ CHANGES: dict[tuple[str, str], Text] = {
     ("debt_ceiling", "more"): Text("{size} lower", "限额收紧{size}"),
     ("rule_band", "held"): Text("held, not only priced", "必须遵守"),
     ("protected", "lifted"): Text("protection lifted", "取消保护"),
+}
+# Columns of prices and their heads: one program, and futures by parts.
+AS_ONE: dict[str, Text] = {
+    "relaxed": Text("solved again, relaxed", "重新求解(松弛)"),
+    "whole": Text("solved again, whole", "重新求解(整数)"),
+    "estimate": Text("estimate from prices", "影子价格估计"),
+}
+BY_PARTS: dict[str, Text] = {
+    "relaxed": Text("change of the proven bound", "已证明下界的变动"),
+    "plan": Text("this plan, choices kept", "本方案(既定安排不变)"),
+    "estimate": Text("estimate from prices", "影子价格估计"),
 }
 SHORTEST = 30
 LEAST_SHOWN = 10_000  # fen
@@ -39,10 +53,14 @@ def show_relief(
     csv: Path | None = None,
 ) -> Relief:
     """Work the least help out and print it; every price goes to `csv` if that is given."""
-    words = Text("looking for the least help", "测算最小支持").say(lang)
     with Bar(options.time_limit_s) as bar:
-        bar.show(words)
-        found = least_relief(case, options=options)
+        bar.show(_LOOKING.say(lang))
+        found = least_relief(
+            case,
+            options=options,
+            watch=lambda progress: bar.show(_seen(progress).say(lang)),
+            tell=lambda step, figure: bar.show(_told(step, figure, unit).say(lang)),
+        )
     if csv is not None:
         found.prices.write_csv(csv)
     if found.source == "none":
@@ -57,6 +75,27 @@ def show_relief(
         _show_help(found, screen, lang, unit)
     _show_prices(found, screen, lang, unit)
     return found
+
+
+_LOOKING = Text("looking for the least help", "测算最小支持")
+
+
+def _seen(progress: Progress) -> Text:
+    """Say that a whole plan is there, help weighed a thousand times in its cost."""
+    if progress.objective is None:
+        return _LOOKING
+    return Text("looking for less help; a whole plan is there", "已有可行方案,继续减少所需支持")
+
+
+def _told(step: Step, figure: float, unit: Unit) -> Text:
+    """Say what is proven so far, or how far the prices of limits are."""
+    if step == "bound":
+        size = in_unit(figure * 1e6, unit)
+        return Text(
+            f"least help not below {size} {unit_words(unit, 'en')}",
+            f"最小支持不低于{size}{unit_words(unit, 'zh')}",
+        )
+    return Text(f"prices of limits: {figure:.0%}", f"测算各项约束的代价:{figure:.0%}")
 
 
 def _headline(found: Relief, unit: Unit) -> tuple[Text, ...]:
@@ -160,17 +199,20 @@ def _show_help(found: Relief, screen: Console, lang: Lang, unit: Unit) -> None:
 
 def _show_prices(found: Relief, screen: Console, lang: Lang, unit: Unit) -> None:
     """Print the prices that are not nil, largest first; the others in a sentence."""
-    moved = found.prices.filter(
-        pl.any_horizontal(pl.col("relaxed", "whole").fill_null(1.0) != 0.0)
-    ).sort(pl.coalesce("whole", "relaxed").abs(), descending=True, nulls_last=True)
+    figures = BY_PARTS if found.by_parts else AS_ONE
+    solved = pl.col("relaxed").fill_null(1.0) != 0.0, pl.col("whole").fill_null(1.0) != 0.0
+    kept = pl.col("relaxed").fill_null(1.0) != 0.0, pl.col("plan").fill_null(0.0) != 0.0
+    moved = found.prices.filter(pl.any_horizontal(kept if found.by_parts else solved)).sort(
+        pl.coalesce("whole", "relaxed", "plan", "estimate").abs(), descending=True, nulls_last=True
+    )
     heads = [
         Text("limit", "约束").say(lang),
         Text("change", "变动").say(lang),
-        Text("solved again, relaxed", "重新求解(松弛)").say(lang),
-        Text("solved again, whole", "重新求解(整数)").say(lang),
-        Text("estimate from prices", "影子价格估计").say(lang),
+        *(head.say(lang) for head in figures.values()),
     ]
-    rows = [_price_row(row, lang, unit) for row in moved.head(SHORTEST).iter_rows(named=True)]
+    rows = [
+        _price_row(row, figures, lang, unit) for row in moved.head(SHORTEST).iter_rows(named=True)
+    ]
     title = Text("What it changes in help", "对所需支持的影响").say(lang)
     show_table(screen, f"{title} ({unit_words(unit, lang)})", heads, rows, right=(2, 3, 4))
     nil, more = found.prices.height - moved.height, max(moved.height - SHORTEST, 0)
@@ -183,11 +225,13 @@ def _show_prices(found: Relief, screen: Console, lang: Lang, unit: Unit) -> None
     screen.print(text.say(lang), soft_wrap=True)
 
 
-def _price_row(row: dict[str, object], lang: Lang, unit: Unit) -> tuple[str, ...]:
+def _price_row(
+    row: dict[str, object], names: Iterable[str], lang: Lang, unit: Unit
+) -> tuple[str, ...]:
     kind, change = str(row["kind"]), str(row["change"])
     size = spoken(float(str(row["unit"]))).say(lang)
     words = CHANGES[kind, change].say(lang).format(size=size)
-    figures = (_change(row[name], lang, unit) for name in ("relaxed", "whole", "estimate"))
+    figures = (_change(row[name], lang, unit) for name in names)
     return (str(row["limit_id"]), words, *figures)
 
 

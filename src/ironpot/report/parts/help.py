@@ -58,8 +58,8 @@ def least_help(view: View) -> str:
         return ""
     floor = money(floors[0], view.reader)
     return view.say(
-        f"; even a relaxed plan made only to spare help takes {floor} (present value)",
-        f";只求少要支持的松弛方案也需{floor}(现值)",
+        f"; even a relaxed plan made only to spare help takes no less than {floor} (present value)",
+        f";只求少要支持的松弛方案也不少于{floor}(现值)",
     )
 
 

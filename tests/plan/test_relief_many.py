@@ -1,0 +1,180 @@
+"""Help of plans for many futures: future by future what one program says, prices what turning says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.plan.busy import busy
+from tests.plan.test_least import NEAR, OPTIONS, POOR, model_of, relaxed_least, some_plan
+
+from ironpot.plan import many
+from ironpot.plan.exact import whole_bounds
+from ironpot.plan.least import Least, prove_least
+from ironpot.plan.model import Model, help_value
+from ironpot.plan.out_of_sample import first_stage, fixed_bounds
+from ironpot.plan.program import Bounds, Floats, dual_bound
+from ironpot.plan.relief import Relief, least_relief
+from ironpot.plan.relief_many import Kept, bound_changes, least_of_choice
+from ironpot.plan.relief_order import Helped, aims, paid_in_full
+from ironpot.plan.relief_prices import Turn, lift_protection, protection_turns, turns_of
+from ironpot.plan.relief_prices_many import _Base, price_limits_by_parts
+from ironpot.plan.solver import Session, solve
+
+SIMPLEX = {"solver": "simplex", "threads": 1}
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return model_of()
+
+
+@pytest.fixture(scope="module")
+def chosen(model: Model) -> Floats:
+    """A whole plan that pays everything at exact prices, its shares of debts included."""
+    rough = some_plan(model)
+    bounds = whole_bounds(model, paid_in_full(model), rough.point)
+    exact = solve(paid_in_full(model).with_bounds(bounds).relaxed(), time_limit_s=20)
+    assert exact.point is not None
+    return exact.point
+
+
+@pytest.fixture(scope="module")
+def helped(model: Model, chosen: Floats) -> Helped:
+    found = least_of_choice(model, chosen)
+    assert found is not None
+    return found
+
+
+def least_by(model: Model, part: int) -> Least:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(many, "PART", part)
+        return prove_least(model, seconds=20)
+
+
+def test_future_by_future_a_plan_needs_what_one_program_says(model, chosen, helped):
+    program = paid_in_full(model)
+    bounds = fixed_bounds(model, program, first_stage(model, chosen, "plan"))
+    whole = solve(program.with_bounds(bounds).relaxed(), time_limit_s=20, options=SIMPLEX)
+    assert whole.objective > 1.0
+    assert helped.value == pytest.approx(whole.objective, abs=1e-4)
+    assert program.with_bounds(bounds).violation(helped.point) <= 1e-6
+    late = aims(model)[1]
+    assert late @ helped.point <= late @ whole.point + 1e-6
+
+
+def test_the_choices_that_are_kept_need_at_a_turned_limit_what_one_program_says(model, helped):
+    kept, own = Kept.of(model, helped), paid_in_full(model).own_bounds()
+    lower = own.lower.copy()
+    cash = model.column("cash")[0].ravel()
+    lower[cash] = lower[cash] + 0.5
+    turned = replace(own, lower=lower)
+    program = paid_in_full(model).with_bounds(turned)
+    fixed = fixed_bounds(model, program, kept.choice)
+    whole = solve(program.with_bounds(fixed).relaxed(), time_limit_s=20, options=SIMPLEX)
+    again = kept.help_at(turned)
+    assert again == pytest.approx(whole.objective, abs=1e-4)
+    assert again > kept.own + 0.01
+    assert kept.own == pytest.approx(helped.value, abs=1e-6)
+
+
+def test_choices_that_break_a_raised_floor_need_nobody_knows_what(model, helped):
+    kept, own = Kept.of(model, helped), paid_in_full(model).own_bounds()
+    row_upper = own.row_upper.copy()
+    row_upper[model.program.rows["service_floor"].index] = -1.0
+    assert kept.help_at(replace(own, row_upper=row_upper)) is None
+
+
+def turns_at(model: Model, least: Least) -> tuple[_Base, list[Turn]]:
+    assert least.relaxed is not None
+    base = _Base(model, least.program.own_bounds(), least.relaxed)
+    return base, list(turns_of(base))
+
+
+def relaxed_at(least: Least, many_bounds: list[Bounds]) -> list[float]:
+    """The relaxed whole program's optimum at each of some bounds."""
+    with Session(least.program.relaxed()) as session:
+        return [
+            session.solve(time_limit_s=20, bounds=bounds, options=SIMPLEX).objective
+            for bounds in many_bounds
+        ]
+
+
+@pytest.mark.parametrize("part", [12, 4], ids=["one", "parts"])
+def test_turned_limits_move_the_bound_as_solving_again_does(model, part):
+    least = least_by(model, part)
+    base, turns = turns_at(model, least)
+    found = bound_changes(least, base.own, turns, deadline=np.inf)
+    before, *after = relaxed_at(least, [base.own, *(turn.bounds for turn in turns)])
+    for turn, change, value in zip(turns, found, after, strict=True):
+        again = value - before
+        assert change is not None
+        near = 1e-6 if part == 12 else 0.15 * abs(again) + 0.005
+        assert change == pytest.approx(again, abs=near), turn.limit_id
+        sign = -1.0 if turn.change == "less" else 1.0
+        assert sign * change >= -1e-6
+
+
+def test_whatever_is_turned_the_bound_holds_though_some_parts_were_not_reached(model):
+    least = least_by(model, 4)
+    base, turns = turns_at(model, least)
+    assert least.relaxed is not None
+    before = dual_bound(least.program, least.relaxed.row_dual)
+    for turn, again in zip(turns, relaxed_at(least, [t.bounds for t in turns]), strict=True):
+        kept = dual_bound(least.program.with_bounds(turn.bounds), least.relaxed.row_dual)
+        assert kept <= again + 1e-6
+        assert turn.estimate is not None
+        assert kept - before <= turn.estimate + 1e-6
+    assert bound_changes(least, base.own, turns, deadline=0.0) == [None] * len(turns)
+
+
+def test_lifting_a_protection_moves_the_bound_as_solving_again_does(model):
+    lifted, open_to = lift_protection(model) or pytest.fail("nothing is protected")
+    least = least_by(lifted, 12)
+    assert least.bound == pytest.approx(least_by(model, 12).bound, abs=1e-6)
+    assert least.relaxed is not None
+    base = _Base(lifted, least.program.own_bounds(), least.relaxed)
+    (turn,) = protection_turns(base, open_to)
+    (change,) = bound_changes(least, base.own, [turn], deadline=np.inf)
+    (again,) = relaxed_at(least, [turn.bounds])
+    assert change == pytest.approx(again - least.bound, abs=1e-5)
+    assert change < -0.5
+
+
+def test_where_no_time_is_left_prices_are_unknown_and_estimates_stay(model, helped):
+    least = least_by(model, 4)
+    kept = Kept.of(model, helped)
+    prices = price_limits_by_parts(model, least, kept, seconds=0.0)
+    binding = prices.filter(prices["estimate"] != 0.0, prices["kind"] != "protected")
+    assert binding.height >= 6
+    assert binding["relaxed"].null_count() == binding.height
+    assert binding["plan"].null_count() < binding.height
+
+
+@pytest.fixture(scope="module")
+def apart() -> Relief:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(many, "LARGE", 0)
+        patch.setattr(many, "PART", 4)
+        return least_relief(busy(1, budget=POOR), options=replace(OPTIONS, time_limit_s=8))
+
+
+def test_by_parts_the_least_help_is_bounded_found_priced_and_spread(apart, model):
+    whole = some_plan(model)
+    assert (apart.source, apart.by_parts, apart.proven) == ("named", True, False)
+    assert apart.bound <= whole.objective * 1e6 + 1.0
+    assert apart.bound >= (1.0 - NEAR) * relaxed_least(model) * 1e6
+    assert apart.bound <= apart.found <= apart.nothing
+    assert apart.found <= 1.1 * whole.objective * 1e6
+    assert apart.prices["relaxed"].null_count() < apart.prices.height
+    total = apart.ranges.row(-1, named=True)
+    assert total["p05"] < total["expected"] < total["p95"]
+
+
+def test_the_help_of_the_table_by_parts_is_worth_what_is_said(apart, model):
+    rows = apart.help.filter(apart.help["scenario"] == "expected")
+    quarters = {name: t for t, name in enumerate(apart.case.horizon.quarters)}
+    discount = model.inputs.discount
+    worth = sum(fen * discount[quarters[q]] for q, fen in rows.select("quarter", "amount").rows())
+    # The city's advances are repaid: they count less than what is handed over.
+    assert apart.found <= worth / 100 + 1.0
+    assert help_value(model).max() > 0.0
