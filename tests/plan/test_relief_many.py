@@ -1,4 +1,4 @@
-"""Help of plans for many futures: future by future what one program says, prices what turning says."""
+"""Help of plans for many futures: future by future and by parts what one program says."""
 
 from dataclasses import replace
 
@@ -164,7 +164,7 @@ def test_by_parts_the_least_help_is_bounded_found_priced_and_spread(apart, model
     assert apart.bound <= whole.objective * 1e6 + 1.0
     assert apart.bound >= (1.0 - NEAR) * relaxed_least(model) * 1e6
     assert apart.bound <= apart.found <= apart.nothing
-    assert apart.found <= 1.1 * whole.objective * 1e6
+    assert apart.found <= 1.3 * whole.objective * 1e6
     assert apart.prices["relaxed"].null_count() < apart.prices.height
     total = apart.ranges.row(-1, named=True)
     assert total["p05"] < total["expected"] < total["p95"]

@@ -2,7 +2,8 @@
 
 A reason that rests on the plan's prices is an estimate. Here a released lot is kept, or a kept lot
 released by its best open way, and the whole plan is solved again around it. Where the estimate and
-the new solve disagree in sign, the sentence says what the new solve found. Yuan.
+the new solve disagree in sign, the sentence says what the new solve found. Plans for many futures
+are searched around instead (`around`), for seconds a decision. Yuan.
 """
 
 import time
@@ -14,9 +15,11 @@ import polars as pl
 
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
+from ironpot.plan.around import Around, Change
 from ironpot.plan.exact import whole_bounds
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.left import Left, leave
+from ironpot.plan.many import is_large
 from ironpot.plan.plan import Plan, plan_resolution
 from ironpot.plan.planned import planned_releases
 from ironpot.plan.program import Bounds, Ints, Rows
@@ -27,6 +30,8 @@ from ironpot.plan.wishes import with_wish
 # Up to so many whole numbers the solver's tree settles a turned decision; above, the whole search.
 SMALL = 3000
 TREE = {"threads": 1, "mip_rel_gap": 1e-7}
+# Around a plan for many futures a decision is searched no longer than this.
+AROUND_S = 8.0
 # Exact prices keep a hundred yuan above buffers: differences within that say nothing.
 DUST = 100.0
 TURNED = "turned"
@@ -37,7 +42,8 @@ class Checked:
     """One decision turned round; yuan.
 
     `estimate` is what prices say turning it round costs, `change` what a new solve found (inf: no
-    plan works then), `sure` how far either plan's cost could still fall.
+    plan works then), `sure` how far either plan's cost could still fall (inf: not known).
+    `searched` says that the other plan is the best of a short search around this one.
     """
 
     lot_id: str
@@ -46,6 +52,7 @@ class Checked:
     change: float
     sure: float
     reason: Reason
+    searched: bool = False
 
     @property
     def holds(self) -> bool:
@@ -135,23 +142,32 @@ class _Turning:
         self.plan, rows = plan, Rows()
         for one in columns:
             rows.add(one, np.ones(one.size))
+        self.large = bool(columns) and is_large(plan.model)
+        self.around: Around | None = None
         self.program = plan.question.program.with_rows(TURNED, rows)
-        self.small = bool(columns) and int(self.program.integer.sum()) <= SMALL
+        few = bool(columns) and int(self.program.integer.sum()) <= SMALL
+        self.small = few and not self.large
         self.tree: Session | None = None
         self.left: Left | None = None
 
     def __enter__(self) -> "_Turning":
         if self.small:
             self.tree, self.left = Session(self.program), leave(self.program)
+        if self.large:
+            self.around = around_plan(self.plan).__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         if self.tree is not None and self.left is not None:
             self.tree.close()
             self.left.__exit__()
+        if self.around is not None:
+            self.around.__exit__()
 
     def solve(self, number: int, turn: _Turn, seconds: float) -> _Again | None:
         """Return what the plan costs around a turned decision; None if the time ends first."""
+        if self.around is not None:
+            return _by_short_search(self.around, self.plan, turn, seconds)
         again = self._by_tree(number, turn, seconds) if self.small else None
         return again or _by_search(self.plan, turn, seconds)
 
@@ -182,6 +198,28 @@ class _Turning:
         return replace(own, row_lower=row_lower)
 
 
+def around_plan(plan: Plan) -> Around:
+    """Return what searches around a plan of its own question."""
+    question = plan.question
+    return Around(plan.model, question.program, question.relaxed.row_dual, plan.point)
+
+
+def _by_short_search(around: Around, plan: Plan, turn: _Turn, seconds: float) -> _Again | None:
+    """Search around the plan; a plan that has something turned round costs no less than any."""
+    bounds, none = around.program.own_bounds(), np.zeros(0, dtype=np.int64)
+    if turn.released:
+        upper = bounds.upper.copy()
+        upper[turn.columns] = 0.0
+        bounds = replace(bounds, upper=upper)
+    change = Change(bounds, plan.model.wishes, none if turn.released else turn.columns)
+    other = around.search(change, seconds=min(seconds, AROUND_S))
+    if other is None:
+        return None
+    cost, bound = other.cost * MILLION, other.bound * MILLION
+    known = max(bound, min(plan.bound, cost)) if np.isfinite(bound) else bound
+    return _Again(cost, known)
+
+
 def _by_search(plan: Plan, turn: _Turn, seconds: float) -> _Again | None:
     """Plan the case again with a wish; help may open that was shut."""
     options = replace(plan.options, time_limit_s=max(seconds, 1.0))
@@ -197,7 +235,8 @@ def _checked(plan: Plan, turn: _Turn, again: _Again, reason: Reason) -> Checked:
     estimate = _estimate(plan, turn)
     change = again.cost - plan.cost
     sure = max(again.cost - again.bound, plan.cost - plan.bound)
-    checked = Checked(turn.lot_id, turn.released, estimate, change, sure, reason)
+    searched = is_large(plan.model)
+    checked = Checked(turn.lot_id, turn.released, estimate, change, sure, reason, searched)
     return replace(checked, reason=_said(checked))
 
 
@@ -244,9 +283,20 @@ def _found(checked: Checked) -> Text:
         verb = Text(f"costs {size.en} more", f"使成本增加{size.zh}")
     else:
         verb = Text(f"saves {size.en}", f"使成本减少{size.zh}")
+    how = Text("both plans proven", "两方案误差")
+    if checked.searched:
+        how = Text(
+            "by a short search around the plan; both proven", "在方案附近短时搜索;两方案误差"
+        )
+    if not np.isfinite(checked.sure):
+        return Text(
+            f"{what.en} {verb.en}, with help from above (by a short search; what is best then is "
+            "not proven).",
+            f"{what.zh}{verb.zh},且需上级支持(短时搜索所得,最优性未证明)。",
+        )
     return Text(
-        f"{what.en} {verb.en} (both plans proven to within {sure.en}).",
-        f"{what.zh}{verb.zh}(两方案误差均不超过{sure.zh})。",
+        f"{what.en} {verb.en} ({how.en} to within {sure.en}).",
+        f"{what.zh}{verb.zh}({how.zh}均不超过{sure.zh})。",
     )
 
 

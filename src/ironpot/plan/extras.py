@@ -11,11 +11,13 @@ from ironpot.cashflow.case_debts import project_debts
 from ironpot.core.dates import quarter_end, quarter_start
 from ironpot.core.money import to_fen
 from ironpot.plan.inputs import MILLION
+from ironpot.plan.many import is_large
 from ironpot.plan.model import Model
 from ironpot.plan.names import quarter_text
 from ironpot.plan.plan import Plan
 from ironpot.plan.planned import planned_releases
 from ironpot.plan.program import Floats
+from ironpot.plan.wish_costs import WishCost, wish_costs_around
 from ironpot.plan.wishes import wish_costs
 from ironpot.risk.drivers import rate_paths
 from ironpot.risk.maturity import maturity_wall
@@ -112,17 +114,30 @@ def _starts(plan: Plan) -> dict[str, str]:
 
 
 def _wishes(plan: Plan) -> pl.DataFrame:
-    costs = wish_costs(plan.question.program, plan.model.wishes, plan.model.unwished)
+    """What each wish costs, and at most where futures are many; unknown where none fulfils it."""
+    costs = _wish_costs(plan)
     rows = [
         {
             "wish_id": wish.wish_id,
             "subject": wish.subject_id,
-            "cost": int(to_fen(costs[wish.wish_id])) if np.isfinite(costs[wish.wish_id]) else None,
+            "cost": _fen(costs[wish.wish_id].cost),
+            "at_most": _fen(costs[wish.wish_id].at_most),
         }
         for wish in plan.model.wishes
     ]
-    schema = {"wish_id": pl.String(), "subject": pl.String(), "cost": pl.Int64()}
-    return pl.DataFrame(rows, schema=schema)
+    words = {"wish_id": pl.String(), "subject": pl.String()}
+    return pl.DataFrame(rows, schema=words | {"cost": pl.Int64(), "at_most": pl.Int64()})
+
+
+def _wish_costs(plan: Plan) -> dict[str, WishCost]:
+    if is_large(plan.model):
+        return wish_costs_around(plan, seconds=plan.options.time_limit_s)
+    costs = wish_costs(plan.question.program, plan.model.wishes, plan.model.unwished)
+    return {name: WishCost(cost, np.inf) for name, cost in costs.items()}
+
+
+def _fen(yuan: float) -> int | None:
+    return int(to_fen(yuan)) if np.isfinite(yuan) else None
 
 
 def _frontier(plan: Plan) -> pl.DataFrame:

@@ -38,7 +38,7 @@ EXTRAS: tuple[OutTable, ...] = (
     ),
     _extra("approvals", "lot_id step by_whom by_when"),
     _extra("acts", "table key column value source_id text_en text_zh"),
-    _extra("wishes", "wish_id subject cost:money"),
+    _extra("wishes", "wish_id subject cost:money at_most:money"),
     _extra("frontier", "label relief_pv:money value_destroyed:money"),
     _extra("relief_prices", "limit_id unit relief_saved:money"),
     _extra("baseline", "quarter scenario shortfall:money"),

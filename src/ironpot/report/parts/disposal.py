@@ -320,10 +320,28 @@ def _wishes(view: View) -> Table | None:
         text(view, ("name", "lot or debt", "资产或债务"), 2.0),
         text(view, ("by", "asked by", "提出人"), 1.2),
         *moneys(view, ("cost", "cost", "代价"), total=wishes["cost"].null_count() == 0),
+        *_at_most(view, wishes),
     )
     note = view.say(
         "Cost: how much dearer the plan is for following the wish; — where it was not computed, as "
         "in a report written again from a plan's files.",
         "代价:按该意愿执行使方案成本增加的金额;—表示未计算(如由方案文件重新生成的报告)。",
     )
-    return Table("wishes", title, title, fields, rows, note)
+    return Table("wishes", title, title, fields, rows, note + _how_found(view, wishes))
+
+
+def _at_most(view: View, wishes: pl.DataFrame) -> tuple[Field, ...]:
+    """Return the column of what is proven, where futures are many."""
+    if not wishes["at_most"].count():
+        return ()
+    return moneys(view, ("at_most", "at most", "至多"), total=False)
+
+
+def _how_found(view: View, wishes: pl.DataFrame) -> str:
+    """Say that costs come from a short search, where they do."""
+    if not wishes["at_most"].count():
+        return ""
+    return view.say(
+        " Found by a short search around the plan without the wish; at most: proven.",
+        "代价由在方案附近去掉该意愿后短时搜索所得;“至多”为已证明的上限。",
+    )

@@ -1,0 +1,115 @@
+"""Something otherwise in a plan for many futures: a short search finds what solving whole finds."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.plan.busy import busy
+from tests.plan.town import hall, town, wish
+
+from ironpot.case.schema import BY_NAME
+from ironpot.plan import many
+from ironpot.plan.check_reasons import Checked, check_reasons
+from ironpot.plan.extras import plan_extras
+from ironpot.plan.many import is_large
+from ironpot.plan.options import PlanOptions
+from ironpot.plan.plan import Plan, plan_resolution
+from ironpot.plan.wish_costs import wish_costs_around
+
+OPTIONS = PlanOptions(time_limit_s=4, gap_stake=1e-3, scenarios=9, relief=False)
+SEEDS = (1, 3)
+# So small a task force that some lots find no room: others must make it for them.
+TIRED = [{"quarter": "all", "capacity_pw": 2.0, "negotiations": 1}]
+
+
+def apart(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(many, "LARGE", 0)
+    patch.setattr(many, "PART", 4)
+
+
+def turned_round(seed: int) -> tuple[Plan, list[Checked]]:
+    with pytest.MonkeyPatch.context() as patch:
+        apart(patch)
+        patch.setattr("ironpot.plan.check_reasons.AROUND_S", 0.3)
+        plan = plan_resolution(busy(seed, team=TIRED), options=OPTIONS)
+        assert is_large(plan.model)
+        return plan, check_reasons(plan, 100, seconds=100)
+
+
+@pytest.fixture(scope="module")
+def plans() -> list[tuple[Plan, list[Checked]]]:
+    return [turned_round(seed) for seed in SEEDS]
+
+
+@pytest.fixture(scope="module")
+def sample(plans) -> list[Checked]:
+    return [one for _, checked in plans for one in checked]
+
+
+def whole_cost(plan: Plan, one: Checked) -> Plan:
+    """The whole program planned with the decision turned round."""
+    row = wish(one.lot_id, "forbid" if one.released else "force") | {"origin": "synthetic"}
+    case = replace(plan.case, wishes=BY_NAME["wishes"].frame([row]))
+    return plan_resolution(case, options=OPTIONS)
+
+
+def test_turned_round_a_decision_costs_what_the_whole_program_with_that_wish_does(plans):
+    for plan, checked in plans:
+        kept = [one for one in checked if not one.released][:1]
+        assert kept
+        stake = abs(plan.do_nothing - plan.bound)
+        for one in [*[one for one in checked if one.released][:1], *kept]:
+            whole, cost = whole_cost(plan, one), plan.cost + one.change
+            assert cost >= whole.bound - 1.0
+            assert cost == pytest.approx(whole.cost, abs=0.005 * stake)
+            sign = np.sign(whole.cost - plan.cost)
+            assert np.sign(one.change) == sign or abs(one.change) <= 0.005 * stake
+
+
+def test_lots_kept_and_released_are_turned_round_and_nothing_proven_is_broken(plans):
+    for plan, checked in plans:
+        assert len(checked) == 8
+        for one in checked:
+            assert one.searched
+            assert plan.cost + one.change >= plan.bound - 1.0
+            assert one.sure >= plan.cost - plan.bound - 1.0
+
+
+def test_the_text_has_the_sign_and_size_of_what_was_found(sample):
+    for one in sample:
+        found = one.reason.text.en.partition("olved again:")[2]
+        size = f"{abs(one.change) / 1e6:,.1f} million yuan"
+        assert "short search" in found
+        if one.change > 100.0:
+            assert f"costs {size} more" in found
+        elif one.change < -100.0:
+            assert f"saves {size}" in found
+            assert "does not hold" in one.reason.text.en
+
+
+def test_a_wish_costs_what_the_whole_program_saves_without_it(monkeypatch):
+    apart(monkeypatch)
+    monkeypatch.setattr("ironpot.plan.wish_costs.EACH_S", 1.0)
+    lots = [hall("pot", 10.0, 4.0), hall("steel", 10.0, 0.1)]
+    wishes = [wish("pot", "force"), wish("steel", "forbid")]
+    plan = plan_resolution(town(assets=lots, wishes=wishes), options=OPTIONS)
+    costs = wish_costs_around(plan, seconds=10)
+    for row in wishes:
+        others = [other for other in wishes if other is not row]
+        whole = plan_resolution(town(assets=lots, wishes=others), options=OPTIONS)
+        cost = costs[f"{row['wish_id']}"]
+        assert cost.cost == pytest.approx(plan.cost - whole.cost, abs=1e3)
+        assert cost.cost <= cost.at_most
+    assert costs[wishes[0]["wish_id"]].cost > 1e6
+    rows = plan_extras(plan)["wishes"]
+    assert rows["cost"].null_count() == 0
+    assert (rows["cost"] <= rows["at_most"]).all()
+
+
+def test_a_forbidden_lot_costs_nothing_where_nobody_would_release_it(monkeypatch):
+    apart(monkeypatch)
+    monkeypatch.setattr("ironpot.plan.wish_costs.EACH_S", 1.0)
+    lots = [hall("pot", 10.0, 4.0), hall("steel", 10.0, 0.1)]
+    plan = plan_resolution(town(assets=lots, wishes=[wish("pot", "forbid")]), options=OPTIONS)
+    (cost,) = wish_costs_around(plan, seconds=10).values()
+    assert cost.cost == pytest.approx(0.0, abs=1.0)
