@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tests.plan.busy import busy
-from tests.plan.test_least import NEAR, OPTIONS, POOR, model_of, relaxed_least, some_plan
+from tests.plan.test_least import OPTIONS, POOR, model_of, some_plan
 
 from ironpot.plan import many
 from ironpot.plan.exact import whole_bounds
-from ironpot.plan.least import Least, prove_least
+from ironpot.plan.least import Least, a_few_need, prove_least
 from ironpot.plan.model import Model, help_value
 from ironpot.plan.out_of_sample import first_stage, fixed_bounds
 from ironpot.plan.program import Bounds, Floats, dual_bound
@@ -162,10 +162,11 @@ def test_by_parts_the_least_help_is_bounded_found_priced_and_spread(apart, model
     whole = some_plan(model)
     assert (apart.source, apart.by_parts, apart.proven) == ("named", True, False)
     assert apart.bound <= whole.objective * 1e6 + 1.0
-    assert apart.bound >= (1.0 - NEAR) * relaxed_least(model) * 1e6
+    # However little time there was, a few futures' need is proven.
+    assert apart.bound >= 0.99e6 * a_few_need(model, seconds=20)
     assert apart.bound <= apart.found <= apart.nothing
-    assert apart.found <= 1.3 * whole.objective * 1e6
-    assert apart.prices["relaxed"].null_count() < apart.prices.height
+    assert set(apart.prices["kind"]) == {"service_floor", "buffer", "debt_ceiling", "protected"}
+    assert apart.prices["plan"].null_count() < apart.prices.height
     total = apart.ranges.row(-1, named=True)
     assert total["p05"] < total["expected"] < total["p95"]
 
