@@ -25,6 +25,7 @@ TIRED = [{"quarter": "all", "capacity_pw": 2.0, "negotiations": 1}]
 def apart(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(many, "LARGE", 0)
     patch.setattr(many, "PART", 4)
+    patch.setattr(many, "CORE_MOST", 4)
 
 
 def turned_round(seed: int) -> tuple[Plan, list[Checked]]:

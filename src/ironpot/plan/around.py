@@ -23,9 +23,9 @@ from ironpot.plan.out_of_sample import first_stage, fixed_bounds
 from ironpot.plan.parts import Part, deal, pull, take_part
 from ironpot.plan.past import Guess
 from ironpot.plan.program import Bounds, Floats, Ints, Program, dual_bound
-from ironpot.plan.rounding import feasible_state
 from ironpot.plan.search import new_play
 from ironpot.plan.solver import NO_ANSWER, Answer
+from ironpot.plan.stand import stand_at
 from ironpot.plan.state import State, breaks
 from ironpot.plan.wishes import ASKED, Wish
 from ironpot.valuation.retention import Bools
@@ -72,7 +72,7 @@ class Around:
     left: Left = field(init=False)
 
     def __enter__(self) -> Self:
-        self.core = take_part(self.model, deal(self.model, many.PART)[0])
+        self.core = take_part(self.model, deal(self.model, many.core_size(self.model))[0])
         self.core_model = self.core.model()
         self.prices = everywhere(self.model, self.program)
         cut, self.rows = self.core.cut(self.program)
@@ -187,18 +187,13 @@ class _Hunt:
         return None
 
     def _play(self, model: Model, program: Program, point: Floats) -> Play:
-        board, whole = make_board(model), np.flatnonzero(program.integer)
-        lower, upper = program.lower.copy(), program.upper.copy()
-        lower[whole] = upper[whole] = point[whole]
-        state = feasible_state(model, board, replace(NO_ANSWER, point=point), lower)
+        board = make_board(model)
         return new_play(
             model,
             program,
             board,
             self.around.left,
-            lower,
-            upper,
-            state,
+            stand_at(model, board, program, point),
             deadline=self.deadline,
             stake=0.0,
             hear=self._hear,

@@ -92,7 +92,7 @@ def search_many(
         prices, first = everywhere(model, program), NO_ANSWER
     cut = program.with_rows(CUT, cuts_of(question.program))
     parts = [take_part(model, futures) for futures in deal(model, PART)]
-    core = deal(model, _core_size(model))[0]
+    core = deal(model, core_size(model))[0]
     with Proof(model, cut, parts, 2.0 * time_limit_s) as proof:
         hunt = Hunt(
             model,
@@ -153,7 +153,7 @@ def _asked(model: Model, question: Question) -> Program:
     return opened if question.help_open else shut(model, opened, "relief")
 
 
-def _core_size(model: Model) -> int:
+def core_size(model: Model) -> int:
     """Return how many futures the local search plans for: all, unless that would be too many."""
     count = model.inputs.weights.size
     if count <= CORE_MOST:
