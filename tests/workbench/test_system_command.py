@@ -84,6 +84,10 @@ def test_every_column_is_documented_and_every_county_gets_its_file(ran):
     for file in (out / "tables").glob("*.csv"):
         if file.stem != "columns":
             assert set(pl.read_csv(file).columns) <= set(COLUMNS)
+    guide = pl.read_csv(out / "tables/columns.csv")
+    assert guide.select("meaning_en", "meaning_zh").null_count().sum_horizontal().item() == 0
+    gap = guide.filter(pl.col("column") == "gap")["meaning_en"].to_list()
+    assert all("over all that selling can save" in said for said in gap)
     files = sorted(file.stem for file in (out / "allotments").glob("*.csv"))
     assert files == sorted(view.crowd.markets.counties)
     assert read_allotments(out / f"allotments/{files[0]}.csv").height > 0
@@ -130,6 +134,7 @@ def test_a_folder_without_a_dated_table_is_refused(tmp_path):
 def test_the_report_has_every_picture_and_reads_in_three_faces(ran):
     _, out, _ = ran
     page = (out / "report.html").read_text()
+    assert pl.read_csv(out / "tables/frontier.csv").height == 5
     for chart in ("prices", "frontier", "map", "winners", "harm"):
         assert f'id="{chart}"' in page
         assert (out / f"charts/{chart}.svg").is_file()

@@ -153,9 +153,9 @@ def _regime_words(view: SystemView) -> tuple[str, ...]:
             "滚动:同上,每季度按剩余情况重新计划。",
         ),
         view.say(
-            "Learned crowd: nobody agrees with anybody, but all have learned what prices to expect "
-            "(Nash). It is what happens without agreement.",
-            "博弈:各县互不通气,但都已熟知会遇到的价格(纳什均衡),即不统筹时的结果。",
+            "Learned crowd, or the crowd: nobody agrees with anybody, but all have learned what "
+            "prices to expect (Nash). It is what happens without agreement.",
+            "博弈(即“扎堆”):各县互不通气,但都已熟知会遇到的价格(纳什均衡),即不统筹时的结果。",
         ),
         view.say("Together: one joint plan for all.", "统筹:全体一个方案。"),
         view.say(

@@ -66,8 +66,14 @@ COLUMNS: dict[str, tuple[str, Text]] = {
     "choice": ("", Text("wish", "选择")),
     "price": ("yuan", Text("cost above plain coordination", "较单纯统筹增加成本")),
     "price_of_stake": ("share", Text("that, over all that can be saved", "上项占可节省总额之比")),
-    "bound": ("yuan", Text("no plan that keeps the wish costs less", "满足该选择的成本下界")),
-    "gap": ("share", Text("distance from the bound", "与下界的差距")),
+    "bound": ("yuan", Text("no such plan costs less than", "此类方案成本下界")),
+    "gap": (
+        "share",
+        Text(
+            "cost above that bound, over all that selling can save",
+            "成本高于下界部分占可节省总额之比",
+        ),
+    ),
     "gain_kept": ("share", Text("share of the gain over the crowd kept", "保留的统筹收益份额")),
     "worse_off": ("count", Text("counties worse off than in the crowd", "劣于博弈的县数")),
     "worst_loss": ("yuan", Text("largest loss of a county", "单县最大受损")),
@@ -110,7 +116,21 @@ COLUMNS: dict[str, tuple[str, Text]] = {
     "fall_own": ("share", Text("fall by sales in the market", "本市场出售致跌幅")),
     "fall_beside": ("share", Text("fall by sales next door", "相邻市场出售致跌幅")),
     "share": ("share", Text("saved, of need", "节省占需求")),
-    "worst": ("ratio", Text("worst county: cost over need", "最差县:成本/需求")),
+    "bound_on_worst": ("ratio", Text("no county's burden above", "各县负担上限")),
+    "worst": ("ratio", Text("burden of the worst county: cost over need", "最差县负担:成本/需求")),
+}
+
+# Columns that mean something else in one table.
+MEANT: dict[tuple[str, str], tuple[str, Text]] = {
+    ("draws", "bound"): ("yuan", Text("no joint plan of the draw costs less", "该次统筹成本下界")),
+    ("draws", "gap"): (
+        "share",
+        Text(
+            "joint plan above its bound, over its cost or over all that selling can save, "
+            "whichever is larger",
+            "统筹成本高于下界部分,占其成本或占可节省总额之比,取较大者",
+        ),
+    ),
 }
 
 _KINDS: dict[str, FieldKind] = {

@@ -16,7 +16,7 @@ from ironpot.report.pdf import pdf
 from ironpot.report.risk_out import write_whole
 from ironpot.report.system_answer import answers_of
 from ironpot.report.system_build import build_system_report
-from ironpot.report.system_columns import COLUMNS
+from ironpot.report.system_columns import COLUMNS, MEANT
 from ironpot.report.system_view import SystemView
 from ironpot.report.xlsx import xlsx
 
@@ -44,9 +44,10 @@ def _guide(view: SystemView) -> pl.DataFrame:
     """Return (table, column, unit, meaning_en, meaning_zh)."""
     tables = view.tables | {"../allotments/*": ALLOTMENTS.empty()}
     rows = [
-        (table, column, COLUMNS[column][0], COLUMNS[column][1].en, COLUMNS[column][1].zh)
+        (table, column, unit, meaning.en, meaning.zh)
         for table, frame in tables.items()
         for column in frame.columns
+        for unit, meaning in (MEANT.get((table, column), COLUMNS[column]),)
     ]
     names = ("table", "column", "unit", "meaning_en", "meaning_zh")
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")

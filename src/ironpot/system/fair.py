@@ -78,7 +78,7 @@ def no_county_worse(
     [30.0, 30.0]
     """
     answers = [crowd.sold, plan.sold]
-    search = _Columns(markets, own or markets, crowd.costs, answers, plan, book)
+    search = Columns(markets, own or markets, crowd.costs, answers, plan, book)
     best = None
     try:
         search.sweep(SWEEPS)
@@ -105,7 +105,7 @@ class _Sweeping:
     pi: Floats
 
 
-class _Columns:
+class Columns:
     """All answers so far, and the prices that gave the highest bound."""
 
     def __init__(
@@ -252,16 +252,32 @@ class _Columns:
         reached = max(plan.gap_of_stake, plan.gap_of_cost) <= gap
         return replace(best, plan=replace(plan, reached=reached))
 
-    def _program(self) -> tuple[Program, Ints, tuple[Ints, Ints]]:
-        """Least cost over shares of answers; rooms, limits and sums of shares as rows."""
+    def least_worst(self, need: Floats) -> float:
+        """Return the least ratio of cost to `need` (county,) that a mix leaves its worst county."""
+        program, _, _ = self._program(need)
+        found = solve(program, time_limit_s=600.0)
+        if found.outcome != "optimal" or found.point is None:
+            raise SolverError(_NO_MIX)
+        return float(found.point[program.columns["worst"].index[0]])
+
+    def _program(self, need: Floats | None = None) -> tuple[Program, Ints, tuple[Ints, Ints]]:
+        """Least cost over shares of answers; rooms, limits and sums of shares as rows.
+
+        With `need`, the least ratio of cost to it instead, and no limits.
+        """
         build, count = Builder(), len(self.limits)
         costs = np.array([self.markets.costs(answer) for answer in self.answers])
         own = np.array([self.own.costs(answer) for answer in self.answers])
-        share = build.add_columns("share", costs.shape, cost=costs / self.unit)
+        cost = costs / self.unit if need is None else np.zeros_like(costs)
+        share = build.add_columns("share", costs.shape, cost=cost)
         room = build.add_rows("room", self.room.shape, upper=np.minimum(self.room, 1.0))
-        limit = build.add_rows("limit", count, upper=self.limits / self.unit)
+        upper = self.limits / self.unit if need is None else np.zeros(count)
+        limit = build.add_rows("limit", count, upper=upper)
         whole = build.add_rows("whole", count, lower=1.0, upper=1.0)
         build.add(limit, share, own / self.unit)
+        if need is not None:
+            worst = build.add_columns("worst", 1, lower=-np.inf, cost=1.0)
+            build.add(limit, worst, -need / self.unit)
         build.add(whole, share, 1.0)
         per_room = np.divide(1.0, self.room, out=np.ones_like(self.room), where=self.room > 1.0)
         for number, answer in enumerate(self.answers):

@@ -20,6 +20,7 @@ from ironpot.system.choices import Wishes, choice_table
 from ironpot.system.coordinate import Coordination
 from ironpot.system.crowd import NASH_ROUNDS, Crowd, compare_regimes
 from ironpot.system.crowding import crowding_table
+from ironpot.system.frontier import trace_frontier
 from ironpot.system.harm import harm_table
 from ironpot.system.learned import Lesson
 from ironpot.system.mandates import Mandate, try_mandates
@@ -222,6 +223,7 @@ def _view(
         ),
     }
     more = more | _tolls(crowd, ground) | _spiral(crowd, ground, asked.rules)
+    more["frontier"] = trace_frontier(markets, crowd.plan, crowd.regimes)
     return SystemView(
         reader=reader,
         name=reader.read(ground.name),

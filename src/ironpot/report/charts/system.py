@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from ironpot.report.charts import style
@@ -10,6 +9,7 @@ from ironpot.report.charts.system_style import COLOR, DASH, SYMBOL, axis, number
 from ironpot.report.figures import percent
 from ironpot.report.model import Chart
 from ironpot.report.system_view import REGIME, SystemView
+from ironpot.system.frontier import burdens
 
 
 def price_chart(view: SystemView) -> Chart:
@@ -74,41 +74,79 @@ def _price_line(view: SystemView, rows: pl.DataFrame, name: str) -> dict[str, An
 
 
 def frontier_chart(view: SystemView) -> Chart:
-    """Return total cost against the cost of the worst county, over its need, by regime."""
-    need = view.tables["counties"]["need"].to_numpy()
-    usable, regimes = need > 0.0, view.crowd.regimes
-    worst = [
-        float((regime.costs[usable] / need[usable]).max(initial=-np.inf)) for regime in regimes
-    ]
+    """Return total cost against the burden of the worst county: the regimes, and what is possible.
+
+    The line is traced by plans that bound the worst burden, where the nation is small enough.
+    """
+    regimes = view.crowd.regimes
+    worst = [float(burdens(view.crowd.markets, r.costs).max(initial=0.0)) for r in regimes]
     names = [regime.name for regime in regimes]
     rows = pl.DataFrame({"regime": names, "cost": [r.cost for r in regimes], "worst": worst})
     return Chart(
         "frontier",
         view.say("Total cost and the worst county", "总成本与最差县"),
-        view.say(
-            "Left is cheaper for all together, lower is better for the worst county.",
-            "越左总成本越低,越下最差县越好。",
-        ),
+        _frontier_said(view),
         _frontier_option(view, rows),
         numbers(view, "frontier", rows),
         source(view),
     )
 
 
+def _frontier_said(view: SystemView) -> str:
+    read = view.say(
+        "A county's burden is its cost over the cash it has to find. Left is cheaper for all "
+        "together, lower is better for the worst county.",
+        "负担=一县成本/其资金需求。越左全体成本越低,越下最差县负担越轻。",
+    )
+    traced = _traced(view)
+    if traced.height < 2:
+        return read
+    first, last = traced.row(0, named=True), traced.row(-1, named=True)
+    most, least = percent(last["worst"]), percent(first["worst"])
+    paid = view.yuan(first["cost"] - last["cost"])
+    return read + view.say(
+        f" The line is what joint plans can reach: to bring the worst burden from {most} to "
+        f"{least} of need costs all together {paid}.",
+        f"曲线为统筹可达到的范围:把最差县负担由{most}降至{least},全体多付{paid}。",
+    )
+
+
+def _traced(view: SystemView) -> pl.DataFrame:
+    return view.tables.get("frontier", pl.DataFrame())
+
+
 def _frontier_option(view: SystemView, rows: pl.DataFrame) -> style.Option:
-    costs = style.scaled([round(cost * 100) for cost in rows["cost"]], view.reader)
     points = [
         {"type": "scatter", "name": view.reader.read(REGIME[name]), "data": [[cost, worst]]}
         | {"symbolSize": 14, "symbol": SYMBOL[name], "label": _NAMED}
         | {"itemStyle": {"color": COLOR[name], **style.EDGE}}
-        for name, cost, worst in zip(rows["regime"], costs, rows["worst"], strict=True)
+        for name, cost, worst in zip(rows["regime"], _costs(view, rows), rows["worst"], strict=True)
     ]
     worst_axis = axis(view.say("worst county: cost over need", "最差县:成本/需求"))
+    cost_axis = style.flat_values(view.reader)
+    unit = cost_axis.get("name", "")
+    named = {"name": view.say(f"total cost ({unit})", f"总成本({unit})"), "scale": True}
     return style.base(top=36, right=90, bottom=44) | {
-        "xAxis": style.flat_values(view.reader) | {"scale": True},
+        "xAxis": cost_axis | named,
         "yAxis": worst_axis | {"scale": True},
-        "series": points,
+        "series": [*_line(view), *points],
     }
+
+
+def _line(view: SystemView) -> list[dict[str, Any]]:
+    traced = _traced(view)
+    if traced.height < 2:
+        return []
+    data = [list(pair) for pair in zip(_costs(view, traced), traced["worst"], strict=True)]
+    color = {"color": style.DARK}
+    return [
+        {"type": "line", "name": view.say("possible", "可达范围"), "data": data, "symbolSize": 4}
+        | {"symbol": "circle", "itemStyle": color, "lineStyle": color | {"width": 2}}
+    ]
+
+
+def _costs(view: SystemView, rows: pl.DataFrame) -> list[float | None]:
+    return style.scaled([round(cost * 100) for cost in rows["cost"]], view.reader)
 
 
 _NAMED = {"show": True, "position": "right", "formatter": "{a}", "fontSize": 12}
