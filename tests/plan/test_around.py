@@ -9,11 +9,13 @@ from tests.plan.town import hall, town, wish
 
 from ironpot.case.schema import BY_NAME
 from ironpot.plan import many
+from ironpot.plan.again import choices_table
 from ironpot.plan.check_reasons import Checked, check_reasons
 from ironpot.plan.extras import plan_extras
 from ironpot.plan.many import is_large
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
+from ironpot.plan.turned import turn_round
 from ironpot.plan.wish_costs import wish_costs_around
 
 OPTIONS = PlanOptions(time_limit_s=4, gap_stake=1e-3, scenarios=9, relief=False)
@@ -74,6 +76,25 @@ def test_lots_kept_and_released_are_turned_round_and_nothing_proven_is_broken(pl
             assert one.searched
             assert plan.cost + one.change >= plan.bound - 1.0
             assert one.sure >= plan.cost - plan.bound - 1.0
+
+
+def test_from_its_written_choices_a_plan_is_turned_round_at_the_same_cost(monkeypatch, plans):
+    apart(monkeypatch)
+    monkeypatch.setattr("ironpot.plan.turned.AROUND_S", 0.3)
+    plan, checked = plans[0]
+    choices = choices_table(plan.model, plan.point)
+    kept = next(one for one in checked if not one.released)
+    stake = abs(plan.do_nothing - plan.bound)
+    for one in (kept, next(one for one in checked if one.released)):
+        asked = {"released": one.released, "costs": plan.cost}
+        again = turn_round(
+            plan.case, replace(OPTIONS, time_limit_s=20), choices, one.lot_id, **asked
+        )
+        assert again is not None
+        assert again.cost == pytest.approx(plan.cost, rel=1e-5)
+        assert again.turned - again.cost == pytest.approx(one.change, abs=0.005 * stake)
+        assert again.bound <= again.turned
+    assert turn_round(plan.case, OPTIONS, choices, kept.lot_id, released=False, costs=0.0) is None
 
 
 def test_the_text_has_the_sign_and_size_of_what_was_found(sample):

@@ -12,6 +12,7 @@ from tests.workbench.conftest import TWO_POTS
 
 from ironpot import PlanOptions, plan_resolution, read_case, write_plan
 from ironpot.core.outputs import REASONS
+from ironpot.plan import many
 from ironpot.report.plan_files import PlanFiles, settled
 from ironpot.workbench.why import sentence
 
@@ -152,3 +153,15 @@ def test_a_lot_without_an_open_route_says_what_closes_each():
     assert "all 2 routes are closed" in said.en
     assert "the right is granted by auction only" in said.en
     assert "只能以拍卖方式出让" in said.zh
+
+
+def test_a_plan_for_many_futures_is_searched_around_in_the_same_futures(ironpot, monkeypatch):
+    monkeypatch.setattr(many, "LARGE", 0)
+    monkeypatch.setattr("ironpot.plan.turned.AROUND_S", 0.5)
+    planned = ironpot("plan", TWO_POTS, "--out", "wide", "--scenarios", 8, "--time-limit", 6)
+    assert planned.code == 0
+    said = ironpot("why", "wide", "hall", "--case", TWO_POTS, "--time-limit", 10)
+    assert "Searched again around the plan" in said.out
+    assert "costs" in said.out
+    said = ironpot("why", "wide", "hall", "--case", TWO_POTS, "--time-limit", 10, "--lang", "zh")
+    assert "在方案附近重新搜索" in said.out

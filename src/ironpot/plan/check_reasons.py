@@ -22,10 +22,10 @@ from ironpot.plan.left import Left, leave
 from ironpot.plan.many import is_large
 from ironpot.plan.plan import Plan, plan_resolution
 from ironpot.plan.planned import planned_releases
-from ironpot.plan.program import Bounds, Ints, Rows
+from ironpot.plan.program import Bounds, Ints, Program, Rows
 from ironpot.plan.reasons import Reason, lot_reasons, spoken
 from ironpot.plan.solver import Session
-from ironpot.plan.wishes import with_wish
+from ironpot.plan.wishes import Wish, with_wish
 
 # Up to so many whole numbers the solver's tree settles a turned decision; above, the whole search.
 SMALL = 3000
@@ -206,18 +206,25 @@ def around_plan(plan: Plan) -> Around:
 
 def _by_short_search(around: Around, plan: Plan, turn: _Turn, seconds: float) -> _Again | None:
     """Search around the plan; a plan that has something turned round costs no less than any."""
-    bounds, none = around.program.own_bounds(), np.zeros(0, dtype=np.int64)
-    if turn.released:
-        upper = bounds.upper.copy()
-        upper[turn.columns] = 0.0
-        bounds = replace(bounds, upper=upper)
-    change = Change(bounds, plan.model.wishes, none if turn.released else turn.columns)
+    change = turned_change(around.program, plan.model.wishes, turn.columns, released=turn.released)
     other = around.search(change, seconds=min(seconds, AROUND_S))
     if other is None:
         return None
     cost, bound = other.cost * MILLION, other.bound * MILLION
     known = max(bound, min(plan.bound, cost)) if np.isfinite(bound) else bound
     return _Again(cost, known)
+
+
+def turned_change(
+    program: Program, wishes: tuple[Wish, ...], columns: Ints, *, released: bool
+) -> Change:
+    """Return the change that keeps a released lot, or wants one of a kept lot's columns."""
+    bounds = program.own_bounds()
+    if not released:
+        return Change(bounds, wishes, columns)
+    upper = bounds.upper.copy()
+    upper[columns] = 0.0
+    return Change(replace(bounds, upper=upper), wishes)
 
 
 def _by_search(plan: Plan, turn: _Turn, seconds: float) -> _Again | None:

@@ -14,9 +14,11 @@ from ironpot.case.nearest import nearest
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
+from ironpot.plan.again import SCHEMA
 from ironpot.plan.options import LEAST_HELP_WEIGHT, PlanOptions, options_hash, read_options
-from ironpot.plan.plan import plan_resolution
+from ironpot.plan.plan import Plan, plan_resolution
 from ironpot.plan.reasons import LIMIT_TEXT
+from ironpot.plan.turned import TurnedPlan, turn_round
 from ironpot.plan.wishes import with_wish
 from ironpot.report.plan_files import PlanFiles, read_plan
 from ironpot.workbench.plan_words import ROUTES
@@ -180,22 +182,61 @@ def _solve_again(
 ) -> None:
     """Turn the decision round, plan again, and say what that costs."""
     kept = row["route"] == "hold"
-    other = with_wish(case, row["lot_id"], force=kept)
     options = replace(options_of(plan), time_limit_s=time_limit_s)
     with Bar(time_limit_s) as bar:
-        again = plan_resolution(other, options=options, watch=lambda _: bar.show(""))
+        turned = _around(plan, case, options, row["lot_id"], released=not kept)
+        if turned is not None:
+            said = _said_around(plan, turned, unit, kept=kept)
+        else:
+            other = with_wish(case, row["lot_id"], force=kept)
+            again = plan_resolution(other, options=options, watch=lambda _: bar.show(""))
+            said = _said_anew(plan, again, unit, kept=kept)
+    screen.print(said.say(lang), markup=False, soft_wrap=True)
+
+
+def _said_anew(plan: PlanFiles, again: Plan, unit: Unit, *, kept: bool) -> Text:
+    """Say what a whole new plan costs, and how far either plan could still fall."""
     change = again.cost - plan.summary["objective"]
     sure = max(again.cost - again.bound, plan.summary["objective"] - plan.summary["bound"])
     what = Text("releasing it", "处置该资产") if kept else Text("keeping it", "保留该资产")
     dear = change >= 0.0
     size = in_unit(abs(change), unit)
-    said = Text(
+    return Text(
         f"Solved again: {what.en} {'costs' if dear else 'saves'} {size} "
         f"({unit_words(unit, 'en')}); both plans are proven to within {in_unit(sure, unit)}.",
         f"重新求解:{what.zh}使成本{'增加' if dear else '减少'}{size}({unit_words(unit, 'zh')});"
         f"两方案误差均不超过{in_unit(sure, unit)}。",
     )
-    screen.print(said.say(lang), markup=False, soft_wrap=True)
+
+
+def _around(
+    plan: PlanFiles, case: Case, options: PlanOptions, lot: str, *, released: bool
+) -> TurnedPlan | None:
+    """Search around the choices that a plan for many futures wrote; None if there are none."""
+    written = plan.summary.get("choices")
+    if written is None:
+        return None
+    choices = pl.DataFrame(written, schema=SCHEMA)
+    costs = float(plan.summary["objective"])
+    return turn_round(case, options, choices, lot, released=released, costs=costs)
+
+
+def _said_around(plan: PlanFiles, turned: TurnedPlan, unit: Unit, *, kept: bool) -> Text:
+    """Say what a short search around the plan found, and how far either plan could still fall."""
+    change = turned.turned - turned.cost
+    # Turning a decision round leaves fewer plans: what no plan is below holds for them too.
+    bound = max(turned.bound, plan.summary["bound"])
+    sure = in_unit(max(turned.turned - bound, turned.cost - plan.summary["bound"]), unit)
+    size, words = in_unit(abs(change), unit), (unit_words(unit, "en"), unit_words(unit, "zh"))
+    what = Text("releasing it", "处置该资产") if kept else Text("keeping it", "保留该资产")
+    dear = change >= 0.0
+    return Text(
+        f"Searched again around the plan: {what.en} {'costs' if dear else 'saves'} {size} "
+        f"({words[0]}) in the best plan found, the same futures for both; both are proven to "
+        f"within {sure}.",
+        f"在方案附近重新搜索:{what.zh}使成本{'增加' if dear else '减少'}{size}({words[1]},"
+        f"两方案情景相同);两方案误差均不超过{sure}。",
+    )
 
 
 def options_of(plan: PlanFiles) -> PlanOptions:

@@ -1,0 +1,118 @@
+"""What does turning one decision round cost a plan for many futures that was read from its files?
+
+The choices that the plan wrote are laid into the case again and priced in all futures; around them
+a short search keeps the lot that was released, or releases the one that was kept. So both costs are
+of plans in the same futures, and their difference is not lost in how far either is from the best.
+"""
+
+import math
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from ironpot.case.case import Case
+from ironpot.plan.again import chosen_point
+from ironpot.plan.around import Around
+from ironpot.plan.check_reasons import AROUND_S, turned_change
+from ironpot.plan.everywhere import everywhere
+from ironpot.plan.inputs import MILLION
+from ironpot.plan.least import parts_of
+from ironpot.plan.many import core_size, is_large
+from ironpot.plan.model import Model, build_model
+from ironpot.plan.options import PlanOptions
+from ironpot.plan.prepare import appraise_case, gather
+from ironpot.plan.program import Floats, Ints, Program
+from ironpot.plan.proof import Proof
+from ironpot.plan.question import last_resort, open_program, shut
+from ironpot.plan.stand import decided_bounds
+
+# The core is corrected by one round of proof if it ends within this share of the time.
+PROOF_SHARE = 0.6
+# So far may a plan's cost be from what its files say: rounding to fen, shares to nine digits.
+CLOSE, CLOSE_YUAN = 1e-5, 1e4
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedPlan:
+    """What the plan's choices cost, and the best plan found with one turned round; yuan.
+
+    `bound` is what no such plan costs less than (-inf: not proven).
+    """
+
+    cost: float
+    turned: float
+    bound: float
+
+
+def turn_round(
+    case: Case,
+    options: PlanOptions,
+    choices: pl.DataFrame,
+    lot: str,
+    *,
+    released: bool,
+    costs: float,
+) -> TurnedPlan | None:
+    """Turn one decision of a plan round and search around its choices within the time limit.
+
+    None where futures are few, where the choices do not cost what the plan said (`costs`), or where
+    no plan with the decision turned was found: the caller then plans anew.
+    """
+    deadline = time.monotonic() + options.time_limit_s
+    model = build_model(gather(case, *appraise_case(case), options))
+    columns = columns_of(model, lot)
+    if not (is_large(model) and columns.size):
+        return None
+    point = chosen_point(model, choices)
+    laid = _laid_out(model, point)
+    if laid is None:
+        return None
+    program, cost, exact = laid
+    if not math.isclose(cost * MILLION, costs, rel_tol=CLOSE, abs_tol=CLOSE_YUAN):
+        return None
+    dual = _duals(model, program, PROOF_SHARE * options.time_limit_s)
+    with Around(model, program, dual, exact) as around:
+        change = turned_change(program, model.wishes, columns, released=released)
+        left = min(max(deadline - time.monotonic(), 1.0), AROUND_S)
+        other = around.search(change, seconds=left)
+    if other is None:
+        return None
+    bound = other.bound * MILLION if dual.any() else -np.inf
+    return TurnedPlan(cost * MILLION, other.cost * MILLION, bound)
+
+
+def columns_of(model: Model, lot: str) -> Ints:
+    """Columns by which a lot may leave."""
+    lots = model.inputs.offers.frame["lot_id"].to_numpy()[model.inputs.releases.row]
+    mine = model.release_of[lots == lot]
+    return np.unique(mine[model.program.upper[mine] > 0.0])
+
+
+def _laid_out(model: Model, point: Floats) -> tuple[Program, float, Floats] | None:
+    """Return the program that the choices were made for, what they cost in it, and their point.
+
+    It is the first that has an answer for them: without help, with help, with something unpaid.
+    """
+    opened, relief = open_program(model), model.inputs.options.relief
+    unhelped = shut(model, opened, "relief")
+    paid = shut(model, opened, "arrears")
+    tried = (shut(model, paid, "relief"), paid, last_resort(model)) if relief else (unhelped,)
+    for program in tried:
+        answer = everywhere(model, program).price(decided_bounds(model, program, point))
+        if answer.point is not None:
+            return program, answer.objective, answer.point
+    return None
+
+
+def _duals(model: Model, program: Program, seconds: float) -> Floats:
+    """Return duals of one round of proof; nil where it does not end in time, or is not needed."""
+    none = np.zeros(program.row_lower.size)
+    if core_size(model) == model.inputs.weights.size:
+        return none
+    deadline = time.monotonic() + seconds
+    with Proof(model, program, parts_of(model), seconds) as proof:
+        while not (proof.rounds or proof.done) and time.monotonic() < deadline:
+            proof.poll(wait_s=0.2)
+    return none if proof.relaxed is None else proof.relaxed.row_dual
