@@ -79,6 +79,29 @@ def test_a_truncated_part_is_refused_and_nothing_is_changed(tmp_path, name):
     assert part.read_bytes() == before
 
 
+WRITES = """
+import sys, numpy as np
+from pathlib import Path
+from ironpot.workbench.run_store import open_run
+store = open_run(Path(sys.argv[1]), {"seed": "1", "ironpot": "0.1.0"})
+for count in range(1_000_000):
+    store.keep_now("nash", {"learned": np.full(200_000, float(count))})
+    print(count, flush=True)
+"""
+
+
+def test_a_run_killed_while_it_writes_leaves_a_whole_part_never_older_than_what_it_told(tmp_path):
+    for kill in range(4):
+        words = [sys.executable, "-c", WRITES, str(tmp_path)]
+        with Popen(words, stdout=PIPE, text=True) as writing:  # noqa: S603
+            told = [int(writing.stdout.readline()) for _ in range(3 + kill)][-1]
+            writing.kill()
+            last = [int(line) for line in writing.stdout.read().split()] or [told]
+        kept = open_run(tmp_path, MARK).found("nash")["learned"]
+        assert kept.size == 200_000
+        assert kept.min() == kept.max() >= last[-1]
+
+
 def test_a_folder_of_somebody_else_is_not_written_into_nor_thrown_away(tmp_path):
     theirs = tmp_path / UNFINISHED / "novel.txt"
     theirs.parent.mkdir()
