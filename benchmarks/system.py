@@ -2,12 +2,13 @@
 
 1,000 scenarios on 3,000 nodes; 90 sellers in 40 markets; 3,000 counties in 60 markets, 8 quarters,
 with parts of lots and with whole ones; and what 100 to 10,000 counties cost on more threads,
-workers and cores (`instances/scale.py`).
+workers and cores (`instances/scale.py`, `instances/replies.py`).
 
 Clearing on one core, in float64 to 1e-10, against a loop of scipy's sparse products and against
 HiGHS's linear program, side by side on the same seeded network; all three must agree. Clearing is
 counted in processor seconds, since the claim is a core's; the rest by the clock on the wall.
-`--quick` clears fewer scenarios by the slow ways; the instance is the same.
+`--quick` clears fewer scenarios by the slow ways; the instance is the same. `--scale` runs the
+curves of counties and workers alone.
 """
 
 import argparse
@@ -24,6 +25,7 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse
+from instances.replies import reply_figures
 from instances.scale import scale_figures
 
 from ironpot.system.clear import clear_system
@@ -60,13 +62,18 @@ def main() -> None:
     """Time, compare and print a table and one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
-    quick: bool = parser.parse_args().quick
+    parser.add_argument("--scale", action="store_true")
+    asked = parser.parse_args()
+    quick: bool = asked.quick
     instance = network_instance()
-    figures = clearing_figures(instance, slow=10 if quick else 100, programs=1 if quick else 3)
-    figures |= sale_figures(repeats=1 if quick else 5)
-    figures |= coordination_figures()
-    figures |= whole_lot_figures(SEEDS[:1] if quick else SEEDS)
+    figures: dict[str, float] = {}
+    if not asked.scale:
+        figures |= clearing_figures(instance, slow=10 if quick else 100, programs=1 if quick else 3)
+        figures |= sale_figures(repeats=1 if quick else 5)
+        figures |= coordination_figures()
+        figures |= whole_lot_figures(SEEDS[:1] if quick else SEEDS)
     figures |= scale_figures(coordination_instance, quick=quick)
+    figures |= reply_figures(coordination_instance, quick=quick)
     for name, figure in figures.items():
         print(f"{name:<28}{figure:>14,.4f}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

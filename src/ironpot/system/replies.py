@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from ironpot.system.coordinate import batches
 from ironpot.system.fleet import Fleet, Hired
 from ironpot.system.links import Floats, Ints
 from ironpot.system.shared_markets import SharedMarkets
@@ -84,6 +85,20 @@ def least_counties(fleet: Fleet) -> int:
     20
     """
     return max(round(fleet.handing_s / REPLY_S), 1)
+
+
+def blocks_a_batch(markets: SharedMarkets, fleet: Fleet) -> int:
+    """Return into how many blocks the largest batch is cut for a fleet; 1 is answered here.
+
+    >>> from ironpot.system.fleet import OneProcess
+    >>> one = SharedMarkets(("a",), np.array([[[0.8]]]), np.array([[[50.0]]]), np.array([0, 1]),
+    ...                     np.array([0]), np.array([100.0]), np.array([1.0]),
+    ...                     np.array([[60.0]]), np.array([[0.5]]))
+    >>> blocks_a_batch(one, OneProcess())
+    1
+    """
+    largest = max((group.size for group in batches(markets.counties)), default=0)
+    return max(min(fleet.workers, largest // least_counties(fleet)), 1)
 
 
 def reply(own: Own, asked: Block) -> tuple[Floats, Floats]:

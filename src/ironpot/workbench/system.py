@@ -20,11 +20,13 @@ from ironpot.system.choices import Wishes, choice_table
 from ironpot.system.coordinate import Coordination
 from ironpot.system.crowd import NASH_ROUNDS, Crowd, compare_regimes
 from ironpot.system.crowding import crowding_table
+from ironpot.system.fleet import Fleet
 from ironpot.system.frontier import trace_frontier
 from ironpot.system.harm import harm_table
 from ironpot.system.learned import Lesson
 from ironpot.system.mandates import Mandate, try_mandates
 from ironpot.system.outcomes import bank_table, county_table, price_table, regime_table
+from ironpot.system.replies import blocks_a_batch
 from ironpot.system.second_round import SpiralRules
 from ironpot.system.second_tables import play_out, spiral_banks, spiral_markets, spiral_table
 from ironpot.system.shared_markets import SharedMarkets
@@ -68,7 +70,7 @@ def run_system(
     ground = _ground(path, asked, unit)
     rounds = _rounds(ground.markets)
     store = None if out is None else open_run(out, _mark(ground, asked, rounds), fresh=asked.fresh)
-    crowd, more = _ran(ground, asked, rounds, store, lang, unit)
+    crowd, more = _ran(ground, asked, rounds, store, lang=lang, unit=unit, screen=screen)
     view = _view(ground, crowd, Reader(lang, unit), asked, more)
     show_system(view, screen, lang, unit)
     show_spiral(view, screen, lang, unit)
@@ -85,11 +87,20 @@ def run_system(
 
 
 def _ran(
-    ground: Ground, asked: Draw, rounds: int, store: RunStore | None, lang: Lang, unit: Unit
+    ground: Ground,
+    asked: Draw,
+    rounds: int,
+    store: RunStore | None,
+    *,
+    lang: Lang,
+    unit: Unit,
+    screen: Console,
 ) -> tuple[Crowd, dict[str, pl.DataFrame]]:
     """Run the regimes with wishes, the orders and further draws, on the workers asked for."""
     draws = pl.DataFrame()
     with fleet_if_asked(asked.many.hands) as fleet:
+        if fleet is not None:
+            screen.print(_hands(fleet, ground.markets).say(lang))
         with Bar(EXPECTED_S) as bar:
             crowd = compare_regimes(
                 ground.markets,
@@ -111,6 +122,22 @@ def _ran(
             given = replace(ground.nation, nash_rounds=rounds), crowd, asked.seed, asked.many
             draws = run_draws(*given, book=store, lang=lang, fleet=fleet)
     return crowd, {"mandates": tried, "draws": draws}
+
+
+def _hands(fleet: Fleet, markets: SharedMarkets) -> Text:
+    """Say whether workers answer the crowd: replies of few counties are not worth handing out."""
+    blocks = blocks_a_batch(markets, fleet)
+    if blocks > 1:
+        return Text(
+            f"{fleet.workers} workers: the crowd's replies in {blocks} blocks a batch, wishes, "
+            "orders and seeds.",
+            f"{fleet.workers}个工作进程:分担博弈应答(每批{blocks}块)、各项要求和种子测算。",
+        )
+    return Text(
+        f"{fleet.workers} workers: wishes, orders and seeds. The crowd's replies stay in this "
+        "process: so few are not worth handing out.",
+        f"{fleet.workers}个工作进程:分担各项要求和种子测算;博弈应答数量较少,仍在本进程计算。",
+    )
 
 
 def _say_left_out(wishes: Wishes, crowd: Crowd, screen: Console, lang: Lang) -> None:

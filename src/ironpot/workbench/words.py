@@ -148,7 +148,11 @@ _TEXTS: dict[str, Text] = {
     "price": Text(
         "level of prices to try, 1 as they are; repeat for several", "价格水平,1为不变;可重复指定"
     ),
-    "fleet_workers": Text("processes; one a core if not given", "工作进程数,默认每核一个"),
+    "fleet_workers": Text(
+        "worker processes for plans, seeds, orders, wishes and the crowd's replies; one a core for "
+        "plans and seeds if not given",
+        "工作进程数:用于方案、种子、各项要求和博弈应答;未指定时方案和种子每核一个",
+    ),
     "cluster": Text(
         "address of a Dask scheduler, or local for one started here",
         "Dask 调度器地址;local 表示在本机启动",
