@@ -1,9 +1,9 @@
 """How are processes of this machine hired, given pieces, and how is it noticed that one is gone?
 
 Each worker is an interpreter of its own with one end of a pipe. The pipe breaks when it dies, at
-whatever moment; an answer that was not sent whole is no answer. One that lives and says nothing,
-not even that it lives, is ended after a patience: its piece is begun again, so that waiting
-changes no result.
+whatever moment; an answer that was not sent whole is no answer. One that says nothing, not even
+that it lives, and uses no processor is ended after one patience or two: its piece is begun again,
+so that waiting changes no result.
 """
 
 import os
@@ -28,8 +28,6 @@ ONE_THREAD = dict.fromkeys(
 )
 # A worker says so often within one patience that it lives: a machine under load may delay a few.
 SIGNS = 10
-# Until its first sign it has so many patiences: an interpreter must start and find its modules.
-STARTING = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Worker:
         ours, theirs = Pipe()
         self.link: Connection[Any, Any] = ours
         self.key, self.patience_s = "", patience_s
-        self.heard = time.monotonic() + (STARTING - 1) * patience_s
+        self.heard, self.used = time.monotonic(), -1.0
         _wait_no_longer(ours, patience_s)
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
             [sys.executable, "-m", "ironpot.system.worker", repr(patience_s / SIGNS)],
@@ -82,8 +80,18 @@ class Worker:
         return told
 
     def is_silent(self, now: float) -> bool:
-        """Say whether its last sign of life is longer ago than the patience."""
-        return now - self.heard > self.patience_s
+        """Say whether it has neither spoken nor used the processor for a patience.
+
+        A starved worker, or one in a compiled loop, cannot speak; the processor tells it from one
+        that is stopped.
+        """
+        if now - self.heard <= self.patience_s:
+            return False
+        used = _processor_s(self.process.pid)
+        if used > self.used:
+            self.heard, self.used = now, used
+            return False
+        return True
 
     def end(self) -> None:
         """End the process, stopped or not."""
@@ -99,6 +107,14 @@ class Worker:
             return  # noticed as a lost answer
         except BlockingIOError:  # it took nothing for a whole patience
             os.killpg(self.process.pid, signal.SIGKILL)
+
+
+def _processor_s(pid: int) -> float:
+    """Return the processor seconds of a process by its clock on Linux; 0 where there is none."""
+    try:
+        return time.clock_gettime((~pid << 3) | 2)
+    except OSError:
+        return 0.0
 
 
 def _wait_no_longer(link: "Connection[Any, Any]", seconds: float) -> None:
