@@ -248,3 +248,25 @@ def test_a_future_in_which_the_plan_of_the_core_fails_joins_it_before_help_is_as
     monkeypatch.setattr(many, "LARGE", 10**9)
     whole = plan_resolution(case, options=options)
     assert plan.cost == pytest.approx(whole.cost, abs=2e-3 * abs(whole.do_nothing - whole.bound))
+
+
+@pytest.mark.parametrize("poor", [True, False], ids=["helped", "unaided"])
+def test_who_stops_before_anything_is_asked_keeps_the_first_plan(monkeypatch, poor, tmp_path):
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(many, "LARGE", 0)
+    monkeypatch.setattr(many, "ask", stop)
+    case = town(
+        assets=[hall("a", 5.0, 0.7)],
+        accounts=[account("gov", "general", 4 * MILLION)],
+        debts=[loan("due", 11.0 if poor else 3.0, dt.date(2025, 12, 31))],
+        relief_sources=[giver("province", 1)],
+    )
+    plan = plan_resolution(case, options=PlanOptions(scenarios=9))
+    assert plan.interrupted
+    assert plan.status == ("least_relief" if poor else "feasible")
+    assert (plan.relief_pv > 0.0) == poor
+    assert plan.bound <= plan.cost
+    assert plan.solver_version
+    written_and_verified(plan, tmp_path)

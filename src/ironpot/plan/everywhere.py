@@ -65,7 +65,10 @@ class Everywhere:
             return replace(NO_ANSWER, outcome="unknown" if self.solver.unsure else "infeasible")
         program = self.apart.program
         objective = float((program.cost * point).sum() + program.offset)
-        return replace(NO_ANSWER, outcome="feasible", objective=objective, point=point)
+        version = self.solver.highs.version()
+        return replace(
+            NO_ANSWER, outcome="feasible", objective=objective, point=point, version=version
+        )
 
     def _settled(self, point: Floats) -> float:
         """Return the level that is best if nobody reacts to it: a quantile of what is overdue."""

@@ -30,6 +30,9 @@ from ironpot.plan.stand import Stand
 PATIENCE = 3.0
 # Share of the time for which a core without a plan may be searched loosened.
 LOOSE_SHARE = 0.25
+# A core is begun anew if there is time for so many beginnings, and for so many times what it took
+# to round the few futures.
+BEGINS, ROUNDS_AGAIN = 3.0, 5.0
 # Futures that a core takes in at most, beside those that it begins with.
 MOST_TAKEN_IN = 20
 # What is shut is used where a plan has more of it than this (million).
@@ -43,7 +46,8 @@ class Hunt:
     `shut` is the block of columns that may not be used: help, or arrears where help is open.
     `loose` says since when the core may use it all the same. `taken_in` counts futures that the
     core had to take in, `stuck` is one that is still to be; `core_best` is a plan of the core that
-    is `waiting` to be priced in all futures. To begin on a core took `begin_s` the last time.
+    is `waiting` to be priced in all futures. The few futures were asked and rounded in `few_s`;
+    to begin on a core took `begin_s` the last time.
     """
 
     model: Model
@@ -64,6 +68,7 @@ class Hunt:
     stuck: int | None = None
     taken_in: int = 0
     priced: float = -np.inf
+    few_s: float = 0.0
     begin_s: float = 0.0
     corrected: bool = False
     done: bool = False
@@ -89,8 +94,14 @@ class Hunt:
 
     @property
     def is_fresh(self) -> bool:
-        """Say whether a round is proven that the core is not corrected for, and there is time."""
-        return self.proof.rounds > 0 and not self.corrected and self.time_left > 3.0 * self.begin_s
+        """Say whether a round is proven that the core is not corrected for, and there is time.
+
+        A core of all futures needs no correction: the few are only rounded anew, if that is quick.
+        """
+        if not self.proof.rounds or self.corrected:
+            return False
+        worth = ROUNDS_AGAIN * self.few_s if self.core.is_all else 0.0
+        return self.time_left > max(BEGINS * self.begin_s, worth)
 
     @property
     def is_over(self) -> bool:

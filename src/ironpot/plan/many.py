@@ -194,6 +194,7 @@ def _run(
     board = make_board(hunt.core.model)
     last = None if start is None else _start(hunt, board, start)
     rounded = _rounded(hunt, board, few, question.program, question.relaxed)
+    hunt.few_s = time.monotonic() - hunt.began
     while True:
         with leave(hunt.core_program()) as left:
             play = _begun(hunt, board, left, rounded, last)
