@@ -17,7 +17,7 @@ def written_and_verified(
 ) -> dict[str, pl.DataFrame]:
     """Return the twelve tables of a plan (money in fen) after `verify_plan` found nothing wrong."""
     written = plan_files(plan, "en", checked=checked)
-    write_plan_files(written.tables, written.summary, out)
+    write_plan_files(written.tables, written.summary, out, extras=written.extras)
     verification = verify_plan(out)
     assert verification.ok, [str(finding) for finding in verification.findings][:10]
     return written.tables

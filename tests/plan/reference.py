@@ -1,8 +1,9 @@
 """The plan as on paper, in linopy: slow, readable, the oracle of the program built from arrays.
 
 Reads the same `Inputs` and nothing else of the planner. Indices: k release columns, n accounts,
-s scenarios, t u quarters, m markets, b tranches, j rounds, d debts, o options, g roll-over groups,
-h helpers (givers). Million. The impact cuts of the program are left out: they cut off no plan.
+s scenarios, t u quarters, l stalls of markets m, b tranches, j rounds, d debts, o options, g
+roll-over groups, h helpers (givers). Million. The impact cuts of the program are left out: they cut
+off no plan.
 """
 
 import linopy
@@ -14,6 +15,7 @@ from tests.plan.reference_terms import (
     array,
     bullet,
     effort_of,
+    least_kept,
     pays_in_rounds,
     release_columns,
     team_of,
@@ -59,13 +61,13 @@ class Reference(DebtRules):
     def _variables(self) -> None:
         debts, depth = self.i.debts, self.i.offers.depth
         size = {"k": len(self.columns), "n": self.N, "s": self.S, "t": self.T, "u": self.T}
-        size |= {"m": len(depth.markets), "b": depth.capacity.shape[2], "w": len(debts.swaps)}
+        size |= {"l": self.i.stalls.node.size, "b": depth.capacity.shape[2], "w": len(debts.swaps)}
         size |= {"d": len(debts.node), "o": len(debts.option_ids), "g": len(debts.groups)}
         size |= {"a": len(self.i.nodes.arcs), "h": len(self.i.givers), "r": len(self.i.bands)}
         self.x = self._add("x", "k", sizes=size, binary=True)
         self.z = self._add("z", "o", sizes=size, binary=True)
         self.issue = self._add("issue", "n", "t", sizes=size, binary=True)
-        self.fill = self._add("fill", "n", "m", "u", "b", sizes=size, lower=0)
+        self.fill = self._add("fill", "l", "u", "b", sizes=size, lower=0)
         self.prepay = self._add("prepay", "d", "u", sizes=size, lower=0)
         self.swap = self._add("swap", "w", "d", "u", sizes=size, lower=0)
         self.roll = self._add("roll", "g", "s", "t", sizes=size, lower=0)
@@ -141,42 +143,32 @@ class Reference(DebtRules):
     # rule 7
     def _market(self) -> None:
         """Listed volume fills tranches that all accounts share; rounds bring cash, end income."""
-        r, offers = self.i.releases, self.i.offers
-        depth, shape = offers.depth, (r.count, self.N, len(offers.depth.markets), self.T)
+        r, depth, stalls = self.i.releases, self.i.offers.depth, self.i.stalls
+        shape = (r.count, stalls.node.size, self.T)
         volume, kept = np.zeros(shape), np.zeros(shape)
         for c in np.flatnonzero(r.market >= 0):
-            volume[c, r.node[c], r.market[c], r.start[c]] = r.volume[c] / M
-            kept[c, r.node[c], r.market[c], r.start[c]] = r.volume[c] * r.kept_share[c] / M
-        dims = ("n", "m", "u")
-        listed = (self._sum_members(volume, *dims) * self.x).sum("k")
-        net = (self._sum_members(kept, *dims) * self.x).sum("k")
+            volume[c, r.stall[c], r.start[c]] = r.volume[c] / M
+            kept[c, r.stall[c], r.start[c]] = r.volume[c] * r.kept_share[c] / M
+        listed = (self._sum_members(volume, "l", "u") * self.x).sum("k")
+        net = (self._sum_members(kept, "l", "u") * self.x).sum("k")
         self.model.add_constraints(self.fill.sum("b") - listed == 0, name="listed")
         capacity = array(depth.capacity / M, "m", "u", "b")
-        self.model.add_constraints(self.fill.sum("n") <= capacity, name="depth")
-        least = np.array(
-            [
-                min([r.kept_share[c] for c in np.flatnonzero(r.market == m)], default=1.0)
-                for m in range(len(depth.markets))
-            ]
-        )
-        first = array(depth.fraction[:, :, 0], "m", "u")
-        lost = array(
-            np.where(depth.capacity > 0, depth.fraction[:, :, :1] - depth.fraction, 0),
-            "m",
-            "u",
-            "b",
-        )
-        price = first * net - array(least, "m") * (lost * self.fill).sum("b")
-        self.cash_in.append(
-            (array(pays_in_rounds(self.i), "m", "s", "u", "t") * price).sum(["m", "u"])
-        )
+        stands = array(np.eye(len(depth.markets))[stalls.market], "l", "m")
+        self.model.add_constraints((stands * self.fill).sum("l") <= capacity, name="depth")
+        least = array([least_kept(self.i, stall) for stall in range(stalls.node.size)], "l")
+        first = array(depth.fraction[stalls.market, :, 0], "l", "u")
+        lost = np.where(depth.capacity > 0, depth.fraction[:, :, :1] - depth.fraction, 0)
+        lost = array(lost[stalls.market], "l", "u", "b")
+        price = first * net - least * (lost * self.fill).sum("b")
+        paid = (array(pays_in_rounds(self.i), "l", "s", "u", "t") * price).sum("u")
+        self.cash_in.append((array(np.eye(self.N)[stalls.node], "l", "n") * paid).sum("l"))
         self._contracts()
 
     def _contracts(self) -> None:
         """Cash that no market moves, the price that an inside buyer pays, income that ends."""
         r = self.i.releases
         moved = np.zeros((r.count, self.N, self.S, self.T))
-        sold = np.cumsum(self.i.offers.listing.sold, axis=2)  # (m, s, j)
+        sold = np.cumsum(self.i.stalls.sold, axis=2)  # (l, s, j)
         for c in range(r.count):
             moved[c, r.node[c]] += sum(r.moves.values())[c] / M
             if r.buyer[c] >= 0:
@@ -184,7 +176,7 @@ class Reference(DebtRules):
             for s in range(self.S):
                 for t in range(r.start[c] + 1, self.T):
                     rounds = min(t - r.start[c], sold.shape[2]) - 1
-                    gone = sold[r.market[c], s, rounds] if r.market[c] >= 0 else 1.0
+                    gone = sold[r.stall[c], s, rounds] if r.stall[c] >= 0 else 1.0
                     moved[c, r.home[c], s, t] -= gone * r.ended[c, t] / M
         self.cash_in.append((self._sum_members(moved, "n", "s", "t") * self.x).sum("k"))
 

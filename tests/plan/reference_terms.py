@@ -52,15 +52,23 @@ def team_of(inputs: Inputs, name: str) -> np.ndarray:
 
 
 def pays_in_rounds(inputs: Inputs) -> np.ndarray:
-    """Cash in t per unit of first-tranche price listed in u, (m, s, u, t)."""
-    listing, prices, last = inputs.offers.listing, inputs.offers.prices, inputs.quarters
-    pays = np.zeros((listing.sold.shape[0], listing.sold.shape[1], last, last))
-    for m, s, j in np.ndindex(listing.sold.shape):
+    """Cash in t per unit of first-tranche price listed in u, (l, s, u, t)."""
+    reserve, prices, last = inputs.offers.listing.reserve, inputs.offers.prices, inputs.quarters
+    sold, market = inputs.stalls.sold, inputs.stalls.market
+    pays = np.zeros((*sold.shape[:2], last, last))
+    for stall, s, j in np.ndindex(sold.shape):
+        m = market[stall]
         for u in range(last - j):
-            pays[m, s, u, u + j] += (
-                listing.sold[m, s, j] * listing.reserve[m, s, j] * prices[s, m, u + j]
-            )
+            paid = sold[stall, s, j] * reserve[m, s, j] * prices[s, m, u + j]
+            pays[stall, s, u, u + j] += paid
     return pays
+
+
+def least_kept(inputs: Inputs, stall: int) -> float:
+    """Share left after levies: the least of a lot's own, or of all in the market of an account."""
+    r, stalls = inputs.releases, inputs.stalls
+    mine = r.stall == stall if stalls.unit[stall] >= 0 else r.market == stalls.market[stall]
+    return min([r.kept_share[c] for c in np.flatnonzero(mine)], default=1.0)
 
 
 def bullet(rate: float, quarters: float, discount_rate: float) -> float:

@@ -1,7 +1,13 @@
 """Every planted fault is found, and nothing that was not planted."""
 
 import pytest
-from tests.verify.small import faults_cash, faults_debts, faults_form, faults_stocks
+from tests.verify.small import (
+    faults_cash,
+    faults_debts,
+    faults_form,
+    faults_sales,
+    faults_stocks,
+)
 from tests.verify.small.faults import Fault
 from tests.verify.small.plan import codes, small_plan
 
@@ -12,6 +18,7 @@ FAULTS = (
     *faults_stocks.FAULTS,
     *faults_debts.FAULTS,
     *faults_cash.FAULTS,
+    *faults_sales.FAULTS,
 )
 # Faults in bytes and names of files are planted in test_files.py.
 IN_FILES = {"form.files", "form.bytes", "form.header", "form.width", "form.seal"}

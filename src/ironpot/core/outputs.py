@@ -180,6 +180,14 @@ LEFT_TO_PAY = _table(
     "debt_id entity_id creditor_id primary_class date:d principal:m interest:m fees:m cashless:m "
     "rate:s fixed:b refixed_on:d",
 )
+# What buyers outside pay for which lot in each scenario. `drawn` lots have luck of their own: there
+# each sells whole in one round, or not at all (round 0, no quarter).
+LOT_SALES = _table(
+    "lot_sales",
+    "lot_id scenario round",
+    "lot_id bundle_id entity_id account market_id drawn:b scenario round:i quarter:q sold_share:s "
+    "proceeds:m tax_and_fee:m",
+)
 
 TABLES: tuple[OutTable, ...] = (
     BALANCE_SHEET,
@@ -195,5 +203,5 @@ TABLES: tuple[OutTable, ...] = (
     LOTS,
     DEBTS,
 )
-EXTRA_TABLES: tuple[OutTable, ...] = (LEFT_TO_PAY,)
+EXTRA_TABLES: tuple[OutTable, ...] = (LEFT_TO_PAY, LOT_SALES)
 BY_NAME: dict[str, OutTable] = {table.name: table for table in TABLES}

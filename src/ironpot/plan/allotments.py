@@ -67,9 +67,9 @@ def add_market_use(build: Builder, inputs: Inputs) -> None:
     if fees is None:
         return
     filled = build.columns["fill"].index
-    use = build.add_columns("market_use", filled.shape[1:], cost=fees.fee)
-    tie = build.add_rows("market_use", filled.shape[1:], lower=0.0, upper=0.0)
-    build.add(tie[None], filled, 1.0)
+    use = build.add_columns("market_use", fees.fee.shape, cost=fees.fee)
+    tie = build.add_rows("market_use", fees.fee.shape, lower=0.0, upper=0.0)
+    build.add(tie[inputs.stalls.market], filled, 1.0)
     build.add(tie, use, -1.0)
     build.offset -= float((fees.fee * fees.allotted).sum()) / MILLION
 

@@ -79,7 +79,7 @@ def baselines(plan: Plan) -> list[FirstStage]:
 
 def expected_value_plan(plan: Plan) -> FirstStage:
     """Return what is best if the future were the expected one for sure, with the plan's options."""
-    options = replace(plan.options, scenarios=1)
+    options = replace(plan.options, scenarios=1, lot_luck=False)
     found = plan_resolution(expected_case(plan.case), options=options)
     return first_stage(found.model, found.point, "expected_value")
 

@@ -18,13 +18,13 @@ from ironpot.valuation.depth import fill
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Listings by number (n,): `cell` (market x quarter, -1 = none), `node` that is paid, `kept`.
+    """Listings by number (n,): `cell` (market x quarter, -1 = none), `stall` (-1 = none), `kept`.
 
     `kept` is the volume that levies leave, million of asked price.
     """
 
     cell: Ints
-    node: Ints
+    stall: Ints
     kept: Floats
 
 
@@ -106,7 +106,7 @@ def make_board(model: Model) -> Board:
         rest=np.concatenate([np.full(lots, -1), option[debts.contract]]),
         listing=Listing(
             np.concatenate([listing.cell, none]),
-            np.concatenate([listing.node, np.zeros_like(none)]),
+            np.concatenate([listing.stall, none]),
             np.concatenate([listing.kept, nil]),
         ),
         volume=np.concatenate([releases.volume[lone] / MILLION, nil]),
@@ -139,7 +139,7 @@ def _listing(model: Model, candidates: Ints) -> Listing:
     market, start = releases.market[candidates], releases.start[candidates]
     cell = np.where(market >= 0, market * model.inputs.quarters + start, -1)
     kept = releases.volume[candidates] * releases.kept_share[candidates] / MILLION
-    return Listing(cell, releases.node[candidates], kept)
+    return Listing(cell, releases.stall[candidates], kept)
 
 
 def effort_by_quarter(model: Model) -> Floats:
@@ -165,12 +165,11 @@ def prices_at(board: Board, model: Model, reduced: Floats, row_dual: Floats) -> 
     own = reduced[board.column] - reduced[board.rest][board.item]
     dual = row_dual[model.program.rows["sold"].index]
     # One unit more of price would loosen the row of what is sold by as much.
-    value = -dual.reshape(dual.shape[0], -1)
-    return Prices(own, _sale_price(board.listing, value), _sale_price(board.bundled, value))
+    return Prices(own, _sale_price(board.listing, -dual), _sale_price(board.bundled, -dual))
 
 
 def _sale_price(listing: Listing, value: Floats) -> Floats:
-    price = listing.kept * value[listing.node, np.maximum(listing.cell, 0)]
+    price = listing.kept * value[listing.stall, listing.cell % value.shape[1]]
     return np.where(listing.cell >= 0, price, 0.0)
 
 

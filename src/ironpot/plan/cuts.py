@@ -34,7 +34,7 @@ NEARLY_WHOLE = 0.99
 class Cell:
     """One market's quarter: listing `columns` with their `volume`, `fill` columns by tranche.
 
-    `fill` is (node, tranche), `capacity` (tranche,).
+    `fill` is (stall, tranche), `capacity` (tranche,).
     """
 
     columns: Ints
@@ -49,13 +49,14 @@ def market_cells(model: Model) -> list[Cell]:
     column, market, start, volume = column_volumes(inputs, model.release_of)
     is_open = model.program.upper[column] > 0.5
     fill, capacity = model.column("fill"), inputs.offers.depth.capacity / MILLION
+    stall = inputs.stalls.market
     cells: list[Cell] = []
     for m in range(capacity.shape[0]):
         for t in range(capacity.shape[1]):
             here = np.flatnonzero(is_open & (market == m) & (start == t))
             if here.size:
                 size = volume[here] / MILLION
-                cells.append(Cell(column[here], size, fill[:, m, t], capacity[m, t]))
+                cells.append(Cell(column[here], size, fill[stall == m, t], capacity[m, t]))
     return cells
 
 

@@ -56,12 +56,12 @@ def price_sales(inputs: Inputs, candidates: Ints) -> Sales:
     listed, volume = _listed(inputs, candidates)
     fraction = inputs.offers.depth.price_fraction(volume)
     market, start = releases.market[listed], releases.start[listed]
-    factor = sale_factor(inputs)
+    factor, stall = sale_factor(inputs), releases.stall[listed]
     asked = releases.volume[listed] * fraction[market, start]
     gross = np.zeros((listed.size, inputs.weights.size, inputs.quarters))
     sale = np.arange(listed.size)
     for step in range(factor.shape[2]):
-        gross[sale, :, start + step] = asked[:, None] * factor[market, :, step, start]
+        gross[sale, :, start + step] = asked[:, None] * factor[stall, :, step, start]
     levies = gross * (1.0 - releases.kept_share[listed])[:, None, None]
     return Sales(listed, gross, levies, fraction, volume)
 
@@ -98,7 +98,7 @@ def exact_bounds(model: Model, program: Program, lower: Floats, upper: Floats) -
     fraction = inputs.offers.depth.price_fraction(volume)[market, start]
     sold = np.zeros(program.rows["sold"].index.shape)
     brought = releases.volume[listed] * releases.kept_share[listed] * fraction / MILLION
-    np.add.at(sold, (releases.node[listed], market, start), brought)
+    np.add.at(sold, (releases.stall[listed], start), brought)
     lower, upper = lower.copy(), upper.copy()
     for name in ("kept", "fill"):
         lower[model.column(name)] = upper[model.column(name)] = 0.0

@@ -13,9 +13,11 @@ from ironpot.core.outputs import SCHEMA_VERSION
 from ironpot.core.sources import origin_shares
 from ironpot.plan.again import choices_table
 from ironpot.plan.attribute import attribute
+from ironpot.plan.inputs import Inputs
 from ironpot.plan.options import options_hash
 from ironpot.plan.plan import Plan
 from ironpot.plan.reasons import Reason, lot_reasons
+from ironpot.plan.stalls import MATTERS
 from ironpot.plan.tables.balance import balance_table
 from ironpot.plan.tables.cash import cash_table
 from ironpot.plan.tables.debt_actions import debt_actions_table
@@ -23,6 +25,7 @@ from ironpot.plan.tables.decisions import decisions_table
 from ironpot.plan.tables.ladder import ladders
 from ironpot.plan.tables.left_to_pay import left_to_pay_table
 from ironpot.plan.tables.limits import limits_table
+from ironpot.plan.tables.lot_sales import lot_sales_table
 from ironpot.plan.tables.pots import pots_table
 from ironpot.plan.tables.registers import debts_table, lots_table, sources_table
 from ironpot.plan.tables.relief import relief_table
@@ -47,8 +50,12 @@ def plan_files(plan: Plan, lang: Lang, *, checked: Mapping[str, Reason] | None =
     `checked` are reasons that were solved again, by lot id; they stand in for the estimates.
     """
     tables = plan_tables(plan, lang, checked=checked)
-    left = left_to_pay_table(plan.model.inputs, plan.settled)
-    return Written(tables, plan_summary(plan, tables, lang), {"left_to_pay": left})
+    inputs, settled = plan.model.inputs, plan.settled
+    extras = {
+        "left_to_pay": left_to_pay_table(inputs, settled),
+        "lot_sales": lot_sales_table(inputs, settled),
+    }
+    return Written(tables, plan_summary(plan, tables, lang), extras)
 
 
 def plan_tables(
@@ -136,7 +143,28 @@ def _gap(gap: float) -> float | None:
 def _assumptions(plan: Plan) -> list[Text]:
     acts = [Text(en, zh) for en, zh in plan.case.acts.select("text_en", "text_zh").iter_rows()]
     allotted = [] if plan.model.inputs.market_fees is None else [_ALLOTTED]
-    return [*dict.fromkeys(acts), *allotted]
+    return [*dict.fromkeys(acts), *allotted, *_drawn(plan.model.inputs)]
+
+
+def _drawn(inputs: Inputs) -> list[Text]:
+    """Say how many lots have luck of their own; nothing where none has."""
+    lots, bundles = (
+        len([unit for unit in inputs.stalls.units if (unit.bundle >= 0) == bundled])
+        for bundled in (False, True)
+    )
+    if not lots + bundles:
+        return []
+    share = f"{MATTERS:.0%}"
+    return [
+        Text(
+            f"{lots} lots and {bundles} bundles, each asked at more than {share} of what its owner "
+            f"pays a quarter, sell whole or not at all in each drawn scenario "
+            f"(extras/lot_sales.csv, drawn); of the others the market's share is sold.",
+            f"{lots}项资产和{bundles}个资产包的挂牌价超过所属主体季均支出的{share},"
+            "在每个抽样情景中整体成交或流拍(见 extras/lot_sales.csv 的 drawn 栏);"
+            "其余资产按市场成交比例计。",
+        )
+    ]
 
 
 def _unknown(plan: Plan) -> list[Text]:

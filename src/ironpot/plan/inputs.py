@@ -16,6 +16,7 @@ from ironpot.plan.obligations import Obligations
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.program import Floats
 from ironpot.plan.releases import Releases
+from ironpot.plan.stalls import Stalls
 from ironpot.risk.futures import Futures
 from ironpot.valuation.offers import Offers
 
@@ -91,16 +92,17 @@ class Inputs:
     """Everything that a plan is made from, in yuan.
 
     `budget` is the cash of budget lines by node, {column of the cash file: (node, scenario,
-    quarter)}, in + and out -; `held` the income less cost of all lots as they stand, (node,
-    quarter); `givers` may help; `bands` are limits that rules set; `futures` are what the scenarios
-    stand for; `market_fees` are None where the county plans without an allotment; `today` is the
-    quarter in which a plan made now begins.
+    quarter)}, in + and out -; `stalls` are where releases are listed; `held` the income less cost
+    of all lots as they stand, (node, quarter); `givers` may help; `bands` are limits that rules
+    set; `futures` are what the scenarios stand for; `market_fees` are None where the county plans
+    without an allotment; `today` is the quarter in which a plan made now begins.
     """
 
     case: Case
     nodes: Nodes
     offers: Offers
     releases: Releases
+    stalls: Stalls
     debts: Obligations
     budget: dict[str, Floats]
     held: Floats

@@ -20,7 +20,7 @@ from ironpot.plan.tree import Tree
 from ironpot.valuation.listing import Listing
 
 # Here and now in the stage of their quarter; the position of the quarter among the block's axes.
-BEGUN = {"pool": 1, "kept": 2, "fill": 2, "market_use": 1, "moved": 1}
+BEGUN = {"pool": 1, "kept": 1, "fill": 1, "market_use": 1, "moved": 1}
 # Decided when the stage's uncertainty is known.
 FOLLOWS = ("cash", "due", "roll", "bridge", "arrears", "transfer", "relief")
 QUARTER_LAST = -1
@@ -51,6 +51,7 @@ def leaf_inputs(inputs: Inputs, leaf: int) -> Inputs:
         ),
         budget={name: flows[:, one] for name, flows in inputs.budget.items()},
         bands=tuple(replace(band, bound=band.bound[one]) for band in inputs.bands),
+        stalls=inputs.stalls.in_futures(one),
         futures=replace(
             inputs.futures,
             names=inputs.futures.names[one],

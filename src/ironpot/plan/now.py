@@ -223,15 +223,16 @@ def _add_swaps(build: Builder, inputs: Inputs, share: Ints) -> None:
 
 
 def add_depth(build: Builder, inputs: Inputs, release_of: Ints) -> None:
-    """Add the ladder: what each account lists fills tranches that all accounts share.
+    """Add the ladder: what each stall lists fills tranches that all stalls of a market share.
 
-    `listed` and `kept` are volume and volume after levies by (node, market, quarter); `fill` is
-    (node, market, quarter, tranche). Rows `impact` cut the linear relaxation.
+    `listed` and `kept` are volume and volume after levies by (stall, quarter); `fill` is (stall,
+    quarter, tranche). Rows `impact` cut the linear relaxation.
     """
     releases, depth = inputs.releases, inputs.offers.depth
-    shape = (len(inputs.nodes.keys), len(depth.markets), inputs.quarters)
+    market = inputs.stalls.market
+    shape = (market.size, inputs.quarters)
     listed = np.flatnonzero(releases.market >= 0)
-    where = releases.node[listed], releases.market[listed], releases.start[listed]
+    where = releases.stall[listed], releases.start[listed]
     volume = releases.volume[listed] / MILLION
     used = np.zeros(shape, dtype=bool)
     used[where] = True
@@ -241,13 +242,13 @@ def add_depth(build: Builder, inputs: Inputs, release_of: Ints) -> None:
     build.add(tie, kept, -1.0)
     build.add(tie[where], release_of[listed], volume * releases.kept_share[listed])
     tranches = depth.capacity.shape[2]
-    upper = np.where(used[..., None], depth.capacity[None] / MILLION, 0.0)
+    upper = np.where(used[..., None], depth.capacity[market] / MILLION, 0.0)
     filled = build.add_columns("fill", (*shape, tranches), upper=upper)
     whole = build.add_rows("listed_volume", shape, lower=0.0, upper=0.0)
     build.add(whole[..., None], filled, -1.0)
     build.add(whole[where], release_of[listed], volume)
-    limit = build.add_rows("depth", (*shape[1:], tranches), upper=depth.capacity / MILLION)
-    build.add(limit[None], filled, 1.0)
+    limit = build.add_rows("depth", depth.capacity.shape, upper=depth.capacity / MILLION)
+    build.add(limit[market], filled, 1.0)
     _add_impact_cuts(build, inputs, release_of, filled)
 
 
@@ -256,9 +257,9 @@ def _add_impact_cuts(build: Builder, inputs: Inputs, release_of: Ints, filled: I
 
     Valid because the loss f of a ladder is convex with f(0) = 0, hence superadditive.
     """
-    depth = inputs.offers.depth
-    rows = build.add_rows("impact", filled.shape[1:3], lower=0.0)
-    build.add(rows[None, :, :, None], filled, price_loss(inputs)[None])
+    depth, place = inputs.offers.depth, inputs.stalls.market
+    rows = build.add_rows("impact", depth.capacity.shape[:2], lower=0.0)
+    build.add(rows[place][:, :, None], filled, price_loss(inputs)[place])
     columns, market, start, volume = column_volumes(inputs, release_of)
     lone = fill(volume, depth.capacity[market, start]) * price_loss(inputs)[market, start]
     build.add(rows[market, start], columns, -lone.sum(axis=1) / MILLION)

@@ -27,7 +27,9 @@ class PlanOptions:
     what stays unpaid. `as_of` is the day on which a plan is made again (ISO): before its quarter
     nothing starts that is not recorded; empty = the day of the last event in the table `realised`.
     `steps` above 0 ends the search after so many steps and not by the clock, so that machines of a
-    kind find the same plan.
+    kind find the same plan. With `lot_luck` a lot or bundle that matters to its owner sells whole
+    or not at all in each drawn future (`plan.stalls`); without it, as all others, by the market's
+    share.
     """
 
     time_limit_s: float = 50.0
@@ -45,6 +47,7 @@ class PlanOptions:
     threads: int = 2
     as_of: str = ""
     steps: int = 0
+    lot_luck: bool = True
 
 
 def options_hash(options: PlanOptions) -> str:
@@ -53,13 +56,15 @@ def options_hash(options: PlanOptions) -> str:
     >>> options_hash(PlanOptions()) == options_hash(PlanOptions(seed=2))
     False
     """
-    items = asdict(options).items()
-    shaping = sorted(pair for pair in items if pair not in _LATER.items())
+    items = asdict(options)
+    # In the three named futures no lot draws luck.
+    items["lot_luck"] = options.lot_luck and options.scenarios > 0
+    shaping = sorted(pair for pair in items.items() if pair not in _LATER.items())
     return hashlib.sha256(repr(shaping).encode()).hexdigest()
 
 
 # Options that came later, at the values that change nothing: plans of before keep their hash.
-_LATER: dict[str, object] = {"as_of": ""}
+_LATER: dict[str, Any] = {"as_of": "", "lot_luck": False}
 
 
 def read_options(written: Mapping[str, Any]) -> PlanOptions:
@@ -83,7 +88,7 @@ def read_options(written: Mapping[str, Any]) -> PlanOptions:
                 "请用 ironpot plan CASE --out OUT 重新制定方案。",
             )
         )
-    return PlanOptions(**written)
+    return PlanOptions(**(_LATER | dict(written)))
 
 
 def _is_like(value: object, usual: object) -> bool:

@@ -234,6 +234,7 @@ def _inputs_of(inputs: Inputs, futures: Ints) -> Inputs:
             ),
             **{name: getattr(debts, name)[:, futures] for name in BY_FUTURE},
         ),
+        stalls=inputs.stalls.in_futures(futures),
         budget={name: flows[:, futures] for name, flows in inputs.budget.items()},
         bands=tuple(replace(band, bound=band.bound[futures]) for band in inputs.bands),
         futures=replace(

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from ironpot.case.case import Case
+from ironpot.case.schema.words import SCENARIOS
 from ironpot.cashflow.further_terms import with_further_terms
 from ironpot.cashflow.options import CONTRACT, DebtOptions, debt_options
 from ironpot.cashflow.rates import RatePaths
@@ -21,6 +22,7 @@ from ironpot.plan.options import PlanOptions
 from ironpot.plan.program import Floats
 from ironpot.plan.releases import candidate_releases
 from ironpot.plan.rule_limits import debt_bands
+from ironpot.plan.stalls import shared_stalls, units_that_matter, with_own_luck
 from ironpot.risk.budget import budget_flows
 from ironpot.risk.drivers import Scenarios, rate_paths
 from ironpot.risk.futures import Futures, drawn_futures, driver_paths, future_rates, named_futures
@@ -63,7 +65,7 @@ def gather(
     (lot, route, quarter). `futures` stand in for those that the options ask for.
     """
     nodes = cash_nodes(case)
-    offers = appraisals.offers
+    offers, named = appraisals.offers, debts
     if futures is None:
         futures = _futures_of(case, options)
     if futures.levels is not None:
@@ -78,11 +80,17 @@ def gather(
     inside = _inside_debts(case, debts, futures)
     budget = budget_by_node(case, nodes, scenarios)
     _add_inside_service(budget, inside, nodes)
+    releases = candidate_releases(offers, case.bundles, nodes, begun)
+    stalls = shared_stalls(offers, nodes)
+    if options.lot_luck and futures.luck_seed is not None:
+        units = units_that_matter(offers, case.bundles, _payments(case, nodes, named))
+        releases, stalls = with_own_luck(offers, releases, stalls, units, futures.luck_seed)
     return Inputs(
         case=case,
         nodes=nodes,
         offers=offers,
-        releases=candidate_releases(offers, case.bundles, nodes, begun),
+        releases=releases,
+        stalls=stalls,
         debts=obligations(case, debts, nodes, futures, rate=offers.rate),
         budget=budget,
         held=held,
@@ -139,6 +147,23 @@ def _sold_in(futures: Futures, three: Floats, market: str) -> Floats:
     """Shares sold by round, (scenario, round); no more than everything is sold in all."""
     sold = np.clip(futures.spread_lasting(three, f"listing:{market}"), 0.0, 1.0)
     return sold / np.maximum(sold.sum(axis=1, keepdims=True), 1.0)
+
+
+def _payments(case: Case, nodes: Nodes, options: DebtOptions) -> dict[str, float]:
+    """Return what each entity pays in a mean quarter of the base column, yuan: budget and debts."""
+    base = SCENARIOS.index("base")
+    budget = budget_by_node(case, nodes, driver_paths(case, named_futures(case)))
+    spent = -np.sum([np.minimum(flows[:, base], 0.0) for flows in budget.values()], axis=0)
+    paid = dict.fromkeys((entity for entity, _ in nodes.keys), 0.0)
+    for (entity, _), amount in zip(nodes.keys, spent.mean(axis=1).tolist(), strict=True):
+        paid[entity] += amount
+    served = (options.principal + options.interest)[:, base].mean(axis=1)
+    rows = options.table.select("debt_id", "action").iter_rows()
+    debtors = dict(case.debts.select("debt_id", "debtor_id").iter_rows())
+    for (name, action), amount in zip(rows, served.tolist(), strict=True):
+        if action == CONTRACT and debtors[name] in paid:
+            paid[debtors[name]] += amount
+    return paid
 
 
 def budget_by_node(case: Case, nodes: Nodes, scenarios: Scenarios) -> dict[str, Floats]:

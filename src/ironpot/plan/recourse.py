@@ -7,6 +7,7 @@ is cash before, plus everything that comes in, less everything that goes out.
 import numpy as np
 
 from ironpot.core.dates import QUARTERS_PER_YEAR
+from ironpot.plan.ended import add_ended_income
 from ironpot.plan.inputs import MILLION, Giver, Inputs, holding_value, quarterly
 from ironpot.plan.now import prepayment_dates, price_loss, swap_dates
 from ironpot.plan.obligations import service_after
@@ -19,7 +20,7 @@ def add_recourse(build: Builder, inputs: Inputs, release_of: Ints) -> None:
     cash_rows = _add_cash(build, inputs)
     _add_fixed_moves(build, inputs, release_of, cash_rows)
     _add_sales(build, inputs, cash_rows)
-    _add_ended_income(build, inputs, release_of, cash_rows)
+    add_ended_income(build, inputs, release_of, cash_rows)
     due = _add_debt_service(build, inputs, cash_rows)
     _add_roll_over(build, inputs, cash_rows, due)
     _add_bridge_and_arrears(build, inputs, cash_rows)
@@ -69,74 +70,51 @@ def _add_fixed_moves(build: Builder, inputs: Inputs, release_of: Ints, cash_rows
 
 
 def sale_factor(inputs: Inputs) -> Floats:
-    """Return cash in quarter t + k per unit of first-tranche price listed in t.
+    """Return cash in quarter t + k per unit of first-tranche price listed in t at each stall.
 
-    Shape (market, scenario, round, quarter t): sold share x reserve x price index at t + k.
+    Shape (stall, scenario, round, quarter t): sold share x reserve x price index at t + k.
     """
-    listing, prices = inputs.offers.listing, inputs.offers.prices
+    listing, prices, stalls = inputs.offers.listing, inputs.offers.prices, inputs.stalls
     rounds, quarters = listing.rounds, inputs.quarters
     at = np.minimum(np.arange(quarters)[None, :] + np.arange(rounds)[:, None], quarters - 1)
     index = prices[:, :, at].transpose(1, 0, 2, 3)
-    return (listing.sold * listing.reserve)[..., None] * index
+    paid = stalls.sold * listing.reserve[stalls.market]
+    return paid[..., None] * index[stalls.market]
 
 
 def _add_sales(build: Builder, inputs: Inputs, cash_rows: Ints) -> None:
     """Proceeds of listings: each round pays in its quarter, less what deeper tranches lose.
 
-    `sold` (node, market, quarter) is what a listing brings at the asked price, before the market's
-    luck. Levies on the loss are taken at the most that any lot of the market pays, so that the
-    linear model never costs more than the exact one.
+    `sold` (stall, quarter) is what a listing brings at the asked price, before any luck. Levies on
+    the loss are taken at the most that any lot of the stall pays, so that the linear model never
+    costs more than the exact one.
     """
     kept, filled = build.columns["kept"].index, build.columns["fill"].index
-    factor, loss = sale_factor(inputs), price_loss(inputs) * least_kept(inputs)[..., None]
-    first = inputs.offers.depth.fraction[:, :, 0]
+    stalls, factor = inputs.stalls, sale_factor(inputs)
+    loss = price_loss(inputs)[stalls.market] * least_kept(inputs)[:, None, None]
+    first = inputs.offers.depth.fraction[stalls.market, :, 0]
     sold = build.add_columns("sold", kept.shape, lower=-np.inf)
     tie = build.add_rows("sold", kept.shape, lower=0.0, upper=0.0)
     build.add(tie, sold, -1.0)
-    build.add(tie, kept, first[None])
-    build.add(tie[..., None], filled, -loss[None])
+    build.add(tie, kept, first)
+    build.add(tie[..., None], filled, -loss)
     for step in range(factor.shape[2]):
         span = inputs.quarters - step
-        rows = cash_rows[:, None, :, step:]  # (node, 1, scenario, quarter)
-        build.add(rows, sold[:, :, None, :span], -factor[None, :, :, step, :span])
+        rows = cash_rows[stalls.node][:, :, step:]  # (stall, scenario, quarter)
+        build.add(rows, sold[:, None, :span], -factor[:, :, step, :span])
 
 
 def least_kept(inputs: Inputs) -> Floats:
-    """Return the smallest share left after levies in each market, (market, 1)."""
-    releases = inputs.releases
-    least = np.ones(len(inputs.offers.depth.markets))
-    listed = releases.market >= 0
-    np.minimum.at(least, releases.market[listed], releases.kept_share[listed])
-    return least[:, None]
+    """Return the smallest share left after levies at each stall, (stall,).
 
-
-def _add_ended_income(build: Builder, inputs: Inputs, release_of: Ints, cash_rows: Ints) -> None:
-    """Income of listed lots that ends, gathered by (home node, market, listing quarter, quarter).
-
-    In a scenario the share sold so far of what was listed has ended.
+    Accounts' stalls take that of their whole market.
     """
-    releases, quarters = inputs.releases, inputs.quarters
-    listed = np.flatnonzero((releases.market >= 0) & releases.ended.any(axis=1))
-    shape = (len(inputs.nodes.keys), len(inputs.offers.depth.markets), quarters, quarters)
-    used = np.zeros(shape, dtype=bool)
-    home, market, start = releases.home[listed], releases.market[listed], releases.start[listed]
-    used[home, market, start] |= True
-    used &= np.tri(quarters, k=-1, dtype=bool).T
-    place = np.full(shape, -1, dtype=np.int64)
-    count = int(used.sum())
-    place[used] = np.arange(count)
-    ended = build.add_columns("ended", count, lower=-np.inf)
-    tie = build.add_rows("ended", count, lower=0.0, upper=0.0)
-    build.add(tie, ended, -1.0)
-    lot, quarter = np.nonzero(releases.ended[listed])
-    rows = tie[place[home[lot], market[lot], start[lot], quarter]]
-    value = releases.ended[listed][lot, quarter] / MILLION
-    build.add(rows, release_of[listed[lot]], value)
-    at_home, at_market, at_start, at_quarter = np.nonzero(used)
-    sold = np.cumsum(inputs.offers.listing.sold, axis=2)
-    done = np.minimum(at_quarter - at_start, sold.shape[2]) - 1
-    share = sold[at_market, :, done]
-    build.add(cash_rows[at_home, :, at_quarter], ended[:, None], share)
+    releases, stalls = inputs.releases, inputs.stalls
+    listed = releases.market >= 0
+    market, mine = np.ones(len(inputs.offers.depth.markets)), np.ones(stalls.node.size)
+    np.minimum.at(market, releases.market[listed], releases.kept_share[listed])
+    np.minimum.at(mine, releases.stall[listed], releases.kept_share[listed])
+    return np.where(stalls.alone, mine, market[stalls.market])
 
 
 def _add_debt_service(build: Builder, inputs: Inputs, cash_rows: Ints) -> Ints:

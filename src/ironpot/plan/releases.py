@@ -4,12 +4,13 @@ A candidate is one lot (or bundle) by one route from one quarter. Arrays are (ca
 (candidate, quarter) in yuan, undiscounted unless said; quarter 0 is the first of the horizon.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from ironpot.core.dates import MONTHS_PER_QUARTER, QUARTERS_PER_YEAR
+from ironpot.plan.given_up import given_up, transfer_chance
 from ironpot.plan.nodes import Nodes
 from ironpot.plan.program import Floats, Ints
 from ironpot.valuation.offers import Offers
@@ -19,9 +20,8 @@ from ironpot.valuation.price import (
     procedure_cost,
     quarterly_rent,
     quarters_let,
-    sale_chance,
 )
-from ironpot.valuation.retention import Bools, annuity, value_between
+from ironpot.valuation.retention import Bools, annuity
 from ironpot.valuation.routes import FREES_PLEDGE
 from ironpot.valuation.worth import ending_flows, last_handed
 
@@ -49,9 +49,10 @@ class Releases:
     `row` points into `Offers.frame`; `bundle` is the bundle's position or -1: members of a bundle
     are candidates of their own that only leave together. `node` receives the price, `home` the
     lot's income today, `buyer` (-1 = outside) pays. `volume` is the asked price that goes into
-    market `market` (-1 = no listing); `kept_share` what taxes and fees leave of the price. `moves`
-    is cash that no market moves, by column of the cash file, (candidate, quarter) each, in + and
-    out -; `ended` the quarterly cash of the lot that ends with its transfer.
+    market `market` (-1 = no listing) at its `stall` (`plan.stalls`); `kept_share` what taxes
+    and fees leave of the price. `moves` is cash that no market moves, by column of the cash file,
+    (candidate, quarter) each, in + and out -; `ended` the quarterly cash of the lot that ends with
+    its transfer.
     `done` marks what has begun and can only be carried on: listed or signed since the case date.
     `debt` is freed by the share `freed_share` of its principal. `terminal_cost` and `service_cost`
     are present values: what is given up after the horizon, and service within it.
@@ -65,6 +66,7 @@ class Releases:
     home: Ints
     buyer: Ints
     market: Ints
+    stall: Ints
     volume: Floats
     kept_share: Floats
     effort: Floats
@@ -205,18 +207,20 @@ def _measure(
     listed, outside = offers.listed[row], ~offers.inside[row]
     cash, service = ending_flows(offers, row)
     ended = _while_handed(offers, row, start, cash[:, : offers.quarters])
-    terminal, lost = _given_up(offers, row, start, cash, service)
+    terminal, lost = given_up(offers, row, start, cash, service, transfer_chance(offers, row))
     frees = offers.is_route(*FREES_PLEDGE)[row] & (offers.pledge[row] >= 0)
     contract = _Contract(offers, row, start, np.where(listed, 0.0, achieved), paid)
+    node = _node_of(offers, nodes, "account")[row]
     return Releases(
         row=row,
         start=start,
         bundle=bundle,
         lot=offers.lot[row],
-        node=_node_of(offers, nodes, "account")[row],
+        node=node,
         home=_node_of(offers, nodes, None)[row],
         buyer=np.where(outside, -1, _buying(offers, nodes)[row]),
         market=np.where(listed, offers.market[row], -1),
+        stall=np.where(listed, node * len(offers.depth.markets) + offers.market[row], -1),
         volume=np.where(listed, price.asked * uplift, 0.0),
         kept_share=1.0 - np.divide(paid, achieved, out=np.zeros_like(paid), where=achieved > 0.0),
         effort=np.where(done, 0.0, offers.column("effort_pw")[row]),
@@ -352,42 +356,26 @@ class _Contract:
         return interest, np.where(after == term[:, None], -loan[:, None], 0.0)
 
 
-def _given_up(
-    offers: Offers, row: Ints, start: Ints, cash: Floats, service: Floats
-) -> tuple[Floats, Floats]:
-    """Present value of what is given up after the horizon, and of service within it, expected."""
-    factors = offers.streams["base"].discount
-    horizon = np.full(row.size, offers.quarters)
-    terminal, lost = np.zeros(row.size), np.zeros(row.size)
-    last = last_handed(offers, row, start)
-    for step, chance in enumerate(_transfer_chance(offers, row).T):
-        transfer = start + 1 + step
-        begin = np.maximum(transfer, horizon)
-        terminal += chance * value_between(factors, cash + service, begin, last)
-        lost += chance * value_between(factors, service, transfer, np.minimum(last, horizon))
-    return terminal, lost
-
-
-def _transfer_chance(offers: Offers, row: Ints) -> Floats:
-    """Chance that a candidate is transferred in each round, (n, round); contracts at once."""
-    chance = np.zeros((row.size, offers.listing.rounds))
-    listed = offers.listed[row]
-    chance[~listed, 0] = 1.0
-    if listed.any():
-        chance[listed] = sale_chance(offers, row[listed], "base").sum(axis=1)
-    return chance
-
-
 def given_up_in(whole: Offers, part: Offers, releases: Releases) -> tuple[Floats, Floats]:
     """Return terminal and service cost of releases in some of the futures, (n,) each.
 
     `whole` are the offers in all futures, `part` the same in some of them with their own weights.
     """
-    outside = ~whole.inside[releases.row]
-    cash, service = ending_flows(whole, releases.row)
-    where = releases.row, releases.start, cash, service
-    (terminal, lost), (own_terminal, own_lost) = _given_up(whole, *where), _given_up(part, *where)
-    change = np.where(outside, own_terminal - terminal, 0.0)
-    return releases.terminal_cost + change, releases.service_cost + np.where(
-        outside, own_lost - lost, 0.0
-    )
+    every: Ints = np.arange(releases.count, dtype=np.int64)
+    changed = weighed_again(whole, releases, every, transfer_chance(part, releases.row))
+    return changed.terminal_cost, changed.service_cost
+
+
+def weighed_again(offers: Offers, releases: Releases, these: Ints, chances: Floats) -> Releases:
+    """Return the releases with other chances of a transfer for `these` (n,), (n, round).
+
+    What they give up after the horizon, and of service within it, is weighed by them.
+    """
+    row, start = releases.row[these], releases.start[these]
+    outside, (cash, service) = ~offers.inside[row], ending_flows(offers, row)
+    where = offers, row, start, cash, service
+    before, after = given_up(*where, transfer_chance(offers, row)), given_up(*where, chances)
+    terminal, lost = releases.terminal_cost.copy(), releases.service_cost.copy()
+    terminal[these] += np.where(outside, after[0] - before[0], 0.0)
+    lost[these] += np.where(outside, after[1] - before[1], 0.0)
+    return replace(releases, terminal_cost=terminal, service_cost=lost)

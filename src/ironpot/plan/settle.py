@@ -140,7 +140,7 @@ def _income_left(inputs: Inputs, chosen: Ints, sales: Sales) -> Floats:
 def sold_so_far(inputs: Inputs, candidate: Ints) -> Floats:
     """Return the share of each listing transferred before each quarter, (n, scenario, quarter)."""
     releases = inputs.releases
-    sold = np.cumsum(inputs.offers.listing.sold[releases.market[candidate]], axis=2)
+    sold = np.cumsum(inputs.stalls.sold[releases.stall[candidate]], axis=2)
     passed = np.arange(inputs.quarters)[None, :] - releases.start[candidate][:, None]
     rounds = np.clip(passed, 1, sold.shape[2]) - 1
     share = np.take_along_axis(sold, rounds[:, None, :].repeat(sold.shape[1], axis=1), axis=2)

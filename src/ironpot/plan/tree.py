@@ -88,6 +88,8 @@ def draw_tree(case: Case, *, stages: int, branches: int, seed: int) -> Tree:
             weights=np.full(leaves, 1.0 / leaves),
             levels=levels,
             learnt=int(ends[0]),
+            # Leaves that have not parted must see the same sales: they see the market's shares.
+            luck_seed=None,
         ),
         branches=branches,
         ends=ends,

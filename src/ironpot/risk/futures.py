@@ -41,7 +41,8 @@ class Futures:
 
     `levels` is (scenario, quarter, source), None for the three named ones; `sources` names them,
     the common factor first. What lasts throughout stands at its mean level over the first `learnt`
-    quarters, over all of them if that is None.
+    quarters, over all of them if that is None. From `luck_seed` single lots draw whether they sell
+    (`risk.luck`); where it is None, none does.
     """
 
     names: tuple[str, ...]
@@ -49,6 +50,7 @@ class Futures:
     sources: tuple[str, ...] = ()
     levels: Floats | None = None
     learnt: int | None = None
+    luck_seed: int | None = None
 
     @property
     def count(self) -> int:
@@ -131,7 +133,7 @@ def drawn_futures(case: Case, count: int, *, seed: int) -> Futures:
     digits = len(str(count))
     names = tuple(f"s{number:0{digits}d}" for number in range(1, count + 1))
     levels = mean + np.sqrt(max(variance, 0.0)) * drawn
-    return Futures(names, np.full(count, 1.0 / count), sources, levels)
+    return Futures(names, np.full(count, 1.0 / count), sources, levels, luck_seed=seed)
 
 
 def driver_paths(case: Case, futures: Futures, *, quarters: int | None = None) -> Scenarios:

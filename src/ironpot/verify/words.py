@@ -55,6 +55,7 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
     "ladder": {"phase": PHASES, "period_type": ("month", "quarter")},
     "resolution": {"primary_class": CLASSES, "kind": KINDS},
     "left_to_pay": {"primary_class": CLASSES},
+    "lot_sales": {"account": ("general", "fund", "capital", "company", "earmarked")},
     "relief": {"kind": ("grant", "advance", "quota", "waiver", "guarantee")},
     "limits": {
         "kind": (
@@ -134,4 +135,5 @@ MAY_BE_EMPTY: dict[str, tuple[str, ...]] = {
     "lots": ("opening_amount",),
     "debts": (),
     "left_to_pay": ("date", "refixed_on"),
+    "lot_sales": ("bundle_id", "market_id", "quarter"),
 }

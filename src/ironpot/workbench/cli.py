@@ -171,6 +171,9 @@ def plan(
     scenarios: Annotated[
         int, typer.Option("--scenarios", min=0, max=4096, help=HELP["scenarios"])
     ] = 0,
+    lot_luck: Annotated[
+        bool, typer.Option("--lot-luck/--no-lot-luck", help=HELP["lot_luck"])
+    ] = True,
     horizon: Annotated[str | None, typer.Option("--horizon", help=HELP["horizon"])] = None,
     relief: Annotated[bool, typer.Option("--relief/--no-relief", help=HELP["relief_open"])] = True,
     least: Annotated[bool, typer.Option("--least", help=HELP["least"])] = False,
@@ -201,6 +204,7 @@ def plan(
         relief=relief,
         help_weight=weight,
         as_of=as_of,
+        lot_luck=lot_luck,
     )
     before = None if earlier is None else read_earlier(plan_folder(earlier))
     shares = None if allotment is None else read_allotments(allotment)

@@ -26,6 +26,9 @@ def race(
     seed: Annotated[int, typer.Option("--seed", help=HELP["seed"])] = 1,
     fresh_seed: Annotated[int, typer.Option("--fresh-seed", help=HELP["fresh_seed"])] = 10_001,
     workers: Annotated[int, typer.Option("--workers", min=1, help=HELP["workers"])] = 2,
+    lot_luck: Annotated[
+        bool, typer.Option("--lot-luck/--no-lot-luck", help=HELP["lot_luck"])
+    ] = True,
     foresight: Annotated[int, typer.Option("--foresight", min=0, help=HELP["foresight"])] = 5,
     csv: Annotated[Path | None, typer.Option("--csv", help=HELP["race_csv"])] = None,
     lang: LangOption = None,
@@ -39,7 +42,9 @@ def race(
     from ironpot.workbench.screen import console
 
     chosen, amounts = user_language(lang), unit_of(unit)
-    options = PlanOptions(time_limit_s=time_limit, scenarios=scenarios, seed=seed)
+    options = PlanOptions(
+        time_limit_s=time_limit, scenarios=scenarios, seed=seed, lot_luck=lot_luck
+    )
     asked = RaceOptions(futures=futures, seed=fresh_seed, workers=workers, foresight=foresight)
     run_race(case_at(path, column_map), options, asked, console(), chosen, amounts, csv=csv)
 

@@ -272,6 +272,8 @@ def _guessed_options(plan: PlanFiles) -> PlanOptions:
             scenarios=scenarios,
             relief=relief,
             help_weight=weight,
+            # A plan that does not name its options is older than luck of single lots.
+            lot_luck=False,
         )
         if options_hash(options) == plan.summary["options_hash"]:
             return options

@@ -185,6 +185,11 @@ _TEXTS: dict[str, Text] = {
         "how many futures to draw around the case's three; 0 plans for the three",
         "围绕三种情景抽样的情景数;0表示只用三种情景",
     ),
+    "lot_luck": Text(
+        "whether lots that matter sell whole or not at all in each drawn future; otherwise the "
+        "market's share of each is sold",
+        "重要资产在各抽样情景中是否整体成交或流拍;否则按市场成交比例计",
+    ),
     "horizon": Text("how long to plan: 5y or 20q", "规划期:5y 或 20q"),
     "relief_open": Text("whether help from above may be asked for", "是否可申请上级支持"),
     "least": Text("the least help at any price of the lots", "不计资产损失,只求上级支持最少"),

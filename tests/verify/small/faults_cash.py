@@ -34,7 +34,8 @@ FAULTS = (
     ),
     Fault(
         "a scenario left out",
-        "cash.between cash.inside_cancels cash.scenarios cash.weighted",
+        "cash.between cash.inside_cancels cash.scenarios cash.weighted lot_sales.cash "
+        "lot_sales.levies",
         drop("cash", "account=company scenario=base"),
     ),
     Fault(

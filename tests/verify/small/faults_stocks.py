@@ -247,7 +247,7 @@ FAULTS = (
     ),
     Fault(
         "cash before the start",
-        "decisions.quarters limits.depth_used",
+        "decisions.quarters limits.depth_used lot_sales.rounds",
         change("decisions", L1, start_quarter="2025Q2", cash_quarter="2025Q1"),
     ),
     Fault(
@@ -304,7 +304,7 @@ FAULTS = (
     Fault("a pledge called cash", "decisions.kinds", change("decisions", L1, route="pledge")),
     Fault(
         "sale money before any sale",
-        "decisions.cash_follows limits.depth_used",
+        "decisions.cash_follows limits.depth_used lot_sales.rounds",
         both(
             change("decisions", "route=lease", start_quarter="2025Q3", cash_quarter="2025Q4"),
             change("decisions", L1, start_quarter="2025Q3", cash_quarter="2025Q4"),

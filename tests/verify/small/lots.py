@@ -105,7 +105,7 @@ def _decision(lot: str) -> Cells:
     route, start, paid, buyer, money, given_up, net = SALES[lot]
     return {
         **row,
-        "bundle_id": "B1" if route == "lease" else "",
+        "bundle_id": {"lease": "B1", "exchange_sale": "B2"}[route] if lot != "L3" else "",
         "route": route,
         "start_quarter": start,
         "cash_quarter": paid,
@@ -115,3 +115,19 @@ def _decision(lot: str) -> Cells:
         "net_proceeds": yuan(net),
         "value_destroyed": yuan(max(given_up - net, 0)),
     }
+
+
+def lot_sales() -> Rows:
+    """L1 is drawn by itself: in both scenarios it sells in its second round."""
+    row = {"lot_id": "L1", "entity_id": "co", "account": "company", "bundle_id": "B2"}
+    row |= {
+        "market_id": "M_office",
+        "drawn": "true",
+        "round": "2",
+        "quarter": "2025Q2",
+        "sold_share": "1.000000",
+    }
+    return [
+        {**row, "scenario": name, "proceeds": yuan(price), "tax_and_fee": yuan(levy)}
+        for name, price, levy in (("adverse", 40_000, -2_000), ("base", 60_000, -3_000))
+    ]

@@ -18,7 +18,7 @@ from tests.verify.small.cash import WEIGHTS, cash_rows, relief
 from tests.verify.small.cells import Cells, Rows
 from tests.verify.small.debts import debt_actions, debts, left_to_pay, resolution
 from tests.verify.small.limits import ladder, limits, sources
-from tests.verify.small.lots import LOTS, decisions, lots, pots
+from tests.verify.small.lots import LOTS, decisions, lot_sales, lots, pots
 from tests.verify.small.sheet import balance_sheet
 
 from ironpot.core.outputs import BY_NAME, EXTRA_TABLES, SCHEMA_VERSION
@@ -144,6 +144,7 @@ def small_plan() -> SmallPlan:
         "lots": lots(),
         "debts": debts(),
         "left_to_pay": left_to_pay(),
+        "lot_sales": lot_sales(),
     }
     tables = {name: [filled(name, row) for row in rows[name]] for name in EVERY}
     return SmallPlan(tables, summary())

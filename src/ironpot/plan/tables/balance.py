@@ -86,7 +86,7 @@ def _sold_share(inputs: Inputs, settled: Settlement) -> np.ndarray:
     place = {candidate: k for k, candidate in enumerate(settled.chosen.tolist())}
     listed = settled.sales.candidate
     if listed.size:
-        rounds = inputs.offers.listing.sold[inputs.releases.market[listed]].sum(axis=2)
+        rounds = inputs.stalls.sold[inputs.releases.stall[listed]].sum(axis=2)
         rows = [place[candidate] for candidate in listed.tolist()]
         share[rows] = rounds @ inputs.weights
     return share
