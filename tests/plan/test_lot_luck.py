@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 from tests.plan.busy import busy
+from tests.plan.check import written_and_verified
 from tests.plan.reference import Reference
 from tests.plan.test_reference import POOR, _without_cuts
 from tests.plan.town import MILLION, budget, hall, ladder, limit, loan, rounds, sale, town, wish
@@ -15,6 +16,7 @@ from tests.support import account
 from ironpot.case.case import Case
 from ironpot.case.schema.words import SCENARIOS
 from ironpot.plan import many, stalls
+from ironpot.plan.files import plan_files
 from ironpot.plan.model import Model, build_model
 from ironpot.plan.options import PlanOptions, options_hash, read_options
 from ironpot.plan.out_of_sample import first_stage, judge, judge_fresh
@@ -24,7 +26,7 @@ from ironpot.plan.question import open_program
 from ironpot.plan.solver import solve
 from ironpot.risk.luck import draw_luck
 
-OPTIONS = PlanOptions(time_limit_s=6, gap_stake=1e-4, relief=False, scenarios=6)
+OPTIONS = PlanOptions(time_limit_s=6, gap_stake=1e-4, relief=False, scenarios=6, lot_luck=True)
 # Cash is planned 100 yuan above its buffer.
 MARGIN = 2e-3
 
@@ -121,6 +123,18 @@ def test_two_lots_of_which_one_would_do_miss_a_payment_when_both_fail(share):
     smooth = plan_resolution(case, options=replace(OPTIONS, scenarios=40, lot_luck=False))
     (fate,) = judge(smooth.model, [first_stage(smooth.model, smooth.point, "plan")])
     assert not fate.missed.any()
+
+
+def test_what_every_lot_brings_is_written_and_adds_up(tmp_path):
+    case = gamble(("a", 12.0), ("b", 12.0), wishes=[wish("a", "force"), wish("b", "force")])
+    plan = plan_resolution(case, options=replace(OPTIONS, scenarios=8))
+    written_and_verified(plan, tmp_path)
+    sales = plan_files(plan, "en").extras["lot_sales"].sort("lot_id", "scenario")
+    luck = np.concatenate([draw_luck(f"lot:{name}", 8, seed=OPTIONS.seed) for name in ("a", "b")])
+    assert sales["drawn"].all()
+    assert (sales["round"].to_numpy() == (luck < 0.5)).all()
+    assert ((sales["proceeds"].to_numpy() > 0) == (luck < 0.5)).all()
+    assert "2 lots and 0 bundles" in plan_files(plan, "en").summary["assumptions"][-1]
 
 
 @pytest.mark.parametrize("large", [0, 10**9], ids=["apart", "whole"])

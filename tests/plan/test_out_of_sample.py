@@ -43,8 +43,9 @@ def choices(planned):
     [
         UNAIDED,
         replace(UNAIDED, scenarios=0),
-        replace(UNAIDED, relief=True),
-        replace(UNAIDED, relief=True, risk_weight=0.0),
+        # With luck of single lots a future would take help where the plan does without any.
+        replace(UNAIDED, relief=True, lot_luck=False),
+        replace(UNAIDED, relief=True, risk_weight=0.0, lot_luck=False),
     ],
     ids=["shut", "named", "helped", "careless"],
 )

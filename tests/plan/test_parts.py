@@ -29,7 +29,7 @@ from ironpot.plan.shared import Shared
 from ironpot.plan.solver import solve
 
 POOR = [budget("own_revenue", 6.0), budget("essential_spending", 8.0)]
-OPTIONS = PlanOptions(time_limit_s=4, gap_stake=1e-4, relief=False)
+OPTIONS = PlanOptions(time_limit_s=4, gap_stake=1e-4, relief=False, lot_luck=True)
 
 
 def model_of(futures: int) -> Model:

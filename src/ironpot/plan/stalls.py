@@ -118,13 +118,13 @@ def units_that_matter(
 ) -> tuple[Unit, ...]:
     """List lots and bundles offered at more than a quarter of what their owner pays a quarter.
 
-    `due` is that payment by entity, yuan; the dearest come first, `MOST` of them at most. What the
-    case says decides, not what was drawn: every draw has the same units.
+    `due` is that payment by entity of the perimeter, yuan; the dearest come first, at most `MOST`.
+    What the case says decides, not what was drawn: every draw has the same units.
     """
     dear = [
         (price, unit)
         for price, owner, unit in _offered(offers, bundles)
-        if price > MATTERS * due.get(owner, 0.0)
+        if owner in due and price > MATTERS * due[owner]
     ]
     dear.sort(key=lambda pair: (-pair[0], pair[1].name))
     return tuple(unit for _, unit in dear[:MOST])
