@@ -47,7 +47,7 @@ class PlanOptions:
     threads: int = 2
     as_of: str = ""
     steps: int = 0
-    lot_luck: bool = True
+    lot_luck: bool = False
 
 
 def options_hash(options: PlanOptions) -> str:

@@ -173,7 +173,7 @@ def plan(
     ] = 0,
     lot_luck: Annotated[
         bool, typer.Option("--lot-luck/--no-lot-luck", help=HELP["lot_luck"])
-    ] = True,
+    ] = False,
     horizon: Annotated[str | None, typer.Option("--horizon", help=HELP["horizon"])] = None,
     relief: Annotated[bool, typer.Option("--relief/--no-relief", help=HELP["relief_open"])] = True,
     least: Annotated[bool, typer.Option("--least", help=HELP["least"])] = False,

@@ -28,7 +28,7 @@ def race(
     workers: Annotated[int, typer.Option("--workers", min=1, help=HELP["workers"])] = 2,
     lot_luck: Annotated[
         bool, typer.Option("--lot-luck/--no-lot-luck", help=HELP["lot_luck"])
-    ] = True,
+    ] = False,
     foresight: Annotated[int, typer.Option("--foresight", min=0, help=HELP["foresight"])] = 5,
     csv: Annotated[Path | None, typer.Option("--csv", help=HELP["race_csv"])] = None,
     lang: LangOption = None,
