@@ -16,6 +16,7 @@ from ironpot.plan.model import Model, build_model
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
 from ironpot.plan.prepare import appraise_case, gather
+from ironpot.plan.proof import Proof
 from ironpot.plan.question import FIRST_SOLVE
 from ironpot.plan.relief_order import paid_in_full
 from ironpot.plan.solver import Answer, solve
@@ -72,6 +73,20 @@ def test_where_no_help_is_enough_that_is_said(monkeypatch):
     upper[model.column("relief")] = 0.0
     helpless = replace(model, program=model.program.with_columns(model.program.lower, upper))
     assert prove_least(helpless, seconds=20).impossible
+
+
+def test_stopped_by_the_user_the_proof_keeps_what_a_few_futures_need(monkeypatch):
+    monkeypatch.setattr(many, "PART", 4)
+
+    def stop(*_: object, **__: object) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Proof, "poll", stop)
+    model = model_of()
+    least = prove_least(model, seconds=20)
+    assert (least.interrupted, least.rounds, least.relaxed) == (True, 0, None)
+    assert least.bound == pytest.approx(a_few_need(model, seconds=20), rel=1e-9)
+    assert least.bound > 0.1
 
 
 @pytest.fixture(scope="module")

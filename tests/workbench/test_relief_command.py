@@ -6,6 +6,8 @@ import polars as pl
 import pytest
 from tests.workbench.conftest import TWO_POTS
 
+from ironpot.plan import many
+
 
 @pytest.fixture
 def poor(tmp_path):
@@ -42,6 +44,19 @@ def test_it_speaks_chinese(ironpot, poor):
     said = ironpot("relief", poor, "--lang", "zh", "--time-limit", 60)
     for words in ("上级支持", "已证明", "影子价格估计"):
         assert words in said.out
+
+
+def test_where_futures_are_many_every_price_says_what_it_is(ironpot, poor, monkeypatch):
+    monkeypatch.setattr(many, "LARGE", 0)
+    asked = ("relief", poor, "--scenarios", 8, "--time-limit", 8, "--csv", "p.csv")
+    said = ironpot(*asked)
+    assert said.code == 0
+    for words in ("Certified: no plan works with less", "proven", "choices", "estimate"):
+        assert words in said.out
+    prices = pl.read_csv("p.csv")
+    assert prices["whole"].null_count() == prices.height
+    assert prices["plan"].null_count() < prices.height
+    assert "下界" in ironpot(*asked, "--lang", "zh").out
 
 
 def test_checked_reasons_are_written_and_told_by_why(ironpot):

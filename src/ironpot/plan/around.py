@@ -16,6 +16,7 @@ import numpy as np
 from ironpot.plan import many
 from ironpot.plan.board import make_board
 from ironpot.plan.everywhere import Everywhere, everywhere
+from ironpot.plan.exact import whole_bounds
 from ironpot.plan.left import Left, leave
 from ironpot.plan.local import Play, descend, improve, solve_state
 from ironpot.plan.model import Model
@@ -32,8 +33,8 @@ from ironpot.valuation.retention import Bools
 
 # Starts of a wanted lot that are tried before the search.
 TRIED = 3
-# Less time than this is no search: pricing in all futures comes on top.
-LEAST_S = 0.5
+# The first solve has no basis to begin at.
+FIRST_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,9 @@ class Around:
         self.prices = everywhere(self.model, self.program)
         cut, self.rows = self.core.cut(self.program)
         self.left = leave(self._corrected(cut))
+        # The plan itself first: every later solve begins at its basis.
+        own = whole_bounds(self.core_model, self.left.program, self.point[self.core.columns])
+        self.left.solve(own, time_limit_s=FIRST_S)
         return self
 
     def __exit__(self, *_: object) -> None:
