@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 from tests.plan.busy import busy
 from tests.plan.town import hall, town, wish
@@ -28,12 +29,13 @@ def apart(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(many, "LARGE", 0)
     patch.setattr(many, "PART", 4)
     patch.setattr(many, "CORE_MOST", 4)
+    patch.setattr("ironpot.plan.wish_costs.EACH_S", 0.3)
 
 
 def turned_round(seed: int) -> tuple[Plan, list[Checked]]:
     with pytest.MonkeyPatch.context() as patch:
         apart(patch)
-        patch.setattr("ironpot.plan.check_reasons.AROUND_S", 0.3)
+        patch.setattr("ironpot.plan.check_reasons.AROUND_S", 0.2)
         plan = plan_resolution(busy(seed, team=TIRED), options=OPTIONS)
         assert is_large(plan.model)
         return plan, check_reasons(plan, 100, seconds=100)
@@ -80,7 +82,7 @@ def test_lots_kept_and_released_are_turned_round_and_nothing_proven_is_broken(pl
 
 def test_from_its_written_choices_a_plan_is_turned_round_at_the_same_cost(monkeypatch, plans):
     apart(monkeypatch)
-    monkeypatch.setattr("ironpot.plan.turned.AROUND_S", 0.3)
+    monkeypatch.setattr("ironpot.plan.turned.AROUND_S", 0.2)
     plan, checked = plans[0]
     choices = choices_table(plan.model, plan.point)
     kept = next(one for one in checked if not one.released)
@@ -110,27 +112,24 @@ def test_the_text_has_the_sign_and_size_of_what_was_found(sample):
 
 
 def test_a_wish_costs_what_the_whole_program_saves_without_it(monkeypatch):
-    apart(monkeypatch)
-    monkeypatch.setattr("ironpot.plan.wish_costs.EACH_S", 1.0)
     lots = [hall("pot", 10.0, 4.0), hall("steel", 10.0, 0.1)]
     wishes = [wish("pot", "force"), wish("steel", "forbid")]
-    plan = plan_resolution(town(assets=lots, wishes=wishes), options=OPTIONS)
-    costs = wish_costs_around(plan, seconds=10)
+    with monkeypatch.context() as patch:
+        apart(patch)
+        plan = plan_resolution(town(assets=lots, wishes=wishes), options=OPTIONS)
+        rows = plan_extras(plan)["wishes"]
+    costs = dict(rows.select("wish_id", pl.col("cost") / 100).iter_rows())
     for row in wishes:
         others = [other for other in wishes if other is not row]
         whole = plan_resolution(town(assets=lots, wishes=others), options=OPTIONS)
-        cost = costs[f"{row['wish_id']}"]
-        assert cost.cost == pytest.approx(plan.cost - whole.cost, abs=1e3)
-        assert cost.cost <= cost.at_most
-    assert costs[wishes[0]["wish_id"]].cost > 1e6
-    rows = plan_extras(plan)["wishes"]
+        assert costs[row["wish_id"]] == pytest.approx(plan.cost - whole.cost, abs=1e3)
+    assert costs[wishes[0]["wish_id"]] > 1e6
     assert rows["cost"].null_count() == 0
     assert (rows["cost"] <= rows["at_most"]).all()
 
 
 def test_a_forbidden_lot_costs_nothing_where_nobody_would_release_it(monkeypatch):
     apart(monkeypatch)
-    monkeypatch.setattr("ironpot.plan.wish_costs.EACH_S", 1.0)
     lots = [hall("pot", 10.0, 4.0), hall("steel", 10.0, 0.1)]
     plan = plan_resolution(town(assets=lots, wishes=[wish("pot", "forbid")]), options=OPTIONS)
     (cost,) = wish_costs_around(plan, seconds=10).values()

@@ -8,6 +8,7 @@ are searched around instead (`around`), for seconds a decision. Yuan.
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,13 +70,14 @@ def check_reasons(plan: Plan, count: int, *, seconds: float) -> list[Checked]:
     """Turn the `count` most valuable decisions round, one after another, within `seconds`.
 
     Only what can be turned round is checked: not a lot that a wish or the law decides. What the
-    time does not reach is left out, and its reason stays an estimate.
+    time does not reach is left out, and its reason stays an estimate; Ctrl-C keeps what is checked.
     """
     deadline = time.monotonic() + seconds
     reasons = lot_reasons(plan.model, plan.settled, plan.appraisals.table, plan.question)
     asked = _most_valuable(plan, reasons)[:count]
     found: list[Checked] = []
-    with _Turning(plan, [turn.columns for turn in asked]) as turning:
+    columns = [turn.columns for turn in asked]
+    with _Turning(plan, columns) as turning, suppress(KeyboardInterrupt):
         for number, turn in enumerate(asked):
             left = deadline - time.monotonic()
             if left <= 0.0:
