@@ -81,6 +81,8 @@ def compare_regimes(
     >>> [(regime.name, round(regime.cost, 6)) for regime in crowd.regimes]
     [('alone', 20.0), ('rolling', 20.0), ('nash', 20.0), ('coordinated', 20.0)]
     """
+    # First, so that little else than searches, which keep their best, is left for Ctrl-C to meet.
+    alone, rolling = plan_alone(markets), plan_rolling(markets)
     plan = coordinate_plans(markets, options=options, watch=watch, book=book)
     crowd = plan_nash(markets, rounds=nash_rounds, watch=watch, book=book, fleet=fleet)
     found = choose(
@@ -92,7 +94,7 @@ def compare_regimes(
     )
     plan = cheapest(plan, found)
     together = Regime("coordinated", plan.sold, plan.costs)
-    regimes = (plan_alone(markets), plan_rolling(markets), crowd, together)
+    regimes = (alone, rolling, crowd, together)
     return Crowd(markets, plan, regimes + tuple(choice.regime for choice in found), found)
 
 
