@@ -22,7 +22,7 @@ from ironpot.system.whole_heaps import coordinate_whole_heaps
 from ironpot.system.whole_lots import WholeOptions, coordinate_whole_lots
 from ironpot.system.whole_sweep import answer_block, met_duals
 
-QUICK = WholeOptions(rounds=2, sweeps=4, trials=200)
+QUICK = WholeOptions(rounds=2, sweeps=4, trials=200, blocks=1)
 TRANCHES = 3
 
 
@@ -151,7 +151,7 @@ def test_any_duals_bound_a_county_from_below(problem, seed):
 @pytest.mark.parametrize("depth", [0.3, 1.0])
 def test_whole_lots_cost_no_less_than_parts_and_the_bound_knows_more(depth):
     crowd = drawn(80, 8, 6, 3, depth)
-    whole = coordinate_whole_lots(crowd, options=WholeOptions(rounds=3, trials=2_000))
+    whole = coordinate_whole_lots(crowd, options=WholeOptions(rounds=3, trials=2_000, blocks=0))
     parts = coordinate_plans(crowd)
     assert whole.cost >= parts.bound
     assert whole.bound > parts.cost

@@ -4,6 +4,7 @@ Every choice is priced at the same costs as plain coordination: value destroyed 
 own price of arrears. Yuan.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +19,7 @@ from ironpot.system.links import Floats
 from ironpot.system.pieces import Done, work_through
 from ironpot.system.regimes import Regime
 from ironpot.system.shared_markets import SharedMarkets
-from ironpot.system.wish import CHOICES, Asked, Choice, Wishes, carry_out, wish_of
+from ironpot.system.wish import CHOICES, Asked, Choice, Wishes, carry_out, carry_out_whole, wish_of
 
 # Wishes that start from the plan of another.
 _SECOND = ("fair_banks", "whole")
@@ -32,6 +33,7 @@ def choose(
     *,
     options: CoordinationOptions | None = None,
     nash_rounds: int = ROUNDS,
+    watch: Callable[[Coordination], None] | None = None,
     book: Book | None = None,
     fleet: Fleet | None = None,
 ) -> tuple[Choice, ...]:
@@ -39,7 +41,8 @@ def choose(
 
     No wish, no choice: the joint plan stands. Each is a piece for `fleet`, here if not given; what
     `book` kept is gone on with. Ctrl-C ends a search with its best; on a fleet it leaves out what
-    is not finished.
+    is not finished. Whole lots are sought by groups of counties, the last of all, and `watch` hears
+    how far they are.
 
     >>> from ironpot.system.learned import plan_nash
     >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
@@ -50,16 +53,20 @@ def choose(
     >>> [(choice.regime.name, round(choice.regime.cost, 3)) for choice in found]
     [('fair', 60.0)]
     """
-    fleet = fleet or OneProcess()
-    mine = book if fleet.sees_files else None
+    hands = fleet or OneProcess()
+    mine = book if hands.sees_files else None
     asked = Asked(markets, plan, crowd, wishes, options, nash_rounds, mine)
     first = [name for name in wishes.names if name not in _SECOND]
-    found = _carried_out(fleet, asked, dict.fromkeys(first, plan), book)
+    found = _carried_out(hands, asked, dict.fromkeys(first, plan), book)
     start = _counted(asked, found)
     if start is not None and not found.stopped:
-        second = [name for name in wishes.names if name in _SECOND]
-        more = _carried_out(fleet, asked, dict.fromkeys(second, start), book)
+        second = [name for name in wishes.names if name == "fair_banks"]
+        more = _carried_out(hands, asked, dict.fromkeys(second, start), book)
         found.results.update(more.results)
+        if wishes.whole_lots:
+            wish = wish_of(asked, "whole", start)
+            whole = carry_out_whole(asked, wish, watch=watch, fleet=fleet, book=book)
+            found.results["whole"] = whole
     return tuple(found.results[name] for name in wishes.names if name in found.results)
 
 

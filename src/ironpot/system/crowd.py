@@ -89,6 +89,7 @@ def compare_regimes(
         *(markets, plan, crowd, wishes or Wishes()),
         options=options,
         nash_rounds=nash_rounds,
+        watch=watch,
         book=book,
         fleet=fleet,
     )

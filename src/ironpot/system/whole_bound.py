@@ -4,13 +4,14 @@ Counties are answered in fixed blocks, so that any number of threads gives the s
 """
 
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from threading import Event
 
 import numpy as np
 
 from ironpot.system.coordinate import batches
 from ironpot.system.links import Bools, Floats, Ints
 from ironpot.system.shared_markets import SharedMarkets
+from ironpot.system.whole_stand import Bound, FeeStanding
 from ironpot.system.whole_sweep import Average, Sellers, answer_block, step_together
 
 # Fees answer crowding more softly where many lots meet: each is a small part of what a row takes.
@@ -20,15 +21,6 @@ _BLOCK = 50
 # swing from sweep to sweep.
 _CERTIFIED = 40
 _MEAN = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """Fees (market, slot), what each county pays at least at them, fees included, and the sum."""
-
-    fees: Floats
-    low: Floats
-    bound: float
 
 
 def sellers_of(markets: SharedMarkets) -> Sellers:
@@ -49,8 +41,10 @@ def sellers_of(markets: SharedMarkets) -> Sellers:
 class FeeSearch:
     """Block Frank-Wolfe over averages of whole plans; `best` is the highest bound so far."""
 
-    def __init__(self, markets: SharedMarkets, fees: Floats, nodes: int, pool: Executor) -> None:
-        """Start from doing nothing at `fees`; threads come from `pool`."""
+    def __init__(
+        self, markets: SharedMarkets, fees: Floats, nodes: int, pool: Executor, stop: Event
+    ) -> None:
+        """Start from doing nothing at `fees`; threads come from `pool`, `stop` ends it early."""
         self.sellers = sellers_of(markets)
         self.room = markets.room.reshape(len(markets.room), -1)
         usable: Bools = np.greater(self.room, 0.0)
@@ -64,13 +58,29 @@ class FeeSearch:
         self.cost, self.low = np.zeros(len(markets.counties)), np.zeros(len(markets.counties))
         self.groups = batches(markets.counties)
         self.fees, self.nodes, self.pool, self.sweeps = fees.copy(), nodes, pool, 0
+        self.stop = stop
         self.latest: list[Floats] = []
         self.best = Bound(fees, self.low, -np.inf)
+
+    def standing(self) -> FeeStanding:
+        """Return where the search stands."""
+        latest = np.array(self.latest).reshape(-1, *self.fees.shape)
+        facts = np.array([self.best.bound, self.sweeps])
+        best = self.best.fees, self.best.low, facts
+        return FeeStanding(*map(np.copy, (*self.average, self.fees, latest, *best)))
+
+    def go_on(self, standing: FeeStanding) -> None:
+        """Stand where `standing` was taken."""
+        self.average = Average(*map(np.copy, standing[:3]))
+        self.fees, self.latest = standing.fees.copy(), list(standing.latest)
+        self.best, self.sweeps = standing.best, int(standing.facts[1])
 
     def advance(self, sweeps: int) -> None:
         """Let every batch answer the fees `sweeps` times, then certify the fees."""
         for _ in range(sweeps):
             for group in self.groups:
+                if self.stop.is_set():
+                    return
                 fees = self._pressed()
                 self._answer(group, fees, self.nodes)
                 step_together(

@@ -3,11 +3,14 @@
 How many lots stand behind a heap is not published: the split is an assumption. Yuan.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
+from ironpot.system.checkpoint import Book
 from ironpot.system.coordinate import Coordination
+from ironpot.system.fleet import Fleet
 from ironpot.system.links import Floats
 from ironpot.system.shared_markets import SharedMarkets
 from ironpot.system.whole_lots import WholeOptions, coordinate_whole_lots
@@ -40,11 +43,14 @@ def coordinate_whole_heaps(
     *,
     options: WholeOptions | None = None,
     start: Coordination | None = None,
+    watch: Callable[[Coordination], None] | None = None,
+    fleet: Fleet | None = None,
+    book: Book | None = None,
 ) -> Coordination:
     """Find a joint plan in which each heap is `parts` lots that sell whole; sales by heap.
 
     The bound holds for plans of such lots; parts of lots may cost less. `start` is a joint plan of
-    parts of the heaps, as in `coordinate_whole_lots`.
+    parts of the heaps, `watch`, `fleet` and `book` are as in `coordinate_whole_lots`.
 
     >>> one = SharedMarkets(("a",), np.array([[[0.8]]]), np.array([[[50.0]]]), np.array([0, 1]),
     ...                     np.array([0]), np.array([60.0]), np.array([1.0]),
@@ -52,6 +58,9 @@ def coordinate_whole_heaps(
     >>> coordinate_whole_heaps(one, 3).sold.tolist()
     [[40.0]]
     """
-    plan = coordinate_whole_lots(split_heaps(markets, parts), options=options, start=start)
+    split = split_heaps(markets, parts)
+    plan = coordinate_whole_lots(
+        split, options=options, start=start, watch=watch, fleet=fleet, book=book
+    )
     sold: Floats = plan.sold.reshape(len(markets.lots), parts, -1).sum(axis=1)
     return replace(plan, sold=sold)

@@ -7,14 +7,18 @@ from threading import Event
 
 import numpy as np
 
-from ironpot.system.links import Floats, Ints
+from ironpot.system.links import Bools, Floats, Ints
 from ironpot.system.shared_markets import SharedMarkets
-from ironpot.system.whole_bound import Bound, sellers_of
+from ironpot.system.whole_block import block_around, place_block
+from ironpot.system.whole_bound import sellers_of
 from ironpot.system.whole_moves import Placed, Sets, plan_in_order, rebuild_some
+from ironpot.system.whole_stand import Bound, PlanStanding, chance_state, set_chance
 from ironpot.system.whole_sweep import Sellers
 
 # Fees at full weight keep room for those to whom it is worth most; lower ones fill what is left.
 _SCALES = (1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.4, 0.2, 0.0)
+# Where the gap is wider, blocks are placed by exact programs of about so many binaries and nodes.
+_THIN, _BINARIES, _NODES = 0.03, 400, 5
 _IN_SET = 6
 _AT_ONCE = 500
 _DRAWS = 40
@@ -23,14 +27,23 @@ _DRAWS = 40
 class PlanSearch:
     """The best plan of whole lots so far; `advance` builds another at new fees and improves it."""
 
-    def __init__(self, markets: SharedMarkets, seed: int) -> None:
-        """Start from selling nothing; `seed` draws the orders that are tried."""
+    def __init__(self, markets: SharedMarkets, seed: int, stop: Event) -> None:
+        """Start from selling nothing; `seed` draws the orders that are tried, `stop` ends it."""
         self.markets, self.sellers = markets, sellers_of(markets)
         self.sets = sets_of(markets)
         self.order = _large_first(self.sellers, self.sets)
         self.chance = np.random.default_rng(seed)
-        self.stop = Event()
+        self.stop, self.turn = stop, 0
         self.sold = np.zeros_like(self.sellers.price)
+
+    def standing(self) -> PlanStanding:
+        """Return where the search stands."""
+        return PlanStanding(self.sold, chance_state(self.chance))
+
+    def go_on(self, standing: PlanStanding) -> None:
+        """Stand where `standing` was taken."""
+        self.sold = standing.sold
+        set_chance(self.chance, standing.chance)
 
     def advance(self, bound: Bound, trials: int) -> Floats:
         """Return the best plan (lot, slot) after building one at the fees and `trials` orders."""
@@ -45,6 +58,48 @@ class PlanSearch:
             )
             self.sold, tried = self._cheaper(placed.sold), tried + count
         return self.sold.copy()
+
+    def place_blocks(self, bound: Bound, blocks: int) -> Floats:
+        """Place some blocks of lots anew by exact programs while the gap is wide; return the plan.
+
+        Averages say little where a market takes few lots: there many orders are tried in vain.
+        """
+        nothing = float(self.markets.doing_nothing().sum())
+        for _ in range(blocks):
+            wide = float(self.markets.costs(self.sold).sum()) - bound.bound
+            if self.stop.is_set() or wide <= _THIN * (nothing - bound.bound):
+                break
+            free, quarters = self._drawn(bound)
+            block = block_around(self.markets, self.sold, free, quarters)
+            self.sold = place_block(self.markets, self.sold, block, _NODES)
+        return self.sold.copy()
+
+    def _drawn(self, bound: Bound) -> tuple[Bools, Bools]:
+        """Draw which lots, in which quarters, are placed anew.
+
+        By turns all lots of some counties, at any time, and all of one market, in a few quarters.
+        The more a county pays above its least at the fees, the likelier it and its markets are.
+        """
+        regret, owner = self._regret(bound), self._owner()
+        quarters = np.ones(self.markets.price.shape[1], dtype=np.bool_)
+        self.turn += 1
+        if self.turn % 2:
+            size = np.bincount(owner, minlength=regret.size) * quarters.size
+            return self._within(_shuffled(self.chance, regret), size, _BINARIES)[owner], quarters
+        of_market = np.zeros(len(self.markets.price))
+        np.add.at(of_market, self.markets.market, regret[owner])
+        at = int(_shuffled(self.chance, of_market)[0])
+        here = self.markets.market == at
+        size = np.full(quarters.size, max(int(here.sum()), 1))
+        return here, self._within(self.chance.permutation(quarters.size), size, _BINARIES)
+
+    @staticmethod
+    def _within(order: Ints, size: Ints, most: int) -> Bools:
+        """Mark the first of an order whose sizes add up to no more than `most`, one at least."""
+        inside = np.zeros(size.size, dtype=np.bool_)
+        inside[order] = np.cumsum(size[order]) <= most
+        inside[order[0]] = True
+        return inside
 
     def _built(self, fees: Floats) -> Floats:
         placed = self._placed(np.zeros_like(self.sold))
@@ -71,10 +126,14 @@ class PlanSearch:
 
     def _weight(self, bound: Bound) -> Floats:
         """Odds that a set is taken out: what its county pays above its least at the fees."""
+        return np.cumsum(self._regret(bound)[self.sets.county])
+
+    def _regret(self, bound: Bound) -> Floats:
+        """Return what each county pays above its least at the fees, a trifle at least."""
         paid = np.zeros(len(self.markets.counties))
         np.add.at(paid, self._owner(), (bound.fees[self.markets.market] * self.sold).sum(axis=1))
         regret = np.maximum(self.markets.costs(self.sold) + paid - bound.low, 0.0)
-        return np.cumsum(regret[self.sets.county] + 1e-9 * regret.mean() + 1e-300)
+        return regret + 1e-9 * regret.mean() + 1e-300
 
 
 def sets_of(markets: SharedMarkets) -> Sets:
@@ -116,6 +175,11 @@ def _place_in_run(keys: Ints) -> Ints:
     new[1:] = keys[1:] != keys[:-1]
     start = np.flatnonzero(new)
     return np.arange(keys.size) - np.repeat(start, np.diff(np.append(start, keys.size)))
+
+
+def _shuffled(chance: np.random.Generator, weight: Floats) -> Ints:
+    """Return all places in a drawn order, heavier ones likelier to come first."""
+    return np.argsort(chance.exponential(size=weight.size) / np.maximum(weight, 1e-300))
 
 
 def _large_first(sellers: Sellers, sets: Sets) -> Ints:

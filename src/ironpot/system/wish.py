@@ -4,6 +4,7 @@ Wishes that need nothing of one another are pieces of the same round; those that
 one's plan come in the next. Yuan.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from ironpot.core.lang import Text
 from ironpot.system.checkpoint import Arrays, Book, Chapter, digest_of
 from ironpot.system.coordinate import Coordination, CoordinationOptions, coordinate_plans
 from ironpot.system.fair import no_county_worse
+from ironpot.system.fleet import Fleet
 from ironpot.system.learned import plan_tolled
 from ironpot.system.links import Floats
 from ironpot.system.pieces import Keeping
@@ -23,7 +25,7 @@ from ironpot.system.whole_heaps import coordinate_whole_heaps
 from ironpot.system.whole_lots import WholeOptions
 
 # A wish is priced beside others: its gap is shown, and more rounds are for who plans by it alone.
-_SHORT = WholeOptions(rounds=4, trials=5_000)
+_SHORT = WholeOptions(rounds=4, trials=5_000, blocks=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def count_bank_losses(markets: SharedMarkets, weight: float) -> SharedMarkets:
 
 
 def carry_out(asked: Asked, wish: Wish) -> Choice:
-    """Carry out one wish, from where its search was stopped if the book knows."""
+    """Carry out a wish, not that for whole lots, from where its search was stopped if kept."""
     markets, weight = asked.markets, asked.wishes.bank_weight
     priced = count_bank_losses(markets, weight) if weight > 0.0 else markets
     book = Chapter(asked.book, wish.key)
@@ -147,15 +149,35 @@ def carry_out(asked: Asked, wish: Wish) -> Choice:
             problem = markets if wish.name == "fair" else priced
             fair = no_county_worse(problem, wish.counted, asked.crowd, own=markets, book=book)
             choice = replace(_chosen(wish.name, markets, fair.plan), pi=fair.pi)
-        case "whole":
-            lots = asked.wishes.whole_lots
-            plan = coordinate_whole_heaps(priced, lots, options=_SHORT, start=wish.counted)
-            choice = _chosen(wish.name, markets, plan)
         case _:
             tolled = plan_tolled(markets, rounds=asked.nash_rounds, book=book)
             none = np.zeros(len(markets.counties))
             choice = Choice(tolled.regime, None, none, tolled.tolls, tolled.paid)
     return replace(choice, cut=book.cut)
+
+
+def carry_out_whole(
+    asked: Asked,
+    wish: Wish,
+    *,
+    watch: Callable[[Coordination], None] | None,
+    fleet: Fleet | None,
+    book: Book | None,
+) -> Choice:
+    """Carry out the wish for whole lots: its groups of counties are pieces of their own."""
+    markets, weight = asked.markets, asked.wishes.bank_weight
+    priced = count_bank_losses(markets, weight) if weight > 0.0 else markets
+    chapter = Chapter(book, wish.key)
+    plan = coordinate_whole_heaps(
+        priced,
+        asked.wishes.whole_lots,
+        options=_SHORT,
+        start=wish.counted,
+        watch=watch,
+        fleet=fleet,
+        book=chapter,
+    )
+    return replace(_chosen(wish.name, markets, plan), cut=chapter.cut)
 
 
 def _chosen(name: str, markets: SharedMarkets, plan: Coordination) -> Choice:
@@ -211,8 +233,15 @@ _NOT_BOTH = Text(
     "请在 --uniform 与 --fair、--bank-weight 之间选择。",
 )
 _NOT_WHOLE = Text(
-    "Whole lots (--whole-lots) cannot promise each county its cost in the crowd and need "
-    "allotments: leave out --fair and --uniform, or sell parts of lots.",
-    "整宗出售(--whole-lots)无法保证各县不劣于博弈结果,且需要配额:"
-    "请去掉 --fair 和 --uniform,或允许拆分出售。",
+    "Whole lots (--whole-lots) go with neither --fair nor --uniform: whole lots cannot be mixed, "
+    "so that no price makes every county keep what it has in the crowd; and one price for all "
+    "allots nothing that a lot could be sold into. For a plan in which nobody is worse off, run "
+    "--fair without --whole-lots and let each county sell whole lots within its allotment (ironpot "
+    "plan CASE --allotment FILE). For whole lots, run --whole-lots alone: tables/counties.csv says "
+    "who loses how much, and what compensation makes it whole.",
+    "整宗出售(--whole-lots)不能与 --fair 或 --uniform 同用:整宗标的无法按比例混合,"
+    "没有价格能保证各县不劣于博弈结果;统一价格下也没有可供整宗出售的配额。"
+    "如需无县受损:不加 --whole-lots 运行 --fair,再由各县在配额内整宗出售"
+    "(ironpot plan 案例 --allotment 文件)。如需整宗出售:单独运行 --whole-lots,"
+    "tables/counties.csv 会列出各县损失及补偿额。",
 )
