@@ -65,7 +65,7 @@ def _apart(markets: SharedMarkets, counties: Ints, lots: Ints, places: Ints) -> 
     held = np.diff(markets.first_lot)[counties]
     problem = replace(
         markets,
-        counties=tuple(markets.counties[i] for i in counties.tolist()),
+        counties=tuple(map(markets.counties.__getitem__, counties)),
         price=markets.price[places],
         room=markets.room[places],
         first_lot=np.concatenate([[0], np.cumsum(held)]).astype(np.int64),

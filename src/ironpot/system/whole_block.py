@@ -197,7 +197,7 @@ def _add_cash(
     behind = build.add_columns("behind", need.shape, cost=markets.late[at])
     rows = build.add_rows("cash", need.shape, lower=need / unit)
     build.add(rows, behind, 1.0)
-    slot_quarter: Ints = np.arange(share.shape[1]) // (share.shape[1] // quarters)
     brought = price[lots] * markets.lots[lots, None] / unit
     for quarter in range(quarters):
-        build.add(rows[own, quarter][:, None], share, brought * (slot_quarter <= quarter))
+        end = (quarter + 1) * (share.shape[1] // quarters)
+        build.add(rows[own, quarter][:, None], share[:, :end], brought[:, :end])
