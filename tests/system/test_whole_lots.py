@@ -22,7 +22,7 @@ from ironpot.system.whole_heaps import coordinate_whole_heaps
 from ironpot.system.whole_lots import WholeOptions, coordinate_whole_lots
 from ironpot.system.whole_sweep import answer_block, met_duals
 
-QUICK = WholeOptions(rounds=2, sweeps=4, trials=200, blocks=1)
+QUICK = WholeOptions(rounds=2, sweeps=4, trials=200, blocks=0)
 TRANCHES = 3
 
 
@@ -200,7 +200,8 @@ def test_a_plan_that_does_not_fit_is_found(harm):
     assert found.overshot.any() if harm == "crowd" else lot in found.not_whole
 
 
-def test_heaps_of_whole_lots_cost_more_than_heaps_in_parts_and_fit_every_row():
+def test_heaps_of_whole_lots_cost_more_than_heaps_in_parts_and_fit_every_row(monkeypatch):
+    monkeypatch.setattr("ironpot.system.wish._SHORT", QUICK)
     crowd = drawn(12, 4, 4, 5, 0.5)
     parts = coordinate_plans(crowd)
     wishes = Wishes(whole_lots=3)

@@ -19,13 +19,16 @@ from ironpot.valuation.offers import Offers
 
 
 def with_allotments(
-    offers: Offers, rows: pl.DataFrame, quarters: tuple[str, ...]
+    offers: Offers, rows: pl.DataFrame, quarters: tuple[str, ...], *, within: bool = False
 ) -> tuple[Offers, MarketFees]:
     """Return the offers at the file's prices, and fees and allotments as arrays like the ladder.
 
     `rows` are of one county, in the columns of `case.schema.share.ALLOTMENTS`; `quarters` are the
-    plan's. Raises IronpotError where the rows name two counties or a market, quarter or tranche
-    that the case's ladder does not have.
+    plan's. `within` leaves of each row of the file what it allots, without a fee: counties that all
+    plan so overshoot no row together, whatever each finds.
+
+    Raises IronpotError where the rows name two counties or a market, quarter or tranche that the
+    case's ladder does not have.
     """
     depth = offers.depth
     shape = depth.fraction.shape
@@ -36,7 +39,10 @@ def with_allotments(
     fraction, fee, allotted = depth.fraction.copy(), np.zeros(shape), np.zeros(shape)
     for array, name in ((fraction, "price_fraction"), (fee, "fee"), (allotted, "allotment")):
         array[at] = rows[name].to_numpy()
-    priced = replace(offers, depth=replace(depth, fraction=fraction))
+    capacity = depth.capacity.copy()
+    if within:
+        capacity[at], fee[at] = np.minimum(capacity[at], allotted[at]), 0.0
+    priced = replace(offers, depth=replace(depth, fraction=fraction, capacity=capacity))
     return priced, MarketFees(fee, allotted)
 
 

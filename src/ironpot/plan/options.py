@@ -29,7 +29,8 @@ class PlanOptions:
     `steps` above 0 ends the search after so many steps and not by the clock, so that machines of a
     kind find the same plan. With `lot_luck` a lot or bundle that matters to its owner sells whole
     or not at all in each drawn future (`plan.stalls`); without it, as all others, by the market's
-    share.
+    share. `within` takes an allotment as all that there is of its markets; else a plan may use more
+    or less of them for the market-use fee.
     """
 
     time_limit_s: float = 50.0
@@ -48,6 +49,7 @@ class PlanOptions:
     as_of: str = ""
     steps: int = 0
     lot_luck: bool = False
+    within: bool = False
 
 
 def options_hash(options: PlanOptions) -> str:
@@ -64,7 +66,7 @@ def options_hash(options: PlanOptions) -> str:
 
 
 # Options that came later, at the values that change nothing: plans of before keep their hash.
-_LATER: dict[str, Any] = {"as_of": "", "lot_luck": False}
+_LATER: dict[str, Any] = {"as_of": "", "lot_luck": False, "within": False}
 
 
 def read_options(written: Mapping[str, Any]) -> PlanOptions:

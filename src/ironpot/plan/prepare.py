@@ -11,6 +11,8 @@ from ironpot.case.schema.words import SCENARIOS
 from ironpot.cashflow.further_terms import with_further_terms
 from ironpot.cashflow.options import CONTRACT, DebtOptions, debt_options
 from ironpot.cashflow.rates import RatePaths
+from ironpot.core.errors import IronpotError
+from ironpot.core.lang import Text
 from ironpot.core.money import FEN_PER_YUAN, to_fen
 from ironpot.plan.allotments import with_allotments
 from ironpot.plan.begun import Starts, what_has_begun
@@ -73,7 +75,10 @@ def gather(
         debts = _options_of(case, future_rates(case, futures), offers.rate)
     fees, shares = None, case.allotments if allotments is None else allotments
     if shares.height:
-        offers, fees = with_allotments(offers, shares, tuple(case.horizon.quarters))
+        quarters = tuple(case.horizon.quarters)
+        offers, fees = with_allotments(offers, shares, quarters, within=options.within)
+    elif options.within:
+        raise IronpotError(_NO_ALLOTMENT)
     held = held_income(offers, nodes, case.horizon.count)
     offers, begun = what_has_begun(case, offers, nodes, options, under_way)
     scenarios = driver_paths(case, futures)
@@ -271,3 +276,11 @@ def _givers(case: Case, nodes: Nodes) -> tuple[Giver, ...]:
 
 def _or_infinite(limit: float | None) -> float:
     return np.inf if limit is None else limit
+
+
+_NO_ALLOTMENT = Text(
+    "A plan within an allotment (--within) needs one: give the county's file of allotments/ that "
+    "ironpot system wrote (--allotment FILE), or fill the case's table of allotments.",
+    "在配额内制定方案(--within)须有配额:请给出 ironpot system 写入 allotments/ 的本县文件"
+    "(--allotment 文件),或填写案例的配额表。",
+)

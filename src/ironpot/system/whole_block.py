@@ -5,6 +5,8 @@ keeps it. Nodes are limited, time is not, so that a block has one answer. Yuan; 
 tranche).
 """
 
+import os
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +16,9 @@ from ironpot.system.links import Bools, Floats, Ints
 from ironpot.system.shared_markets import SharedMarkets
 
 if TYPE_CHECKING:
-    from highspy import HighsLp
+    from highspy import Highs, HighsLp
+
+_FIRST, _SEEN = Lock(), list[bool]()
 
 # The room is filled to the last hundred millionth: what is made whole again still fits then.
 _FULL = 1.0 - 1e-8
@@ -99,7 +103,7 @@ def _point(program: Program, nodes: int) -> Floats | None:
     """
     import highspy
 
-    solver = highspy.Highs()
+    solver = _silent()
     for name, value in {**_OPTIONS, "mip_max_nodes": nodes}.items():
         solver.setOptionValue(name, value)
     solver.passModel(_model(program))
@@ -107,6 +111,24 @@ def _point(program: Program, nodes: int) -> Floats | None:
     if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return None
     return np.array(solver.getSolution().col_value)
+
+
+def _silent() -> "Highs":
+    """Return a solver; the first of a process prints its licence, in the middle of our screen."""
+    import highspy
+
+    with _FIRST:
+        if _SEEN:
+            return highspy.Highs()
+        _SEEN.append(True)
+        screen, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 1)
+            return highspy.Highs()
+        finally:
+            os.dup2(screen, 1)
+            os.close(screen)
+            os.close(nowhere)
 
 
 def _model(program: Program) -> "HighsLp":

@@ -4,20 +4,26 @@ Fees as in `coordinate`, but each county answers with whole lots, and the bound 
 whole. Plans are built lot by lot within the room that is left, so that they fit at any time. Yuan.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, fields, replace
 
 import numpy as np
 
-from ironpot.system.checkpoint import Book
+from ironpot.system.checkpoint import Book, digest_of
 from ironpot.system.coordinate import Coordination, coordinate_plans
-from ironpot.system.fleet import Fleet
+from ironpot.system.fleet import Fleet, Hired
 from ironpot.system.shared_markets import SharedMarkets
-from ironpot.system.threads import Threads
+from ironpot.system.threads import threads
 from ironpot.system.whole_apart import Apart, groups_apart
 from ironpot.system.whole_round import FeePiece, PlanPiece, Task, advance
-from ironpot.system.whole_stand import Stand, kept_stands, moved, to_keep
+from ironpot.system.whole_stand import (
+    FeeStanding,
+    PlanStanding,
+    Stand,
+    kept_stands,
+    moved,
+    to_keep,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +80,10 @@ def coordinate_whole_lots(
     parts = start or coordinate_plans(markets)
     groups = groups_apart(markets)
     task = _task(groups, parts, options, alone=fleet is None)
-    search = _Search(markets, groups, parts, options, task, fleet or Threads(options.workers))
-    return search.run(watch, book)
+    search = _Search(markets, groups, parts, options, task)
+    hired = threads(advance, task, options.workers) if fleet is None else fleet.hired(advance, task)
+    with hired as hands:
+        return search.run(hands, watch, book)
 
 
 def _task(
@@ -93,6 +101,9 @@ def _task(
     )
 
 
+Hands = Hired[FeePiece | PlanPiece, FeeStanding | PlanStanding]
+
+
 @dataclass(slots=True)
 class _Search:
     """What all rounds share."""
@@ -102,9 +113,10 @@ class _Search:
     parts: Coordination
     options: WholeOptions
     task: Task
-    fleet: Fleet
 
-    def run(self, watch: Callable[[Coordination], None] | None, book: Book | None) -> Coordination:
+    def run(
+        self, hands: Hands, watch: Callable[[Coordination], None] | None, book: Book | None
+    ) -> Coordination:
         """Search round by round; Ctrl-C ends with the best of the last whole round."""
         name, count = self._name(), 0
         stands = tuple(Stand() for _ in self.groups)
@@ -114,7 +126,7 @@ class _Search:
         best = self._best(stands)
         try:
             while count <= self.options.rounds and not best.reached:
-                stands = self._round(stands, count)
+                stands = self._round(hands, stands, count)
                 best, count = self._best(stands), count + 1
                 if book is not None:
                     book.keep(name, to_keep(stands, count))
@@ -126,7 +138,7 @@ class _Search:
                 book.stopped()
         return best
 
-    def _round(self, stands: tuple[Stand, ...], count: int) -> tuple[Stand, ...]:
+    def _round(self, hands: Hands, stands: tuple[Stand, ...], count: int) -> tuple[Stand, ...]:
         """Let every group that is not done seek fees and, once it has a bound, a plan at it."""
         pieces: dict[str, FeePiece | PlanPiece] = {}
         for number, stand in enumerate(stands):
@@ -137,7 +149,7 @@ class _Search:
             if count < self.options.rounds:
                 pieces[f"fees{number}"] = FeePiece(number, stand.fees)
         new = list(stands)
-        for key, found in self.fleet.each(advance, self.task, pieces):
+        for key, found in hands.each(pieces):
             number = int(key[4:])
             new[number] = moved(new[number], found)
         return tuple(new)
@@ -168,7 +180,5 @@ class _Search:
         """Name what is kept after the problem and how it is searched, which changes its bits."""
         options = replace(self.options, workers=0)
         arrays = [getattr(self.markets, entry.name) for entry in fields(self.markets)]
-        digest = hashlib.sha256(repr((astuple(options), self.markets.counties)).encode())
-        for array in (*arrays[1:], self.parts.fees):
-            digest.update(np.ascontiguousarray(array).tobytes())
-        return f"whole-{digest.hexdigest()[:16]}"
+        said = repr((astuple(options), self.markets.counties))
+        return f"whole-{digest_of(said, *arrays[1:], self.parts.fees)}"

@@ -17,8 +17,10 @@ from ironpot.system.whole_sweep import Sellers
 
 # Fees at full weight keep room for those to whom it is worth most; lower ones fill what is left.
 _SCALES = (1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.4, 0.2, 0.0)
-# Where the gap is wider, blocks are placed by exact programs of about so many binaries and nodes.
-_THIN, _BINARIES, _NODES = 0.03, 400, 5
+# Where the gap is wider, blocks are placed by exact programs of about so many binaries and nodes;
+# when so many in a row have brought nothing, more would hardly.
+_THIN, _BINARIES, _NODES = 0.03, 200, 3
+_IN_VAIN = 4
 _IN_SET = 6
 _AT_ONCE = 500
 _DRAWS = 40
@@ -64,14 +66,16 @@ class PlanSearch:
 
         Averages say little where a market takes few lots: there many orders are tried in vain.
         """
-        nothing = float(self.markets.doing_nothing().sum())
+        nothing, in_vain = float(self.markets.doing_nothing().sum()), 0
         for _ in range(blocks):
             wide = float(self.markets.costs(self.sold).sum()) - bound.bound
-            if self.stop.is_set() or wide <= _THIN * (nothing - bound.bound):
+            narrow = wide <= _THIN * (nothing - bound.bound)
+            if narrow or in_vain == _IN_VAIN or self.stop.is_set():
                 break
-            free, quarters = self._drawn(bound)
-            block = block_around(self.markets, self.sold, free, quarters)
-            self.sold = place_block(self.markets, self.sold, block, _NODES)
+            block = block_around(self.markets, self.sold, *self._drawn(bound))
+            found = place_block(self.markets, self.sold, block, _NODES)
+            in_vain = in_vain + 1 if found is self.sold else 0
+            self.sold = found
         return self.sold.copy()
 
     def _drawn(self, bound: Bound) -> tuple[Bools, Bools]:

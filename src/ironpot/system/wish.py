@@ -25,7 +25,7 @@ from ironpot.system.whole_heaps import coordinate_whole_heaps
 from ironpot.system.whole_lots import WholeOptions
 
 # A wish is priced beside others: its gap is shown, and more rounds are for who plans by it alone.
-_SHORT = WholeOptions(rounds=4, trials=5_000, blocks=6)
+_SHORT = WholeOptions(rounds=4, trials=5_000, blocks=3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,7 @@ def plan(
         Path | None, typer.Option("--certificate", help=HELP["certificate"])
     ] = None,
     allotment: Annotated[Path | None, typer.Option("--allotment", help=HELP["allotment"])] = None,
+    within: Annotated[bool, typer.Option("--within", help=HELP["within"])] = False,
     earlier: Annotated[Path | None, typer.Option("--from", help=HELP["from"])] = None,
     as_of: Annotated[str, typer.Option("--as-of", help=HELP["as_of"])] = "",
     column_map: MapOption = None,
@@ -205,6 +206,7 @@ def plan(
         help_weight=weight,
         as_of=as_of,
         lot_luck=lot_luck,
+        within=within,
     )
     before = None if earlier is None else read_earlier(plan_folder(earlier))
     shares = None if allotment is None else read_allotments(allotment)

@@ -87,6 +87,7 @@ def plans(
     allotments: Annotated[
         Path | None, typer.Option("--allotments", help=HELP["allotment_files"])
     ] = None,
+    within: Annotated[bool, typer.Option("--within", help=HELP["within"])] = False,
     steps: Annotated[int, typer.Option("--steps", min=1, help=HELP["steps"])] = 200,
     time_limit: Annotated[
         float, typer.Option("--time-limit", min=1.0, help=HELP["limit_of_steps"])
@@ -108,7 +109,9 @@ def plans(
     from ironpot.workbench.screen import console
 
     chosen, amounts, screen = user_language(lang), unit_of(unit), console()
-    options = PlanOptions(time_limit_s=time_limit, seed=seed, scenarios=scenarios, steps=steps)
+    options = PlanOptions(
+        time_limit_s=time_limit, seed=seed, scenarios=scenarios, steps=steps, within=within
+    )
     asked = Asked(options, allotments, Hands(workers, cluster), fresh)
     table = run_plans(path, out, asked, lang=chosen, unit=amounts, screen=screen)
     raise typer.Exit(1 if (table["status"] == NO_PLAN).any() else 0)

@@ -202,6 +202,10 @@ _TEXTS: dict[str, Text] = {
         "the allotment file of this county, as ironpot system wrote it",
         "ironpot system 为本县写出的配额文件",
     ),
+    "within": Text(
+        "take the allotment as all that there is: no use beyond it, no fee",
+        "以配额为限:不得超出,也不收费",
+    ),
     "from": Text(
         "folder of an earlier plan: begin from its choices and say what changed and why",
         "原方案文件夹:以其决策为起点,并说明变化及原因",
