@@ -16,7 +16,9 @@ from tests.support import account
 from ironpot.case.case import Case
 from ironpot.case.schema.words import SCENARIOS
 from ironpot.plan import many, stalls
+from ironpot.plan.certificate import certificate
 from ironpot.plan.files import plan_files
+from ironpot.plan.fresh import Entrant, Strand, judge_strand
 from ironpot.plan.model import Model, build_model
 from ironpot.plan.options import PlanOptions, options_hash, read_options
 from ironpot.plan.out_of_sample import first_stage, judge, judge_fresh
@@ -25,6 +27,7 @@ from ironpot.plan.prepare import appraise_case, gather
 from ironpot.plan.question import open_program
 from ironpot.plan.solver import solve
 from ironpot.risk.luck import draw_luck
+from ironpot.verify.certificate import check_certificate
 
 OPTIONS = PlanOptions(time_limit_s=6, gap_stake=1e-4, relief=False, scenarios=6, lot_luck=True)
 # Cash is planned 100 yuan above its buffer.
@@ -145,8 +148,16 @@ def test_judged_in_its_own_futures_a_plan_costs_what_it_said(monkeypatch, large)
     assert plan.model.inputs.stalls.alone.any()
     assert plan.violation <= 1e-6
     assert plan.bound <= plan.cost
-    (fate,) = judge(plan.model, [first_stage(plan.model, plan.point, "plan")])
+    choice = first_stage(plan.model, plan.point, "plan")
+    (fate,) = judge(plan.model, [choice])
     assert fate.objective == pytest.approx(plan.cost / MILLION, rel=1e-6, abs=1e-5)
+    strand = Strand(
+        plan.case, *appraise_case(plan.case), (Entrant(choice, fate.level),), plan.options
+    )
+    (alone,) = judge_strand(strand)
+    assert alone.cost == pytest.approx(fate.cost, rel=1e-7, abs=1e-6)
+    proven = check_certificate(certificate(plan))
+    assert proven.ok, proven.wrong
 
 
 # The smallest world that can be played by hand: T quarters, one percent each, two rounds.
