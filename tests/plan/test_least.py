@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.plan.busy import busy
 from tests.plan.town import budget, service
+from tests.support import Rows
 
 from ironpot.plan import many
 from ironpot.plan.extras import plan_extras
@@ -27,9 +28,9 @@ OPTIONS = PlanOptions(time_limit_s=8, gap_stake=0.02, scenarios=12)
 NEAR = 0.02
 
 
-def model_of(floor: float = 0.4) -> Model:
+def model_of(floor: float = 0.4, **tables: Rows) -> Model:
     floors = [service("offices", floor), service("culture", 0.9)]
-    case = busy(1, budget=POOR, service_classes=floors)
+    case = busy(1, budget=POOR, service_classes=floors, **tables)
     return build_model(gather(case, *appraise_case(case), OPTIONS))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from tests.plan.busy import busy
 from tests.plan.test_least import OPTIONS, POOR, model_of, some_plan
+from tests.plan.town import wish
 
 from ironpot.plan import many
 from ironpot.plan.exact import whole_bounds
@@ -15,7 +16,7 @@ from ironpot.plan.out_of_sample import first_stage, fixed_bounds
 from ironpot.plan.program import Bounds, Floats, dual_bound
 from ironpot.plan.relief import Relief, least_relief
 from ironpot.plan.relief_many import Kept, bound_changes, least_of_choice
-from ironpot.plan.relief_order import Helped, aims, paid_in_full
+from ironpot.plan.relief_order import Helped, aims, hold_everything, paid_in_full
 from ironpot.plan.relief_prices import Turn, lift_protection, protection_turns, turns_of
 from ironpot.plan.relief_prices_many import _Base, price_limits_by_parts
 from ironpot.plan.solver import Session, solve
@@ -179,3 +180,17 @@ def test_the_help_of_the_table_by_parts_is_worth_what_is_said(apart, model):
     # The city's advances are repaid: they count less than what is handed over.
     assert apart.found <= worth / 100 + 1.0
     assert help_value(model).max() > 0.0
+
+
+def test_holding_everything_releases_what_a_wish_forces_and_nothing_else():
+    forced = wish("shop", "force") | {"origin": "synthetic"}
+    model = model_of(wishes=[forced])
+    held = hold_everything(model)
+    assert held is not None
+    (wished,) = model.wishes
+    assert held.point[wished.columns].sum() == 1.0
+    assert held.point[model.column("release")].sum() == 1.0
+    program = paid_in_full(model)
+    assert (
+        program.with_bounds(whole_bounds(model, program, held.point)).violation(held.point) < 1e-6
+    )

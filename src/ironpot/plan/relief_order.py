@@ -11,7 +11,7 @@ import numpy as np
 from ironpot.plan.apart import Solver, take_apart
 from ironpot.plan.exact import exact_bounds, whole_bounds
 from ironpot.plan.model import Model, expected_value, help_cost, help_value
-from ironpot.plan.program import Bounds, Floats, Program, Rows
+from ironpot.plan.program import Bounds, Floats, Ints, Program, Rows, breaks
 from ironpot.plan.question import hold_bounds
 from ironpot.plan.quiet import quiet_processes
 from ironpot.plan.solver import solve
@@ -92,18 +92,44 @@ def as_it_stands(model: Model, point: Floats) -> Helped | None:
 
 
 def hold_everything(model: Model) -> Helped | None:
-    """Return the least help with which everything is held, each future by itself.
+    """Return the least help with which everything is held that no wish forces, each future alone.
 
     Of equal help the giver gives who stands first. None if holding breaks a limit or leaves
     something unpaid whatever the help.
     """
     program = paid_in_full(model).with_cost(help_cost(model), 0.0)
-    bounds = exact_bounds(model, program, *hold_bounds(model, program))
+    lower, upper = hold_bounds(model, program)
+    _release_the_forced(model, program, lower, upper)
+    bounds = exact_bounds(model, program, lower, upper)
     with quiet_processes(1) as pool:
         point = pool.submit(_alone, model, program, bounds).result()
     if point is None or program.with_bounds(bounds).violation(point) > BROKEN:
         return None
     return as_it_stands(model, point)
+
+
+def _release_the_forced(model: Model, program: Program, lower: Floats, upper: Floats) -> None:
+    """Fix the first start of each forced lot that the other choices leave room for, in place."""
+    rows = _rows_of_whole_numbers(program)
+    for wish in model.wishes:
+        if not wish.force or lower[wish.columns].any():
+            continue
+        for column in np.intersect1d(wish.columns, model.column("release")):
+            if program.upper[column] > 0.0:
+                lower[column] = upper[column] = 1.0
+                point = np.where(program.integer, lower, 0.0)
+                if not breaks(program.own_bounds(), program.activity(point), rows):
+                    break
+                lower[column] = upper[column] = 0.0
+
+
+def _rows_of_whole_numbers(program: Program) -> Ints:
+    """Rows with an upper limit in which every column takes whole values."""
+    owner = np.repeat(np.arange(program.row_lower.size), np.diff(program.start))
+    others = np.bincount(
+        owner, weights=~program.integer[program.index], minlength=program.row_lower.size
+    )
+    return np.flatnonzero((others == 0.0) & np.isinf(program.row_lower))
 
 
 def _alone(model: Model, program: Program, bounds: Bounds) -> Floats | None:
