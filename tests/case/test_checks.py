@@ -242,6 +242,12 @@ FURTHER_TABLES = [
     ),
     (
         "realised",
+        "event_id,asset_id,event,route,date,amount\n"
+        "V1,A009,signed,exchange_sale,2025-03-01,5\nV2,A009,failed,exchange_sale,2025-04-01,\n",
+        "done.after_signed",
+    ),
+    (
+        "realised",
         "event_id,asset_id,event,route,date\nV1,A009,signed,exchange_sale,2025-03-01\n",
         "done.no_amount",
     ),
@@ -251,6 +257,19 @@ FURTHER_TABLES = [
         "reference",
     ),
 ]
+
+
+def test_after_a_listing_that_failed_a_lot_may_be_listed_again_and_by_another_route(tmp_path):
+    folder = sample(tmp_path)
+    rows = (
+        "V1,A009,listed,exchange_sale,2025-03-01",
+        "V2,A009,failed,exchange_sale,2025-03-01",
+        "V3,A009,listed,auction,2025-04-01",
+        "V4,A009,failed,auction,2025-05-01",
+        "V5,A009,failed,auction,2025-06-01",
+    )
+    add(folder / "realised.csv", "event_id,asset_id,event,route,date\n" + "\n".join(rows) + "\n")
+    assert [name for place, name in findings(read_case(folder)) if "realised" in place] == []
 
 
 @pytest.mark.parametrize(("table", "text", "code"), FURTHER_TABLES)

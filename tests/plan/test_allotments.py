@@ -10,8 +10,11 @@ from ironpot.case.read import read_case
 from ironpot.case.schema.share import ALLOTMENTS
 from ironpot.core.errors import FileRefusedError, IronpotError
 from ironpot.plan.exact import chosen_releases, price_sales
+from ironpot.plan.fresh import Entrant, Strand, judge_strand
 from ironpot.plan.options import PlanOptions
+from ironpot.plan.out_of_sample import first_stage, judge
 from ironpot.plan.plan import plan_resolution
+from ironpot.plan.prepare import appraise_case
 from ironpot.valuation.depth import fill
 from ironpot.workbench.allotment_file import read_allotments
 
@@ -56,6 +59,23 @@ def test_the_fee_is_charged_on_the_deviation_and_on_nothing_else(alone, fee, sha
     deviation = use_of(plan).sum() - given.sum()
     assert plan.cost == pytest.approx(alone.cost + fee * deviation, abs=FEN)
     assert plan.bound <= plan.cost
+
+
+def test_a_race_charges_the_fee_on_what_a_choice_lists_in_every_future(alone):
+    given = use_of(alone) * 0.5
+    tables = [rows(alone, fee=fee, allotted=given) for fee in (0.1, 0.0)]
+    plan = plan_resolution(CASE, options=QUICK, allotments=tables[0])
+    choice = first_stage(plan.model, plan.point, "plan")
+    (inside,) = judge(plan.model, [choice])
+    assert inside.objective * 1e6 == pytest.approx(plan.cost, abs=FEN)
+    entrants, drawn = (Entrant(choice, inside.level),), replace(QUICK, scenarios=6)
+    with_fee, without = (
+        judge_strand(Strand(CASE, *appraise_case(CASE), entrants, drawn, allotments=table))[0]
+        for table in tables
+    )
+    fee = 0.1 * (use_of(plan).sum() - given.sum()) / 1e6
+    assert abs(fee) > 0.1
+    assert with_fee.cost - without.cost == pytest.approx(np.full(6, fee), abs=1e-7)
 
 
 def test_with_its_allotment_a_county_pays_no_more_than_its_part_of_the_plan(alone):

@@ -57,7 +57,7 @@ def test_judged_in_its_own_futures_a_plan_costs_what_it_said(options):
 
 def test_batches_of_the_same_seed_put_the_plans_own_futures_together_again(planned, choices):
     (whole,) = judge_fresh(
-        planned.case, choices[:1], UNAIDED, futures=6, seed=UNAIDED.seed, batch=6
+        planned.model.inputs, choices[:1], UNAIDED, futures=6, seed=UNAIDED.seed, batch=6
     )
     assert whole.objective == pytest.approx(planned.cost / MILLION, rel=1e-6, abs=1e-5)
 
@@ -65,9 +65,9 @@ def test_batches_of_the_same_seed_put_the_plans_own_futures_together_again(plann
 def test_splitting_into_batches_loses_no_future_and_prices_each_alike(planned, choices):
     """Without a price on the tail futures do not touch one another: batches change nothing."""
     calm = replace(UNAIDED, risk_weight=0.0)
-    joined = judge_fresh(planned.case, choices[:2], calm, futures=5, seed=9, batch=2)
+    joined = judge_fresh(planned.model.inputs, choices[:2], calm, futures=5, seed=9, batch=2)
     single = [
-        judge_fresh(planned.case, choices[:2], calm, futures=n, seed=s, batch=2)
+        judge_fresh(planned.model.inputs, choices[:2], calm, futures=n, seed=s, batch=2)
         for n, s in ((2, 9), (2, 10), (1, 11))
     ]
     for k in range(2):
@@ -109,7 +109,7 @@ def test_rules_keep_the_limits_of_the_first_stage(planned, choices):
 
 
 def test_perfect_information_is_never_dearer_than_the_plan(planned, choices):
-    found = perfect_information(planned.case, choices[0], UNAIDED, futures=3, seed=77)
+    found = perfect_information(planned.model.inputs, choices[0], UNAIDED, futures=3, seed=77)
     assert (found.bound <= found.cost + 1e-6).all()
     assert found.worth_at_most >= 0.0
 

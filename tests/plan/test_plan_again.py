@@ -16,7 +16,7 @@ from ironpot.case.case import Case
 from ironpot.case.schema import BY_NAME
 from ironpot.core.errors import IronpotError
 from ironpot.plan import many
-from ironpot.plan.again import SCHEMA, choices_table, chosen_point
+from ironpot.plan.again import RELEASE, SCHEMA, choices_table, chosen_point
 from ironpot.plan.board import make_board
 from ironpot.plan.left import leave
 from ironpot.plan.local import state_bounds
@@ -249,6 +249,40 @@ def test_nothing_starts_in_the_past_and_preparation_takes_its_time():
     }
     assert ("a", 3) in starts
     assert ("b", 3) not in starts
+
+
+def test_at_a_new_case_date_what_the_earlier_plan_prepares_may_start_at_once(tmp_path):
+    """A year on, with new stocks: the listing that was prepared for this quarter need not wait."""
+    case = poor(routes=[sale(lead_days=150)])
+    fresh = plan(case)
+    assert fresh.model.inputs.releases.start.min() == 2
+    choices = pl.DataFrame(
+        [(RELEASE, "a", "exchange_sale", "2025Q1", None, 1.0),
+         (RELEASE, "b", "exchange_sale", "2024Q3", None, 1.0)],
+        schema=SCHEMA, orient="row",
+    )  # fmt: skip
+    made = plan(case, earlier=choices)
+    releases = made.model.inputs.releases
+    early = releases.start < 2
+    assert np.array(["a", "b", "rich"])[releases.lot[early]].tolist() == ["a"]
+    assert releases.start[early].tolist() == [0]
+    assert made.cost <= fresh.cost
+    assert made.earlier.cost >= made.cost - 0.01
+    written_and_verified(made, tmp_path)
+
+
+def test_a_lot_whose_listing_failed_is_free_again_but_not_before_that_day():
+    events = (
+        done("a", "listed", dt.date(2025, 2, 1)),
+        done("a", "failed", dt.date(2025, 7, 1)),
+        done("b", "listed", dt.date(2025, 2, 1)),
+    )
+    releases = plan(since(poor(), *events)).model.inputs.releases
+    lots = np.array(["a", "b", "rich"])[releases.lot]
+    assert releases.start[lots == "a"].min() == 2
+    assert not releases.done[lots == "a"].any()
+    assert releases.start[lots == "b"].tolist() == [0]
+    assert releases.done[lots == "b"].all()
 
 
 def test_today_is_the_day_of_the_last_event_unless_said():

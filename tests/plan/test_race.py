@@ -65,7 +65,7 @@ def test_without_a_tail_each_future_costs_what_the_whole_model_says(planned, ent
     """The whole model lays out every release; futures alone only those that are chosen."""
     calm = replace(UNAIDED, risk_weight=0.0, relief=True)
     joint = judge_fresh(
-        planned.case, [one.choice for one in entrants], calm, futures=9, seed=31, batch=9
+        planned.model.inputs, [one.choice for one in entrants], calm, futures=9, seed=31, batch=9
     )
     alone = judge_strand(strand(planned, entrants, replace(calm, scenarios=9, seed=31)))
     for one, whole in zip(alone, joint, strict=True):
@@ -74,8 +74,8 @@ def test_without_a_tail_each_future_costs_what_the_whole_model_says(planned, ent
 
 def test_the_number_of_processes_changes_no_figure_and_ctrl_c_keeps_what_is_done(planned, entrants):
     asked = {"futures": 17, "seed": 77, "strand": 6}
-    one = judge_alone(planned.case, entrants[:2], UNAIDED, workers=1, **asked)
-    two = judge_alone(planned.case, entrants[:2], UNAIDED, workers=2, **asked)
+    one = judge_alone(planned.model.inputs, entrants[:2], UNAIDED, workers=1, **asked)
+    two = judge_alone(planned.model.inputs, entrants[:2], UNAIDED, workers=2, **asked)
     assert (one.futures, one.stopped, two.futures) == (17, False, 17)
     for first, second in zip(one.fates, two.fates, strict=True):
         for name in FIGURES:
@@ -84,7 +84,7 @@ def test_the_number_of_processes_changes_no_figure_and_ctrl_c_keeps_what_is_done
     def stop(_: int) -> None:
         raise KeyboardInterrupt
 
-    cut = judge_alone(planned.case, entrants[:2], UNAIDED, workers=1, heard=stop, **asked)
+    cut = judge_alone(planned.model.inputs, entrants[:2], UNAIDED, workers=1, heard=stop, **asked)
     assert (cut.futures, cut.stopped) == (6, True)
     for first, second in zip(cut.fates, one.fates, strict=True):
         assert (first.cost == second.cost[:6]).all()

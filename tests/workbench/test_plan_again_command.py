@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from tests.workbench.conftest import TWO_POTS
 
+from ironpot.report.figures import full_width
+
 CONTRACT = "event_id,asset_id,event,route,date,amount\nV1,depot,signed,exchange_sale,2025-05-20,"
 
 
@@ -22,8 +24,11 @@ def sold(tmp_path) -> Path:
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("en", ("1 decisions differ", "signed on 2025-05-20 for 12,000,000.00", "costs 0.00 less")),
-        ("zh", ("1项决策不同", "2025-05-20已签约", "新方案低0.00")),
+        (
+            "en",
+            ("1 decision differs", "signed on 2025-05-20 for 12,000,000.00", "nothing cheaper"),
+        ),
+        ("zh", ("1项决策不同", "2025-05-20已签约", "未找到成本更低的方案")),
     ],
 )
 def test_a_contract_is_kept_and_told(ironpot, planned, sold, lang, words):
@@ -35,9 +40,23 @@ def test_a_contract_is_kept_and_told(ironpot, planned, sold, lang, words):
     (change,) = summary["changes"]
     assert (change["subject_id"], change["why_code"]) == ("depot", "SIGNED")
     assert {row["subject_id"]: row["quarter"] for row in summary["choices"]}["depot"] == "2025Q2"
-    assert ("Decided otherwise" if lang == "en" else "与原方案不同") in Path(
-        "new/report.html"
-    ).read_text("utf-8")
+    assert set(change["why"]) == {"en", "zh"}
+    assert summary["keeping_on"]["status"] == "works"
+    assert summary["keeping_on"]["cost"] == pytest.approx(summary["objective"], abs=0.02)
+    assert Path("new/extras/left_to_pay.csv").is_file()
+    first = Path("new/report.html").read_text("utf-8")
+    other = "zh" if lang == "en" else "en"
+    assert ironpot("report", "new", "--case", sold, "-o", "b.html", "--lang", other).code == 0
+    again = Path("b.html").read_text("utf-8")
+    for page, told in ((first, lang), (again, other)):
+        title = "Decided otherwise" if told == "en" else "与原方案不同"
+        assert title in page
+        words = change["why"][told]
+        assert (full_width(words) if told == "zh" else words) in page
+    why = ironpot("why", "new", "depot", "--case", sold, "--lang", lang)
+    assert why.code == 0
+    assert ("signed already" if lang == "en" else "已签约") in why.out
+    assert ("no choice any more" if lang == "en" else "不再可选") in why.out
 
 
 def test_what_was_not_done_in_time_is_said_and_planned_anew(ironpot, planned):
@@ -45,8 +64,14 @@ def test_what_was_not_done_in_time_is_said_and_planned_anew(ironpot, planned):
     assert said.code == 0
     (change,) = json.loads(Path("late/plan.json").read_text("utf-8"))["changes"]
     assert (change["subject_id"], change["why_code"]) == ("depot", "NOT_DONE")
-    assert "2025Q1" in change["why"]
-    assert change["after"][-6:] >= "2025Q3"
+    assert "2025Q1" in change["why"]["en"]
+    assert change["after"]["en"][-6:] >= "2025Q3"
+    why = ironpot("why", "late", "depot", "--case", TWO_POTS)
+    assert why.code == 0
+    assert "keeping it costs" in why.out
+    both = ironpot("compare", planned, "late")
+    assert both.code == 0
+    assert "1 lot is decided otherwise" in both.out
 
 
 def test_a_plan_of_before_choices_were_written_is_compared_only(ironpot, planned, tmp_path):
@@ -57,7 +82,7 @@ def test_a_plan_of_before_choices_were_written_is_compared_only(ironpot, planned
     (old / "plan.json").write_text(json.dumps(summary), "utf-8")
     said = ironpot("plan", TWO_POTS, "--out", "new", "--from", old)
     assert said.code == 0
-    assert "0 decisions differ" in said.out
+    assert "Nothing is decided otherwise" in said.out
     assert "did not write its choices" in said.out
 
 

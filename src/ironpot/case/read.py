@@ -21,6 +21,7 @@ from ironpot.case.tables import read_tables
 from ironpot.core.errors import CaseError
 from ironpot.core.issues import Issue, Place, has_errors, issue_frame
 from ironpot.core.lang import Lang
+from ironpot.core.money import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,12 @@ def read_case(
     issues += check_draft(draft)
     ordered = _in_file_order(_without_echoes(issues), opened)
     return Reading(ordered, None if has_errors(ordered) else _case(draft, acts))
+
+
+def declared_unit(path: Path) -> Unit | None:
+    """Return the unit in which a case declares its amounts; None if it declares none."""
+    settings, _ = _settings(open_case(path), NO_MAP)
+    return settings.unit
 
 
 def _settings(opened: Opened, mapped: ColumnMap) -> tuple[DraftSettings, list[Issue]]:

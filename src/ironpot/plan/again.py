@@ -4,13 +4,14 @@ The choices of a plan are written by name, so that they can be read into a case 
 moved since. An earlier choice that the case no longer offers is left out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from ironpot.core.dates import Horizon
+from ironpot.plan.begun import Starts
 from ironpot.plan.everywhere import everywhere
 from ironpot.plan.exact import chosen_releases
 from ironpot.plan.inputs import MILLION
@@ -222,11 +223,21 @@ def _kept(model: Model, cost: float, point: Floats) -> Kept:
     return Kept(cost * MILLION, float(inputs.weights @ by_future) * MILLION)
 
 
-def prepared_starts(
-    horizon: Horizon, choices: pl.DataFrame | None
-) -> frozenset[tuple[str, str, int]]:
+def under_way_rows(model: Model) -> list[list[str]]:
+    """Return what an earlier plan has prepared as plan.json holds it: [lot, route, quarter]."""
+    quarters = model.inputs.case.horizon.quarters
+    return [[lot, route, quarters[start]] for lot, route, start in sorted(model.inputs.under_way)]
+
+
+def read_under_way(horizon: Horizon, rows: Iterable[Sequence[str]]) -> Starts:
+    """Return the starts that plan.json says an earlier plan has prepared, within the horizon."""
+    found = ((lot, route, horizon.index(quarter)) for lot, route, quarter in rows)
+    return frozenset(start for start in found if 0 <= start[2] < horizon.count)
+
+
+def prepared_starts(horizon: Horizon, choices: pl.DataFrame | None) -> Starts:
     """Return the earlier plan's starts as (lot, route, quarter); none without such a plan."""
     if choices is None:
         return frozenset()
     rows = choices.filter(pl.col("block") == RELEASE).select("subject_id", "choice", "quarter")
-    return frozenset((lot, route, horizon.index(when)) for lot, route, when in rows.iter_rows())
+    return read_under_way(horizon, rows.iter_rows())

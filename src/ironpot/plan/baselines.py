@@ -19,8 +19,8 @@ from ironpot.plan.board import Board, make_board
 from ironpot.plan.exact import exact_bounds
 from ironpot.plan.left import leave
 from ironpot.plan.model import Model
-from ironpot.plan.out_of_sample import FirstStage, first_stage, judged_program
-from ironpot.plan.plan import Plan, plan_resolution
+from ironpot.plan.out_of_sample import Decided, FirstStage, first_stage, judged_program
+from ironpot.plan.plan import plan_resolution
 from ironpot.plan.program import Bounds, Floats, Ints, Program
 from ironpot.plan.rounding import empty_state
 from ironpot.plan.solver import Session
@@ -59,7 +59,7 @@ class _Tried:
     ground: Floats
 
 
-def baselines(plan: Plan) -> list[FirstStage]:
+def baselines(plan: Decided) -> list[FirstStage]:
     """Return what simple rules decide: hold all, biggest, lowest yield, title in order first.
 
     Raises SolverError if the solver gives no answer even for holding everything.
@@ -77,10 +77,19 @@ def baselines(plan: Plan) -> list[FirstStage]:
     return [_whole(model, program, tried, label) for label, tried in chosen.items()]
 
 
-def expected_value_plan(plan: Plan) -> FirstStage:
-    """Return what is best if the future were the expected one for sure, with the plan's options."""
-    options = replace(plan.options, scenarios=1, lot_luck=False)
-    found = plan_resolution(expected_case(plan.case), options=options)
+def expected_value_plan(plan: Decided, *, time_limit_s: float | None = None) -> FirstStage:
+    """Return what is best if the future were the expected one for sure, with the plan's options.
+
+    `time_limit_s` bounds the search, the plan's own limit if it is not given.
+    """
+    inputs = plan.model.inputs
+    limit = inputs.options.time_limit_s if time_limit_s is None else time_limit_s
+    found = plan_resolution(
+        expected_case(inputs.case),
+        options=replace(inputs.options, scenarios=1, lot_luck=False, time_limit_s=limit),
+        allotments=inputs.allotments,
+        under_way=inputs.under_way,
+    )
     return first_stage(found.model, found.point, "expected_value")
 
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from ironpot.case.case import Case
 from ironpot.case.closed import closed_because
+from ironpot.case.events import standing
 from ironpot.core.dates import quarter_of
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
@@ -60,9 +61,8 @@ def what_has_begun(
 
 
 def standing_events(case: Case) -> pl.DataFrame:
-    """Return one event a lot: its contract where it is signed, else its listing."""
-    order = case.realised.sort(pl.col("event") != SIGNED, maintain_order=True)
-    return order.unique("asset_id", keep="first", maintain_order=True)
+    """Return one event a lot: its contract where it is signed, else the listing that stands."""
+    return standing(case.realised)
 
 
 def today_of(case: Case, options: PlanOptions) -> int:

@@ -234,7 +234,10 @@ def _by_search(plan: Plan, turn: _Turn, seconds: float) -> _Again | None:
     options = replace(plan.options, time_limit_s=max(seconds, 1.0))
     try:
         other = with_wish(plan.case, turn.lot_id, force=not turn.released)
-        again = plan_resolution(other, options=options)
+        inputs = plan.model.inputs
+        again = plan_resolution(
+            other, options=options, allotments=inputs.allotments, under_way=inputs.under_way
+        )
     except SolverError:
         return None
     return _Again(again.cost, again.bound)

@@ -11,8 +11,9 @@ import ironpot
 from ironpot.core.lang import Lang, Text
 from ironpot.core.outputs import SCHEMA_VERSION
 from ironpot.core.sources import origin_shares
-from ironpot.plan.again import choices_table
+from ironpot.plan.again import choices_table, under_way_rows
 from ironpot.plan.attribute import attribute
+from ironpot.plan.begun import standing_events
 from ironpot.plan.inputs import Inputs
 from ironpot.plan.options import options_hash
 from ironpot.plan.plan import Plan
@@ -126,6 +127,8 @@ def plan_summary(plan: Plan, tables: dict[str, pl.DataFrame], lang: Lang) -> dic
         "relief_pv": round(plan.relief_pv, 2),
         "rules": [],
         "choices": choices_table(plan.model, plan.point).to_dicts(),
+        "under_way": under_way_rows(plan.model),
+        "done": dict(standing_events(case).select("asset_id", "event").iter_rows()),
         "assumptions": [text.say(lang) for text in _assumptions(plan)],
         "unknown": [text.say(lang) for text in _unknown(plan)],
     }

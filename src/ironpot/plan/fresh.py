@@ -12,12 +12,14 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
+import polars as pl
 
 from ironpot.case.case import Case
 from ironpot.cashflow.options import DebtOptions
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
 from ironpot.plan.apart import Solver, take_apart
+from ironpot.plan.begun import Starts
 from ironpot.plan.inputs import Inputs
 from ironpot.plan.model import Model, build_model
 from ironpot.plan.now import pledged_debt, prepayment_dates, release_numbers
@@ -56,13 +58,18 @@ class Entrant:
 
 @dataclass(frozen=True)
 class Strand:
-    """Futures to judge together: so many of one seed, for the same entrants of one case."""
+    """Futures to judge together: so many of one seed, for the same entrants of one case.
+
+    `allotments` and `under_way` are those of the inputs that the entrants chose from.
+    """
 
     case: Case
     appraisals: Appraisals
     debts: DebtOptions
     entrants: tuple[Entrant, ...]
     options: PlanOptions
+    allotments: pl.DataFrame | None = None
+    under_way: Starts = frozenset()
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ class Judged:
 
 
 def judge_alone(
-    case: Case,
+    inputs: Inputs,
     entrants: Sequence[Entrant],
     options: PlanOptions,
     *,
@@ -90,19 +97,22 @@ def judge_alone(
 ) -> Judged:
     """Judge entrants in fresh futures, `workers` strands at a time; all see the same futures.
 
-    Strand k draws from `seed` + k; `heard` is told how many futures are done. Ctrl-C keeps what is
-    finished. Raises SolverError if an entrant does not fit the case or has no answer somewhere,
+    `inputs` are those that the entrants chose from. Strand k draws from `seed` + k; `heard` is told
+    how many futures are done. Ctrl-C keeps what is finished. Raises SolverError if an entrant does
+    not fit the case or has no answer somewhere,
     KeyboardInterrupt if it was stopped before anything was finished.
     """
-    appraisals, debts = appraise_case(case)
+    appraisals, debts = appraise_case(inputs.case)
     counts = [min(strand, futures - at) for at in range(0, futures, strand)]
     strands = [
         Strand(
-            case,
+            inputs.case,
             appraisals,
             debts,
             tuple(entrants),
             replace(options, scenarios=count, seed=seed + number),
+            inputs.allotments,
+            inputs.under_way,
         )
         for number, count in enumerate(counts)
     ]
@@ -161,7 +171,14 @@ def _ended_by_itself() -> SolverError:
 
 def judge_strand(strand: Strand) -> list[Fate]:
     """Judge every entrant in the futures of a strand, each future by itself."""
-    inputs = gather(strand.case, strand.appraisals, strand.debts, strand.options)
+    inputs = gather(
+        strand.case,
+        strand.appraisals,
+        strand.debts,
+        strand.options,
+        allotments=strand.allotments,
+        under_way=strand.under_way,
+    )
     choices = [entrant.choice for entrant in strand.entrants]
     narrow = narrowed(inputs, choices)
     model = build_model(narrow.inputs)

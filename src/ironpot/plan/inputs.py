@@ -95,7 +95,10 @@ class Inputs:
     quarter)}, in + and out -; `stalls` are where releases are listed; `held` the income less cost
     of all lots as they stand, (node, quarter); `givers` may help; `bands` are limits that rules
     set; `futures` are what the scenarios stand for; `market_fees` are None where the county plans
-    without an allotment; `today` is the quarter in which a plan made now begins.
+    without an allotment; `today` is the quarter in which a plan made now begins. `under_way` are
+    starts (lot, route, quarter) that an earlier plan has prepared, `allotments` rows that were
+    given beside the case: with both, whoever gathers inputs for other futures finds the same
+    decisions.
     """
 
     case: Case
@@ -113,6 +116,8 @@ class Inputs:
     futures: Futures
     market_fees: MarketFees | None = None
     today: int = 0
+    under_way: frozenset[tuple[str, str, int]] = frozenset()
+    allotments: pl.DataFrame | None = None
 
     @property
     def all_debts(self) -> pl.DataFrame:

@@ -8,10 +8,10 @@ resort, so that every choice has an answer in every future. Amounts are million 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
-from ironpot.case.case import Case
 from ironpot.core.dates import QUARTERS_PER_YEAR
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
@@ -29,12 +29,28 @@ from ironpot.plan.solver import Session
 from ironpot.valuation.retention import Bools
 
 FIRST_STAGE = ("release", "pool", "option", "prepay", "swap")
+# What is listed uses the market, in every future alike; its fee is part of what a choice costs.
+MARKET_USE = "market_use"
 # Less than this stays unpaid only in the solver's tolerance (million): a hundred yuan.
 UNPAID = 1e-4
 # Price a year of a yuan of debt above a ceiling that may not be passed, in futures that pass it.
 CEILING_PRICE = 1.0
 BATCH = 50
 LIMIT_S = 120.0
+
+
+class Decided(Protocol):
+    """Whatever has a model and a point of its program: a plan, or one read back from its files."""
+
+    @property
+    def model(self) -> Model:
+        """What was decided about."""
+        ...
+
+    @property
+    def point(self) -> Floats:
+        """What was decided, (column,)."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -137,7 +153,7 @@ def judge(model: Model, choices: Sequence[FirstStage]) -> list[Fate]:
 
 
 def judge_fresh(
-    case: Case,
+    inputs: Inputs,
     choices: Sequence[FirstStage],
     options: PlanOptions,
     *,
@@ -145,25 +161,38 @@ def judge_fresh(
     seed: int,
     batch: int = BATCH,
 ) -> list[Fate]:
-    """Judge choices in `futures` fresh futures, batch by batch; all choices see the same.
+    """Judge choices of `inputs` in `futures` fresh ones, batch by batch; all choices see the same.
 
     The tail is priced within each batch when the rest is decided, and measured over all futures
     afterwards: what a choice costs is a little overstated, never understated. The last batch may
     be smaller.
     """
-    fates = [judge(model, choices) for model in fresh_models(case, options, futures, seed, batch)]
+    fates = [judge(model, choices) for model in fresh_models(inputs, options, futures, seed, batch)]
     return [joined([batch_fates[k] for batch_fates in fates]) for k in range(len(choices))]
 
 
 def fresh_models(
-    case: Case, options: PlanOptions, futures: int, seed: int, batch: int
+    inputs: Inputs, options: PlanOptions, futures: int, seed: int, batch: int
 ) -> Iterator[Model]:
-    """Build the model of each batch of fresh futures; seeds run on from `seed`."""
+    """Build the model of each batch of fresh futures; seeds run on from `seed`.
+
+    All else is as in `inputs`: what an earlier plan has prepared, and allotments beside the case.
+    """
+    case = inputs.case
     appraisals, debts = appraise_case(case)
     for number in range(-(-futures // batch)):
         count = min(batch, futures - number * batch)
         fresh = replace(options, scenarios=count, seed=seed + number)
-        yield build_model(gather(case, appraisals, debts, fresh))
+        yield build_model(
+            gather(
+                case,
+                appraisals,
+                debts,
+                fresh,
+                allotments=inputs.allotments,
+                under_way=inputs.under_way,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +214,11 @@ class Foresight:
 
 
 def perfect_information(
-    case: Case, choice: FirstStage, options: PlanOptions, *, futures: int, seed: int
+    inputs: Inputs, choice: FirstStage, options: PlanOptions, *, futures: int, seed: int
 ) -> Foresight:
     """Compare a choice with plans that know the future, future by future (wait and see)."""
     costs, bounds = np.zeros(futures), np.zeros(futures)
-    for number, model in enumerate(fresh_models(case, options, futures, seed, 1)):
+    for number, model in enumerate(fresh_models(inputs, options, futures, seed, 1)):
         program = judged_program(model)
         with Session(program.relaxed()) as linear:
             relaxed = linear.solve(time_limit_s=LIMIT_S, options=FIRST_SOLVE)
@@ -267,7 +296,8 @@ def _costs(model: Model, program: Program, point: Floats) -> Floats:
     The tail is not part of it: it is measured over all futures.
     """
     paid = program.cost * point
-    now = sum(float(paid[model.column(name)].sum()) for name in FIRST_STAGE)
+    blocks = [name for name in (*FIRST_STAGE, MARKET_USE) if name in model.program.columns]
+    now = sum(float(paid[model.column(name)].sum()) for name in blocks)
     costs = np.full(model.inputs.weights.size, now + program.offset)
     for name, axis in COLUMN_AXIS.items():
         if name == "tail_excess":

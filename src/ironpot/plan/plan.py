@@ -16,6 +16,7 @@ from ironpot.case.case import Case
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
 from ironpot.plan.again import Kept, chosen_point, kept, no_dearer, prepared_starts
+from ironpot.plan.begun import Starts
 from ironpot.plan.exact import whole_bounds
 from ironpot.plan.gaps import gap_objective, gap_stake
 from ironpot.plan.inputs import MILLION, Inputs
@@ -95,6 +96,7 @@ def plan_resolution(
     watch: Watch | None = None,
     allotments: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
+    under_way: Starts | None = None,
 ) -> Plan:
     """Plan the resolution of a case's debt.
 
@@ -103,9 +105,9 @@ def plan_resolution(
     (`case.schema.share.ALLOTMENTS`), the case's own where none are given: the market-use fee is
     charged on what it uses above them and credited on what it leaves.
     `earlier` are the choices of an earlier plan (`plan.again.choices_table`): the search starts
-    from them, so that the new plan costs no more than they do now, and what they prepare counts as
-    prepared. Raises SolverError if the search ends without any plan, CaseError or IronpotError if
-    the case cannot be laid out.
+    from them, so that the new plan costs no more than they do now. `under_way` are the starts (lot,
+    route, quarter) that are prepared, those of `earlier` where none are given. Raises SolverError
+    if the search ends without any plan, CaseError or IronpotError if the case cannot be laid out.
 
     >>> from ironpot.case.read import read_case
     >>> from ironpot.plan.options import PlanOptions
@@ -116,7 +118,7 @@ def plan_resolution(
     """
     chosen = options or PlanOptions()
     appraisals, debts = appraise_case(case)
-    prepared = prepared_starts(case.horizon, earlier)
+    prepared = prepared_starts(case.horizon, earlier) if under_way is None else under_way
     model = build_model(
         gather(case, appraisals, debts, chosen, allotments=allotments, under_way=prepared)
     )

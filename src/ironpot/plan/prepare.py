@@ -106,6 +106,8 @@ def gather(
         futures=futures,
         market_fees=fees,
         today=begun.today,
+        under_way=under_way,
+        allotments=allotments,
     )
 
 

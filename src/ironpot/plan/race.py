@@ -15,6 +15,7 @@ from ironpot.plan.baselines import baselines, expected_value_plan
 from ironpot.plan.fresh import Entrant, Heard, judge_alone
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.out_of_sample import (
+    Decided,
     Fate,
     FirstStage,
     Foresight,
@@ -22,7 +23,6 @@ from ironpot.plan.out_of_sample import (
     judge,
     perfect_information,
 )
-from ironpot.plan.plan import Plan
 
 PLAN, EXPECTED_VALUE = "plan", "expected_value"
 Stage = Callable[[str], None]
@@ -48,12 +48,15 @@ SCHEMA = {
     },
 }
 
+SHARES = ("missed_probability", "above_ceiling_probability")
+
 
 @dataclass(frozen=True)
 class RaceOptions:
     """How many fresh futures, from which seed, how many processes at a time.
 
     `foresight` futures are also planned with the future known, one by one; 0 leaves that out.
+    `mean_limit_s` bounds the search for the plan for the mean, by the plan's own limit if None.
     """
 
     futures: int = 10_000
@@ -61,6 +64,7 @@ class RaceOptions:
     workers: int = 2
     foresight: int = 5
     foresight_seed: int = 20_001
+    mean_limit_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ class Race:
 
 
 def race(
-    plan: Plan,
+    plan: Decided,
     options: RaceOptions,
     *,
     stage: Stage = lambda _: None,
@@ -117,14 +121,14 @@ def race(
     stage("rules")
     choices = [first_stage(plan.model, plan.point, PLAN), *baselines(plan)]
     stage(EXPECTED_VALUE)
-    mean, without = _expected_value(plan)
+    mean, without = _expected_value(plan, options.mean_limit_s)
     choices += [] if mean is None else [mean]
     inside = judge(plan.model, choices)
     stage("futures")
     judged = judge_alone(
-        plan.case,
+        plan.model.inputs,
         [Entrant(one, fate.level) for one, fate in zip(choices, inside, strict=True)],
-        plan.options,
+        plan.model.inputs.options,
         futures=options.futures,
         seed=options.seed,
         workers=options.workers,
@@ -139,20 +143,22 @@ def race(
     )
 
 
-def _expected_value(plan: Plan) -> tuple[FirstStage | None, Text | None]:
+def _expected_value(
+    plan: Decided, time_limit_s: float | None
+) -> tuple[FirstStage | None, Text | None]:
     try:
-        return expected_value_plan(plan), None
+        return expected_value_plan(plan, time_limit_s=time_limit_s), None
     except SolverError as error:
         return None, error.text
 
 
-def _foresight(plan: Plan, choice: FirstStage, options: RaceOptions) -> Foresight | None:
+def _foresight(plan: Decided, choice: FirstStage, options: RaceOptions) -> Foresight | None:
     """Ctrl-C leaves the value of perfect information unknown; the race stands."""
     try:
         return perfect_information(
-            plan.case,
+            plan.model.inputs,
             choice,
-            plan.options,
+            plan.model.inputs.options,
             futures=options.foresight,
             seed=options.foresight_seed,
         )
@@ -190,3 +196,20 @@ def _row(inside: Fate, fate: Fate) -> dict[str, object]:
         "missed_probability": float(weights @ fate.missed),
         "above_ceiling_probability": float(weights @ fate.above_ceiling),
     }
+
+
+def race_extra(found: Race) -> pl.DataFrame:
+    """Return the race as a plan's folder keeps it: `race_table`, money to the fen.
+
+    The plan's row says what knowing the future is worth at most, and in how many futures that was
+    looked at; other rows leave it empty.
+    """
+    table = race_table(found)
+    mine = pl.col("choice") == PLAN
+    worth, known = found.value_of_perfect_information, found.foresight
+    value = pl.lit(None if worth is None else worth * MILLION, pl.Float64)
+    count = pl.lit(None if known is None else int(known.cost.size), pl.Int64)
+    money = [name for name in SCHEMA if SCHEMA[name] == pl.Float64 and name not in SHARES]
+    return table.with_columns(
+        knowing_at_most=pl.when(mine).then(value), knowing_futures=pl.when(mine).then(count)
+    ).with_columns(pl.col(*money, "knowing_at_most").round(2))

@@ -13,6 +13,7 @@ from ironpot.core.dates import MONTHS_PER_QUARTER, QUARTERS_PER_YEAR
 from ironpot.plan.given_up import given_up, transfer_chance
 from ironpot.plan.nodes import Nodes
 from ironpot.plan.program import Floats, Ints
+from ironpot.plan.starts import bundle_starts, prepared_soon, starts
 from ironpot.valuation.offers import Offers
 from ironpot.valuation.price import (
     levy,
@@ -100,8 +101,9 @@ def candidate_releases(
     their preparation is under way.
     """
     usable = usable_rows(offers, nodes)
-    alone = _starts(offers, np.flatnonzero(usable))
-    together = _bundle_starts(offers, bundles, usable)
+    soon = prepared_soon(offers, begun.under_way, usable)
+    alone = starts(offers, np.flatnonzero(usable), soon)
+    together = bundle_starts(offers, bundles, usable, soon)
     row = np.concatenate([alone[0], together[0]])
     start = np.concatenate([alone[1], together[1]])
     bundle = np.concatenate([np.full(alone[0].size, -1), together[2]])
@@ -143,52 +145,6 @@ def usable_rows(offers: Offers, nodes: Nodes) -> Bools:
     inside = offers.frame["entity_id"].is_in(list(nodes.holder)).to_numpy()
     legal = offers.frame["legal"].to_numpy()
     return legal & brings & inside & ~offers.is_route("hold")
-
-
-def _starts(offers: Offers, rows: Ints) -> tuple[Ints, Ints]:
-    """Pair each row with every quarter from the end of its preparation to the last that counts."""
-    lead = offers.column("lead_quarters").astype(np.int64)[rows]
-    count = np.clip(_last_start(offers)[rows] + 1 - lead, 0, None)
-    start = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
-    return np.repeat(rows, count), start + np.repeat(lead, count)
-
-
-def _last_start(offers: Offers) -> Ints:
-    """Last quarter in which each row may start: all rounds of a listing end within the horizon."""
-    rounds = np.where(offers.listed, offers.listing.rounds, 1)
-    return offers.quarters - rounds
-
-
-def _bundle_starts(
-    offers: Offers, bundles: pl.DataFrame, usable: Bools
-) -> tuple[Ints, Ints, Ints, Floats]:
-    """Member rows of each bundle at every quarter in which all members are ready."""
-    keys = {
-        key: position
-        for position, key in enumerate(offers.frame.select("lot_id", "route").iter_rows())
-    }
-    lead = offers.column("lead_quarters").astype(np.int64)
-    parts: list[tuple[Ints, Ints, Ints, Floats]] = []
-    for position, bundle in enumerate(bundles.iter_rows(named=True)):
-        members = [keys.get((lot, bundle["route"]), -1) for lot in bundle["asset_ids"].split(";")]
-        if min(members) < 0 or not usable[members].all():
-            continue
-        first = int(lead[members].max())
-        quarters = np.arange(first, int(_last_start(offers)[members].min()) + 1)
-        row = np.tile(np.array(members), quarters.size)
-        uplift = 1.0 + (bundle["price_uplift_share"] or 0.0)
-        parts.append(
-            (
-                row,
-                np.repeat(quarters, len(members)),
-                np.full(row.size, position),
-                np.full(row.size, uplift),
-            )
-        )
-    empty = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
-    columns = zip(*(parts or [empty]), strict=True)
-    row, start, bundle, uplift = (np.concatenate(column) for column in columns)
-    return row, start, bundle, uplift
 
 
 def _measure(

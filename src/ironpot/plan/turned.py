@@ -15,6 +15,7 @@ import polars as pl
 from ironpot.case.case import Case
 from ironpot.plan.again import chosen_point
 from ironpot.plan.around import Around
+from ironpot.plan.begun import Starts
 from ironpot.plan.check_reasons import AROUND_S, turned_change
 from ironpot.plan.everywhere import everywhere
 from ironpot.plan.inputs import MILLION
@@ -54,14 +55,17 @@ def turn_round(
     *,
     released: bool,
     costs: float,
+    under_way: Starts = frozenset(),
 ) -> TurnedPlan | None:
     """Turn one decision of a plan round and search around its choices within the time limit.
+
+    `under_way` are the starts that were prepared when the plan was made.
 
     None where futures are few, where the choices do not cost what the plan said (`costs`), or where
     no plan with the decision turned was found: the caller then plans anew.
     """
     deadline = time.monotonic() + options.time_limit_s
-    model = build_model(gather(case, *appraise_case(case), options))
+    model = build_model(gather(case, *appraise_case(case), options, under_way=under_way))
     columns = columns_of(model, lot)
     if not (is_large(model) and columns.size):
         return None

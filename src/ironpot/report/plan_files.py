@@ -42,7 +42,13 @@ EXTRAS: tuple[OutTable, ...] = (
     _extra("frontier", "label relief_pv:money value_destroyed:money"),
     _extra("relief_prices", "limit_id unit relief_saved:money"),
     _extra("baseline", "quarter scenario shortfall:money"),
-    _extra("changes", "subject_id before after why_code why"),
+    _extra(
+        "race",
+        "choice futures:integer objective:money expected_cost:money cvar_overdue:money "
+        "shortfall:money overdue:money relief:money value_destroyed:money "
+        "missed_probability:share above_ceiling_probability:share in_sample:money optimism:money "
+        "knowing_at_most:money knowing_futures:integer",
+    ),
     *EXTRA_TABLES,
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ironpot.report.figures import amount, money
 from ironpot.report.view import View
-from ironpot.report.words import REASON, label
+from ironpot.report.words import DONE, REASON, label
 
 Lot = dict[str, Any]
 Figure = Callable[[int], str]
@@ -27,7 +27,8 @@ def short_reason(view: View, lot: Lot) -> str:
 
 def own_reason(view: View, lot: Lot, figure: Figure) -> str:
     """Return the reason in our own words, amounts written by `figure`."""
-    reason = view.reader.read(label(REASON, lot["reason_code"]))
+    done = view.summary.get("done", {}).get(lot["lot_id"])
+    reason = view.reader.read(DONE[done] if done else label(REASON, lot["reason_code"]))
     if lot["protected"]:
         return view.say("public good, protected", "公益资产,依规保护")
     if lot["released"]:

@@ -71,6 +71,11 @@ ACTION: dict[str, Text] = {
     "default": Text("not paid", "违约"),
 }
 
+# Why a lot that is on its way already is where it is, by the word of `realised.event`.
+DONE: dict[str, Text] = {
+    "signed": Text("signed already", "已签约"),
+    "listed": Text("listed already", "已挂牌"),
+}
 REASON: dict[str, Text] = {
     "RETENTION": Text("worth more kept than sold", "留用更合算"),
     "CASH_NEED": Text("the cash is needed", "急需现金"),

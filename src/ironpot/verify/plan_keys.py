@@ -92,6 +92,26 @@ def _is_rules(value: Json) -> bool:
     )
 
 
+def _is_starts(value: Json) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(start, list) and len(start) == 3 and _is_texts(start) for start in value
+    )
+
+
+def _is_named_texts(value: Json) -> bool:
+    return isinstance(value, dict) and all(_is_text(item) for item in value.values())
+
+
+def _is_keeping_on(value: Json) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == {"status", "cost", "relief"}
+        and _is_text(value["status"])
+        and all(value[name] is None or decimal_of(value[name]) is not None for name in _MONEY)
+    )
+
+
+_MONEY = ("cost", "relief")
 KEYS: Mapping[str, Callable[[Json], bool]] = {
     "schema": lambda value: value == SCHEMA_VERSION,
     "version": _is_text,
@@ -130,12 +150,17 @@ KEYS: Mapping[str, Callable[[Json], bool]] = {
 # Entries that a plan need not have. Without `weights`, probabilities by scenario id, expected rows
 # are only bounded, not recomputed; `options` are what `options_hash` is the hash of; `allotted`
 # says that prices and fees came from a coordinated run; `choices` are what is decided now, by name;
-# `changes` is what differs from an earlier plan, and why.
+# `under_way` are the starts [lot, route, quarter] that an earlier plan had prepared, `done` is what
+# has happened to lots since the case date; `keeping_on` is what an earlier plan's choices cost now,
+# `changes` what differs from it, and why.
 OPTIONAL: Mapping[str, Callable[[Json], bool]] = {
     "weights": lambda value: isinstance(value, dict),
     "options": _is_options,
     "allotted": _is_flag,
     "choices": _is_rows,
+    "under_way": _is_starts,
+    "done": _is_named_texts,
+    "keeping_on": _is_keeping_on,
     "changes": _is_rows,
     "extras": lambda value: isinstance(value, dict),
 }

@@ -1,4 +1,7 @@
-"""What is different from an earlier plan, and why? For the screen and for plan.json."""
+"""What is different from an earlier plan, and why? For the screen and for plan.json.
+
+What plan.json says it says in both languages, so that a report can be written again in the other.
+"""
 
 import math
 from collections.abc import Iterator
@@ -9,19 +12,26 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
+from ironpot.case.case import Case
+from ironpot.case.events import FAILED, in_order
 from ironpot.core.dates import quarter_number
 from ironpot.core.lang import Lang, Text
-from ironpot.core.money import Unit, in_unit
-from ironpot.plan.again import SCHEMA, Kept
-from ironpot.plan.begun import standing_events
+from ironpot.core.money import Unit
+from ironpot.plan.again import Kept
 from ironpot.plan.plan import Plan
-from ironpot.report.plan_files import PlanFiles, read_plan
-from ironpot.workbench.plan_words import ROUTES
-from ironpot.workbench.screen import amount, show_table, unit_words
-
-CHANGES = pl.Schema(
-    {name: pl.String() for name in ("subject_id", "before", "after", "why_code", "why")}
+from ironpot.report.keeping_on import (
+    IMPOSSIBLE,
+    NEEDS_HELP,
+    NOT_WRITTEN,
+    UNKNOWN,
+    WORKS,
+    keeping_on,
 )
+from ironpot.report.plan_files import PlanFiles, read_plan
+from ironpot.workbench.made_with import choices_of
+from ironpot.workbench.plan_words import ROUTES
+from ironpot.workbench.screen import amount, show_table
+
 SHOWN = 20
 # A lot's own figures have moved if either side of its pot test has by more than this share.
 MOVED = 0.01
@@ -35,17 +45,20 @@ DEBT_WORDS: dict[str, Text] = {
 }
 CONTRACT = Text("as contracted", "按合同")
 WHY: dict[str, Text] = {
-    "SIGNED": Text("signed on {date} for {amount}", "{date}已签约,金额{amount}"),
+    "SIGNED": Text("signed on {date} for {amount} yuan", "{date}已签约,金额{amount}元"),
     "LISTED": Text("listed on {date}", "{date}已挂牌"),
+    "FAILED": Text("its listing failed on {date}", "{date}流拍"),
     "NOT_DONE": Text(
         "was to start in {quarter} and is not recorded as done", "原定{quarter}启动,未见实施记录"
     ),
     "CLOSED": Text("its route is closed now ({blocked})", "该方式现已不可行({blocked})"),
     "NEW": Text("was not in the earlier plan", "原方案中没有"),
     "OWN_FIGURES": Text(
-        "its own figures moved: net {net} after {old_net}, given up {kept} after {old_kept}",
-        "自身数据变动:净得由{old_net}变为{net},放弃价值由{old_kept}变为{kept}",
+        "its own figures moved: net {net} after {old_net}, given up {kept} after {old_kept} "
+        "(10,000 yuan)",
+        "自身数据变动:净得由{old_net}变为{net},放弃价值由{old_kept}变为{kept}(万元)",
     ),
+    "GONE": Text("the case no longer has it", "案例中已无该资产"),
     "ELSEWHERE": Text("follows from what changed elsewhere", "由其他变动引起"),
 }
 
@@ -61,29 +74,40 @@ class Earlier:
 def read_earlier(out: Path) -> Earlier:
     """Read an earlier plan; one that did not write its choices can be compared, not begun from."""
     files = read_plan(out)
-    written = files.summary.get("choices")
-    return Earlier(files, None if written is None else pl.DataFrame(written, schema=SCHEMA))
+    return Earlier(files, choices_of(files))
 
 
-def changes_table(
-    plan: Plan, tables: dict[str, pl.DataFrame], earlier: Earlier, lang: Lang
-) -> pl.DataFrame:
-    """Return what is decided otherwise than in the earlier plan, a row each, money in fen."""
+def what_changed(plan: Plan, tables: dict[str, pl.DataFrame], earlier: Earlier) -> dict[str, Any]:
+    """Return what plan.json holds of an earlier plan: `keeping_on` and `changes`.
+
+    `tables` are the new plan's, money in fen. A change has its `subject_id`, `why_code`, and in
+    both languages what was decided `before`, `after`, and `why`.
+    """
     old = earlier.files.tables
     rows = [*_lots(plan, tables, old), *_debts(tables, old)]
-    return pl.DataFrame(
-        [
+    return {
+        "keeping_on": _keeping_on(plan.earlier),
+        "changes": [
             {
                 "subject_id": row.subject_id,
-                "before": row.before.say(lang),
-                "after": row.after.say(lang),
+                "before": row.before._asdict(),
+                "after": row.after._asdict(),
                 "why_code": row.code,
-                "why": row.why.say(lang),
+                "why": row.why._asdict(),
             }
             for row in rows
         ],
-        schema=CHANGES,
-    )
+    }
+
+
+def _keeping_on(before: Kept | None) -> dict[str, Any]:
+    """Say what the earlier choices cost now: a word of `report.keeping_on`, yuan where known."""
+    if before is None or math.isnan(before.cost):
+        return {"status": NOT_WRITTEN if before is None else UNKNOWN, "cost": None, "relief": None}
+    if math.isinf(before.cost):
+        return {"status": IMPOSSIBLE, "cost": None, "relief": None}
+    money = {"cost": round(before.cost, 2), "relief": round(before.relief, 2)}
+    return {"status": WORKS if before.alone else NEEDS_HELP} | money
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +124,31 @@ def _lots(
 ) -> Iterator[_Change]:
     """Yield lots whose route or start differs; a lot that is done since is told in any case."""
     before = _by_lot(old["decisions"])
-    events = {row["asset_id"]: row for row in standing_events(plan.case).iter_rows(named=True)}
+    events = _last_events(plan.case)
     today = plan.case.horizon.quarters[plan.model.inputs.today]
-    for lot, row in _by_lot(tables["decisions"]).items():
+    now = _by_lot(tables["decisions"])
+    yield from _gone(before, now)
+    for lot, row in now.items():
         was = before.get(lot)
         same = was is not None and _choice(was) == _choice(row)
-        if same and lot not in events:
+        event = events.get(lot)
+        if same and (event is None or event["event"] == FAILED):
             continue
-        code, why = _why(lot, row, was, events.get(lot), today, tables["pots"], old["pots"])
+        code, why = _why(lot, row, was, event, today, tables["pots"], old["pots"])
         yield _Change(lot, _said(was), _said(row), code, why)
+
+
+def _gone(before: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]]) -> Iterator[_Change]:
+    """Yield lots that the earlier plan released and the case no longer has."""
+    for lot, was in before.items():
+        if lot not in now and was["route"] != "hold":
+            yield _Change(lot, _said(was), _said(None), "GONE", WHY["GONE"])
+
+
+def _last_events(case: Case) -> dict[str, dict[str, Any]]:
+    """Return what happened last to each lot."""
+    last = in_order(case.realised).unique("asset_id", keep="last", maintain_order=True)
+    return {row["asset_id"]: row for row in last.iter_rows(named=True)}
 
 
 def _by_lot(decisions: pl.DataFrame) -> dict[str, dict[str, Any]]:
@@ -136,7 +176,7 @@ def _why(
     old_pots: pl.DataFrame,
 ) -> tuple[str, Text]:
     if event is not None:
-        code = "SIGNED" if event["event"] == "signed" else "LISTED"
+        code = event["event"].upper()
         price = "-" if event["amount"] is None else f"{event['amount']:,.2f}"
         return code, _filled(code, date=event["date"].isoformat(), amount=price)
     if was is None:
@@ -212,12 +252,12 @@ def _actions(pairs: frozenset[tuple[str, str]]) -> Text:
     )
 
 
-def show_changes(
-    plan: Plan, changes: pl.DataFrame, screen: Console, lang: Lang, unit: Unit
-) -> None:
+def show_changes(summary: dict[str, Any], screen: Console, lang: Lang, unit: Unit) -> None:
     """Print what the earlier choices would cost now, and each decision that differs with why."""
-    screen.print(_headline(plan, changes.height, unit).say(lang), markup=False, soft_wrap=True)
-    if changes.is_empty():
+    changes: list[dict[str, Any]] = summary["changes"]
+    said = _headline(len(changes)), keeping_on(summary, unit)
+    screen.print("".join(_spaced(said, lang)), markup=False, soft_wrap=True)
+    if not changes:
         return
     heads = [
         text.say(lang)
@@ -229,10 +269,13 @@ def show_changes(
         )
     ]
     title = Text("Decided otherwise", "决策变化").say(lang)
-    rows = changes.select("subject_id", "before", "after", "why").head(SHOWN).rows()
+    rows = [
+        (row["subject_id"], *(row[name][lang] for name in ("before", "after", "why")))
+        for row in changes[:SHOWN]
+    ]
     show_table(screen, title, heads, rows)
-    if changes.height > SHOWN:
-        more = changes.height - SHOWN
+    if len(changes) > SHOWN:
+        more = len(changes) - SHOWN
         text = Text(
             f"{more} more stand in plan.json under changes.",
             f"其余{more}项见 plan.json 的 changes。",
@@ -240,43 +283,12 @@ def show_changes(
         screen.print(text.say(lang), soft_wrap=True)
 
 
-def _headline(plan: Plan, changed: int, unit: Unit) -> Text:
-    head = Text(
-        f"Against the earlier plan {changed} decisions differ.",
-        f"与原方案相比,{changed}项决策不同。",
-    )
-    if plan.earlier is None:
-        return Text(
-            f"{head.en} It did not write its choices by name, so what they would cost now is not "
-            "known.",
-            f"{head.zh}原方案未按名称写出决策,无法测算其现行成本。",
-        )
-    return _after(head, _keeping_on(plan.earlier, plan.cost, unit))
+def _spaced(said: tuple[Text, ...], lang: Lang) -> list[str]:
+    return [(" " if lang == "en" and k else "") + text.say(lang) for k, text in enumerate(said)]
 
 
-def _keeping_on(before: Kept, cost: float, unit: Unit) -> Text:
-    """Say what keeping on with the earlier choices costs, beside the new plan's cost."""
-    if math.isnan(before.cost):
-        return Text(
-            "Whether its choices still work was not known in time; give it more --time-limit.",
-            "原有决策是否仍可行未能在时限内确定,请用 --time-limit 延长时间。",
-        )
-    if math.isinf(before.cost):
-        return Text("The earlier choices do not work any more.", "原有决策已不可行。")
-    en, zh = unit_words(unit, "en"), unit_words(unit, "zh")
-    if not before.alone:
-        needed = in_unit(before.relief, unit)
-        return Text(
-            f"Its choices do not work any more without help of {needed} ({en}, present value); "
-            "the new plan needs none.",
-            f"原有决策须有上级支持{needed}({zh},现值)方可行,新方案无需支持。",
-        )
-    price, size = in_unit(before.cost, unit), in_unit(before.cost - cost, unit)
-    return Text(
-        f"Its choices would cost {price} now; the new plan costs {size} less ({en}).",
-        f"原有决策现行成本为{price},新方案低{size}({zh})。",
-    )
-
-
-def _after(head: Text, more: Text) -> Text:
-    return Text(f"{head.en} {more.en}", f"{head.zh}{more.zh}")
+def _headline(changed: int) -> Text:
+    if not changed:
+        return Text("Nothing is decided otherwise than in the earlier plan.", "决策与原方案一致。")
+    many = "1 decision differs" if changed == 1 else f"{changed} decisions differ"
+    return Text(f"Against the earlier plan {many}.", f"与原方案相比,{changed}项决策不同。")

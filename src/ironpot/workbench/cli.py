@@ -9,7 +9,7 @@ import typer
 
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
-from ironpot.workbench.cli_plan import race, stages
+from ironpot.workbench.cli_plan import race, realise, stages
 from ironpot.workbench.cli_system import plans, system
 from ironpot.workbench.door import (
     asked_language,
@@ -250,6 +250,7 @@ def relief(
     show_relief(case, options, console(), chosen, amounts, csv=csv)
 
 
+app.command(help=HELP["realise"])(realise)
 app.command(help=HELP["race"])(race)
 app.command(help=HELP["stages"])(stages)
 app.command(help=HELP["system"])(system)

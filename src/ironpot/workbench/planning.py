@@ -24,7 +24,7 @@ from ironpot.report.plan_files import PlanFiles
 from ironpot.report.plan_out import write_plan_files
 from ironpot.report.write import write_report
 from ironpot.verify import Verification, verify_plan
-from ironpot.workbench.again import CHANGES, Earlier, changes_table
+from ironpot.workbench.again import Earlier, what_changed
 from ironpot.workbench.screen import Bar, unit_words
 from ironpot.workbench.whole import whole_file, whole_folder
 
@@ -155,16 +155,14 @@ def _write_tables(
     """Write tables and plan.json, with what differs from an earlier plan if there was one."""
     written = plan_files(plan, lang, checked=checked)
     if earlier is not None:
-        changes = changes_table(plan, written.tables, earlier, lang).to_dicts()
-        written = replace(written, summary=written.summary | {"changes": changes})
-    write_plan_files(written.tables, written.summary, folder)
+        changed = what_changed(plan, written.tables, earlier)
+        written = replace(written, summary=written.summary | changed)
+    write_plan_files(written.tables, written.summary, folder, extras=written.extras)
     return written
 
 
 def _write_faces(plan: Plan, written: Written, folder: Path, lang: Lang, unit: Unit) -> None:
-    changes = written.summary.get("changes")
-    told = {} if changes is None else {"changes": pl.DataFrame(changes, schema=CHANGES)}
-    files = PlanFiles(written.summary, written.tables, plan_extras(plan) | told)
+    files = PlanFiles(written.summary, written.tables, plan_extras(plan))
     write_report(plan.case, files, folder, lang=lang, unit=unit)
 
 

@@ -1,28 +1,34 @@
 """`ironpot race`: does the plan beat simple rules in futures that nobody planned for?"""
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 from rich.console import Console
 
 from ironpot.case.case import Case
 from ironpot.core.lang import Lang, Text
-from ironpot.core.money import Unit, in_unit
+from ironpot.core.money import Unit, amount_text, in_unit
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.options import PlanOptions
+from ironpot.plan.out_of_sample import Decided, Fate
 from ironpot.plan.plan import plan_resolution
-from ironpot.plan.race import EXPECTED_VALUE, PLAN, Race, RaceOptions, race, race_table
+from ironpot.plan.race import (
+    EXPECTED_VALUE,
+    PLAN,
+    Race,
+    RaceOptions,
+    race,
+    race_extra,
+    race_table,
+)
+from ironpot.report.parts.race import CHOICE
+from ironpot.report.plan_files import read_plan
+from ironpot.workbench.made_with import read_back
 from ironpot.workbench.screen import Bar, show_table, unit_words
 from ironpot.workbench.whole import whole_file
 
-CHOICES: dict[str, Text] = {
-    PLAN: Text("the plan", "本方案"),
-    "hold_all": Text("hold all", "全部保留"),
-    "biggest_first": Text("biggest first", "金额大者先处置"),
-    "lowest_yield_first": Text("lowest yield first", "收益率低者先处置"),
-    "title_first": Text("whatever has title first", "权属清晰者先处置"),
-    EXPECTED_VALUE: Text("plan for the mean", "按均值制定的方案"),
-}
 STAGES: dict[str, Text] = {
     "rules": Text("Trying simple rules in the plan's own futures ...", "正在方案自身情景中试算……"),
     EXPECTED_VALUE: Text("Planning for the mean of all futures ...", "正在按均值制定方案……"),
@@ -34,83 +40,118 @@ STAGES: dict[str, Text] = {
         "Planning with the future known, for comparison ...", "正在测算预知未来时的方案……"
     ),
 }
-HEADS = (
-    Text("choice", "方案"),
-    Text("cost", "成本"),
-    Text("in sample", "样本内"),
-    Text("optimism", "乐观偏差"),
-    Text("shortfall", "缺口"),
-    Text("overdue, worst", "最差欠付"),
-    Text("help", "支持"),
-    Text("destroyed", "价值损失"),
-    Text("misses a payment", "违约概率"),
+_READ = Text(
+    "Overdue counts amounts times years unpaid; shortfall is help received and what is newly "
+    "unpaid.",
+    "逾期为未付金额乘以年数;缺口为收到的支持与新增欠付。",
 )
+# What a row of the table on the screen is; amounts unless it is a share of futures.
+ROWS: dict[str, Text] = {
+    "expected_cost": Text("expected cost", "期望成本"),
+    "cvar_overdue": Text("overdue, worst {tail} (CVaR)", "逾期,最差{tail}(CVaR)"),
+    "objective": Text("cost with that risk", "计入该风险的成本"),
+    "in_sample": Text("cost in sample", "样本内成本"),
+    "optimism": Text("in-sample optimism", "样本内乐观偏差"),
+    "shortfall": Text("shortfall", "缺口"),
+    "relief": Text("help needed", "所需上级支持"),
+    "value_destroyed": Text("value destroyed", "价值损失"),
+}
+SHARES: dict[str, Text] = {
+    "missed_probability": Text("misses a payment", "违约概率"),
+    "above_ceiling_probability": Text("passes a debt ceiling", "超债务限额概率"),
+}
 # A guess for the bar before the first strand is done: seconds a future.
 GUESS_S = 0.03
+# A smaller difference is none (yuan).
+NO_GAIN = 1.0
 
 
-def run_race(
-    case: Case,
-    options: PlanOptions,
-    asked: RaceOptions,
-    screen: Console,
-    lang: Lang,
-    unit: Unit,
-    *,
-    csv: Path | None = None,
-) -> Race:
-    """Plan a case, let the plan race simple rules, and print who stands where."""
+@dataclass(frozen=True)
+class Asked:
+    """What is raced: a plan that is found now, or one of `out`; figures go to `csv` if given.
+
+    `options` are for a plan that is found now; `allotments` are the county's rows of a coordinated
+    run.
+    """
+
+    options: PlanOptions
+    race: RaceOptions
+    out: Path | None = None
+    allotments: pl.DataFrame | None = None
+    csv: Path | None = None
+
+
+def run_race(case: Case, asked: Asked, screen: Console, lang: Lang, unit: Unit) -> Race:
+    """Let a plan race simple rules, print who stands where, and tell the plan's folder."""
     began = time.monotonic()
-    with Bar(options.time_limit_s) as bar:
-        bar.show(Text("searching for the plan", "正在制定方案").say(lang))
-        plan = plan_resolution(case, options=options)
-    with Bar(max(asked.futures * GUESS_S, 1.0)) as bar:
+    plan = _entered(case, asked, lang)
+    futures = asked.race.futures
+    with Bar(max(futures * GUESS_S, 1.0)) as bar:
         note = Text("{n} of {all} futures", "{n}/{all}个情景").say(lang)
 
         def stage(name: str) -> None:
             bar.show(STAGES[name].say(lang))
 
         def heard(count: int) -> None:
-            bar.show(note.format(n=f"{count:,}", all=f"{asked.futures:,}"))
+            bar.show(note.format(n=f"{count:,}", all=f"{futures:,}"))
 
-        found = race(plan, asked, stage=stage, heard=heard)
-    if csv is not None:
-        with whole_file(csv) as draft:
+        found = race(plan, asked.race, stage=stage, heard=heard)
+    if asked.csv is not None:
+        with whole_file(asked.csv) as draft:
             race_table(found).write_csv(draft)
     _show(found, screen, lang, unit)
+    if asked.out is not None:
+        _keep(found, asked.out)
+        _say(screen, lang, _KEPT)
     spent = time.monotonic() - began
     _say(screen, lang, Text(f"In all {spent:.0f} s.", f"共{spent:.0f}秒。"))
     return found
 
 
+_KEPT = Text(
+    "Kept with the plan: `ironpot report OUT --case CASE` shows it.",
+    "已与方案一并保存:ironpot report OUT --case CASE 的报告将列示。",
+)
+
+
+def _entered(case: Case, asked: Asked, lang: Lang) -> Decided:
+    """Return the plan that races: of the folder, or found now."""
+    if asked.out is not None:
+        return read_back(case, read_plan(asked.out), asked.allotments)
+    with Bar(asked.options.time_limit_s) as bar:
+        bar.show(Text("searching for the plan", "正在制定方案").say(lang))
+        return plan_resolution(case, options=asked.options, allotments=asked.allotments)
+
+
+def _keep(found: Race, out: Path) -> None:
+    """Write the race beside the plan's tables, where the report looks for it."""
+    folder = out / "extras"
+    folder.mkdir(exist_ok=True)
+    with whole_file(folder / "race.csv") as draft:
+        race_extra(found).write_csv(draft)
+
+
 def _show(found: Race, screen: Console, lang: Lang, unit: Unit) -> None:
     words = unit_words(unit, lang)
     title = Text(
-        f"{found.futures:,} fresh futures, the same for all",
-        f"{found.futures:,}个新情景,各方案相同",
+        f"{found.futures:,} fresh futures, the same for all; present value",
+        f"{found.futures:,}个新情景,各方案相同;现值",
     )
+    table = race_table(found)
+    tail = f"{1.0 - found.fates[0].cvar_level:.0%}"
     rows = [
-        (
-            CHOICES[row["choice"]].say(lang),
-            *(
-                in_unit(row[name], unit)
-                for name in (
-                    "objective",
-                    "in_sample",
-                    "optimism",
-                    "shortfall",
-                    "cvar_overdue",
-                    "relief",
-                    "value_destroyed",
-                )
-            ),
-            f"{row['missed_probability']:.1%}",
-        )
-        for row in race_table(found).iter_rows(named=True)
+        (text.say(lang).format(tail=tail), *(in_unit(value, unit) for value in table[name]))
+        for name, text in ROWS.items()
     ]
-    heads = [head.say(lang) for head in HEADS]
-    show_table(screen, f"{title.say(lang)} ({words})", heads, rows, right=range(1, len(heads)))
-    for text in (*_caveats(found), *_verdict(found, unit)):
+    rows += [
+        (text.say(lang), *(f"{value:.1%}" for value in table[name]))
+        for name, text in SHARES.items()
+        if name == "missed_probability" or table[name].max() != 0.0
+    ]
+    heads = ["", *(CHOICE[name].say(lang) for name in table["choice"])]
+    right = range(1, len(heads))
+    show_table(screen, f"{title.say(lang)} ({words})", heads, rows, right=right, whole=(0,))
+    for text in (_READ, *_caveats(found), *_verdict(found, unit)):
         _say(screen, lang, text)
 
 
@@ -138,34 +179,42 @@ def _verdict(found: Race, unit: Unit) -> list[Text]:
     """Say in sentences who is cheaper and what knowing more would be worth."""
     plan, rule = found.of(PLAN), found.best_rule
     assert plan is not None
-    gain = (rule.objective - plan.objective) * MILLION
-    size, en, zh = in_unit(abs(gain), unit), unit_words(unit, "en"), unit_words(unit, "zh")
-    name = CHOICES[rule.label]
-    texts = [
-        Text(
-            f"The plan costs {size} {'less' if gain >= 0 else 'MORE'} than the best rule "
-            f"({name.en}), {en}.",
-            f"本方案比最优规则({name.zh})成本{'低' if gain >= 0 else '高'}{size}({zh})。",
-        )
-    ]
+    texts = [_beside(plan, rule, unit)]
     mean, known = found.value_of_stochastic_solution, found.value_of_perfect_information
     if mean is not None:
-        size = in_unit(mean * MILLION, unit)
+        size = amount_text(mean * MILLION, unit)
         texts.append(
             Text(
-                f"Planning for many futures instead of their mean is worth {size}.",
-                f"按多情景而非均值制定方案的价值(VSS):{size}。",
+                f"Planning for many futures instead of their mean is worth {size.en} (VSS).",
+                f"按多情景而非均值制定方案的价值(VSS)为{size.zh}。",
             )
         )
     if known is not None and found.foresight is not None:
-        size, count = in_unit(known * MILLION, unit), found.foresight.cost.size
+        size, count = amount_text(known * MILLION, unit), found.foresight.cost.size
         texts.append(
             Text(
-                f"Knowing the future would be worth at most {size} (mean of {count} futures).",
-                f"预知未来的价值(EVPI)至多{size}({count}个情景的均值)。",
+                f"Knowing the future would be worth {size.en} at most (perfect information, mean "
+                f"of {count} futures that were planned alone).",
+                f"预知未来的价值(EVPI)至多{size.zh}({count}个单独测算情景的均值)。",
             )
         )
     return texts
+
+
+def _beside(plan: Fate, rule: Fate, unit: Unit) -> Text:
+    """Say who is cheaper, the plan or the best simple rule."""
+    gain = (rule.objective - plan.objective) * MILLION
+    size, name = amount_text(abs(gain), unit), CHOICE[rule.label]
+    if abs(gain) < NO_GAIN:
+        return Text(
+            f"The plan costs as much as the best simple rule ({name.en}).",
+            f"本方案与最优简单规则({name.zh})成本相同。",
+        )
+    return Text(
+        f"The plan costs {size.en} {'less' if gain > 0 else 'MORE'} than the best simple rule "
+        f"({name.en}).",
+        f"本方案比最优简单规则({name.zh})成本{'低' if gain > 0 else '高'}{size.zh}。",
+    )
 
 
 def _say(screen: Console, lang: Lang, text: Text) -> None:

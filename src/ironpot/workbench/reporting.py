@@ -9,8 +9,8 @@ from ironpot.core.money import Unit
 from ironpot.report.plan_files import read_plan
 from ironpot.report.rebuilt import rebuilt
 from ironpot.report.write import FORMATS, write_report
+from ironpot.workbench.made_with import case_of_plan
 from ironpot.workbench.whole import whole_file
-from ironpot.workbench.why import case_of_plan
 
 # The search leaves these, and the plan's files do not hold them.
 NOT_AGAIN = Text(

@@ -47,14 +47,15 @@ def show_table(
     rows: Sequence[Sequence[str]],
     *,
     right: Sequence[int] = (),
+    whole: Sequence[int] = (),
 ) -> None:
-    """Print a table; columns in `right` are aligned to the right."""
+    """Print a table; columns in `right` are aligned to the right, those in `whole` never broken."""
     # As a title of the table it would be broken to the table's width.
     screen.print(f"\n[bold]{escape(title)}[/bold]")
     table = Table(header_style="bold", show_lines=False)
     for number, head in enumerate(heads):
         align = "right" if number in right else "left"
-        table.add_column(escape(head), justify=align, overflow="fold")
+        table.add_column(escape(head), justify=align, overflow="fold", no_wrap=number in whole)
     for row in rows:
         table.add_row(*map(escape, row))
     screen.print(table)

@@ -16,7 +16,7 @@ from ironpot.plan.files import Written
 from ironpot.plan.plan import Plan
 from ironpot.report.parts.check import NOT_WORTH_A_SHARE
 from ironpot.verify import Verification
-from ironpot.workbench.again import CHANGES, show_changes
+from ironpot.workbench.again import show_changes
 from ironpot.workbench.plan_words import KINDS, ROUTES, STATUS
 from ironpot.workbench.planning import Done
 from ironpot.workbench.screen import amount, show_table, unit_words
@@ -28,8 +28,7 @@ def show_done(done: Done, out: Path, screen: Console, lang: Lang, unit: Unit) ->
     """Print a plan that was written: what it says, whether its files add up, what to do next."""
     show_plan(done.plan, done.written, screen, lang, unit)
     if "changes" in done.written.summary:
-        changes = pl.DataFrame(done.written.summary["changes"], schema=CHANGES)
-        show_changes(done.plan, changes, screen, lang, unit)
+        show_changes(done.written.summary, screen, lang, unit)
     _show_verification(done.verification, out, screen, lang)
     lot = _largest(done.written.tables["decisions"])
     text = Text(

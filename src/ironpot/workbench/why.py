@@ -1,6 +1,5 @@
 """`ironpot why`: why is a lot kept or released? In one sentence, or by solving again."""
 
-import itertools
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,13 @@ from ironpot.case.nearest import nearest
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
-from ironpot.plan.again import SCHEMA
-from ironpot.plan.options import LEAST_HELP_WEIGHT, PlanOptions, options_hash, read_options
+from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
 from ironpot.plan.reasons import LIMIT_TEXT
 from ironpot.plan.turned import TurnedPlan, turn_round
 from ironpot.plan.wishes import with_wish
 from ironpot.report.plan_files import PlanFiles, read_plan
+from ironpot.workbench.made_with import case_of_plan, choices_of, options_of, under_way_of
 from ironpot.workbench.plan_words import ROUTES
 from ironpot.workbench.screen import Bar, amount, unit_words
 
@@ -29,6 +28,14 @@ BASIS = {
     "dual_estimate": Text("estimated from the plan's prices", "按方案影子价格估计"),
     "resolve": Text("solved again", "重新求解"),
 }
+DONE = {
+    "signed": Text("it is signed already, and a plan keeps it", "已签约,保持不变"),
+    "listed": Text("it is listed already, and a plan keeps it", "已挂牌,保持不变"),
+}
+_NO_CHOICE = Text(
+    "What is done is no choice any more, so nothing was solved again.",
+    "既成事实不再可选,未重新求解。",
+)
 LIMITS = {
     **LIMIT_TEXT,
     "RULE_BAND": Text("a rule on debt stands against it", "受债务规则约束"),
@@ -56,7 +63,9 @@ def say_why(
     """
     plan = read_plan(out)
     screen.print(sentence(plan, lot, unit).say(lang), markup=False, soft_wrap=True)
-    if case is not None:
+    if case is not None and _done(plan, lot) is not None:
+        screen.print(_NO_CHOICE.say(lang), markup=False, soft_wrap=True)
+    elif case is not None:
         row = _decision(plan, lot)
         _solve_again(plan, case_of_plan(case, plan), row, time_limit_s, screen, lang, unit)
 
@@ -66,7 +75,13 @@ def sentence(plan: PlanFiles, lot: str, unit: Unit) -> Text:
     row = _decision(plan, lot)
     if row["reason_basis"] == "resolve":  # what the new solve found stands in the plan's own words
         return Text(f"{lot}: {row['reason_text']}", f"{lot}:{row['reason_text']}")
-    said = _released(row, unit) if row["route"] != "hold" else _kept(plan, row, unit)
+    done = _done(plan, lot)
+    if done is not None:
+        said = _released(row, unit, done)
+    elif row["route"] != "hold":
+        said = _released(row, unit, _why_released(row, unit))
+    else:
+        said = _kept(plan, row, unit)
     basis = BASIS[row["reason_basis"]]
     return Text(f"{said.en} ({basis.en}).", f"{said.zh}({basis.zh})。")
 
@@ -88,9 +103,14 @@ def _decision(plan: PlanFiles, lot: str) -> dict[str, Any]:
     )
 
 
-def _released(row: dict[str, Any], unit: Unit) -> Text:
+def _done(plan: PlanFiles, lot: str) -> Text | None:
+    """Say that a lot is on its way already; None where a plan still chose."""
+    event = plan.summary.get("done", {}).get(lot)
+    return None if event is None else DONE[event]
+
+
+def _released(row: dict[str, Any], unit: Unit, because: Text) -> Text:
     """Say of a released lot what it brings and gives up, and why that is right."""
-    because = _why_released(row, unit)
     route, when = ROUTES[row["route"]], row["start_quarter"] or ""
     compare = _compare(row, unit)
     return Text(
@@ -153,24 +173,6 @@ def _compare(row: dict[str, Any], unit: Unit) -> Text:
     )
 
 
-def case_of_plan(case: Case, plan: PlanFiles) -> Case:
-    """Return the case over the plan's own horizon, which `--horizon` may have set.
-
-    Raises IronpotError if the plan was not made from these data.
-    """
-    quarters = plan.summary["horizon"]["quarters"]
-    same = replace(case, settings=replace(case.settings, horizon_quarters=quarters))
-    if same.input_hash != plan.summary["input_hash"]:
-        raise IronpotError(
-            Text(
-                "This case is not the one that the plan was made from; give the same files, or "
-                "plan it again.",
-                "所给案例与方案所用案例不一致,请提供相同文件或重新制定方案。",
-            )
-        )
-    return same
-
-
 def _solve_again(
     plan: PlanFiles,
     case: Case,
@@ -189,7 +191,13 @@ def _solve_again(
             said = _said_around(plan, turned, unit, kept=kept)
         else:
             other = with_wish(case, row["lot_id"], force=kept)
-            again = plan_resolution(other, options=options, watch=lambda _: bar.show(""))
+            again = plan_resolution(
+                other,
+                options=options,
+                watch=lambda _: bar.show(""),
+                earlier=choices_of(plan),
+                under_way=under_way_of(plan, case),
+            )
             said = _said_anew(plan, again, unit, kept=kept)
     screen.print(said.say(lang), markup=False, soft_wrap=True)
 
@@ -213,12 +221,18 @@ def _around(
     plan: PlanFiles, case: Case, options: PlanOptions, lot: str, *, released: bool
 ) -> TurnedPlan | None:
     """Search around the choices that a plan for many futures wrote; None if there are none."""
-    written = plan.summary.get("choices")
-    if written is None:
+    choices = choices_of(plan)
+    if choices is None:
         return None
-    choices = pl.DataFrame(written, schema=SCHEMA)
-    costs = float(plan.summary["objective"])
-    return turn_round(case, options, choices, lot, released=released, costs=costs)
+    return turn_round(
+        case,
+        options,
+        choices,
+        lot,
+        released=released,
+        costs=float(plan.summary["objective"]),
+        under_way=under_way_of(plan, case),
+    )
 
 
 def _said_around(plan: PlanFiles, turned: TurnedPlan, unit: Unit, *, kept: bool) -> Text:
@@ -236,52 +250,4 @@ def _said_around(plan: PlanFiles, turned: TurnedPlan, unit: Unit, *, kept: bool)
         f"within {sure}.",
         f"在方案附近重新搜索:{what.zh}使成本{'增加' if dear else '减少'}{size}({words[1]},"
         f"两方案情景相同);两方案误差均不超过{sure}。",
-    )
-
-
-def options_of(plan: PlanFiles) -> PlanOptions:
-    """Return the options that a plan was made with, as plan.json holds them.
-
-    Raises IronpotError for a plan with the prices of a coordinated run, which are not in its files,
-    and where an older plan.json, which does not hold them, was made with options of Python's.
-    """
-    if plan.summary.get("allotted"):
-        raise IronpotError(_ALLOTTED)
-    written = plan.summary.get("options")
-    return _guessed_options(plan) if written is None else read_options(written)
-
-
-_ALLOTTED = Text(
-    "This plan was made with prices and fees of an allotment file, so it cannot be solved again "
-    "here. Plan it again with --allotment and a wish, and see `ironpot compare`.",
-    "该方案采用配额文件的价格和费用,无法在此重新求解。请加意愿后用 --allotment 重新制定方案,"
-    "再用 ironpot compare 比较。",
-)
-
-
-def _guessed_options(plan: PlanFiles) -> PlanOptions:
-    """Return the options of the command line whose hash the plan bears: it was made with them.
-
-    Raises IronpotError if it was made with others, in Python: the two costs would not compare.
-    """
-    weights, drawn = (PlanOptions().help_weight, LEAST_HELP_WEIGHT), plan.summary["scenarios"]
-    for relief, weight, scenarios in itertools.product((True, False), weights, (0, drawn)):
-        options = PlanOptions(
-            time_limit_s=plan.summary["time_limit_s"],
-            seed=plan.summary["seed"],
-            scenarios=scenarios,
-            relief=relief,
-            help_weight=weight,
-            # A plan that does not name its options is older than luck of single lots.
-            lot_luck=False,
-        )
-        if options_hash(options) == plan.summary["options_hash"]:
-            return options
-    raise IronpotError(
-        Text(
-            "This plan was made with options that the command line does not have, so it cannot be "
-            "solved again here. Plan it again with: ironpot plan CASE --out OUT",
-            "该方案使用了命令行没有的选项,无法在此重新求解。请用 ironpot plan CASE --out OUT "
-            "重新制定方案。",
-        )
     )

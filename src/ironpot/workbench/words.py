@@ -40,6 +40,24 @@ _TEXTS: dict[str, Text] = {
         "The smallest help from above that lets any plan work, and what each limit costs in help.",
         "使方案可行的最小上级支持,以及各项约束折合多少支持。",
     ),
+    "realise": Text(
+        "Record in a case what really happened to a lot or a debt: signed, failed, haircut ...",
+        "在案例中录入资产或债务的实际进展:签约、流拍、减免等。",
+    ),
+    "subject": Text("lot or debt, as in the tables assets and debts", "资产或债务编号"),
+    "what": Text(
+        "a lot: signed, listed, failed; a debt: haircut, prepay, extend, rate ... (table "
+        "debt_changes)",
+        "资产:签约 signed、挂牌 listed、流拍 failed;债务:减免 haircut、提前还款 prepay、"
+        "展期 extend、调整利率 rate 等(“已约定变更”表)",
+    ),
+    "day": Text("the day on which it happened, as 2025-05-20", "发生日期,如 2025-05-20"),
+    "amount": Text("what was agreed, with its unit: 3400万元", "约定金额,须写单位,如 3400万元"),
+    "route": Text("how a lot went: exchange_sale, lease ...", "资产处置方式,如 exchange_sale"),
+    "buyer": Text("a buyer inside the perimeter, as in entities", "范围内的关联买方编号"),
+    "share": Text("share of the principal, as 0.2", "涉及本金比例,如 0.2"),
+    "rate": Text("the new rate a year, as 0.035", "新的年利率,如 0.035"),
+    "until": Text("the new maturity, or until when, as 2027-06-30", "新到期日或截止日"),
     "race": Text(
         "Does the plan beat simple rules in futures that nobody planned for?",
         "在未参与制定的新情景中,方案是否优于简单规则?",
@@ -57,6 +75,10 @@ _TEXTS: dict[str, Text] = {
     "foresight": Text(
         "futures to plan for as if they were known (slow; 0 = none)",
         "按已知未来另行测算的情景数(较慢;0为不测算)",
+    ),
+    "race_plan": Text(
+        "race the plan of this folder; --scenarios and --seed are then the plan's own",
+        "评价该文件夹中的方案;--scenarios 和 --seed 以该方案为准",
     ),
     "race_csv": Text("write every figure here, in yuan", "将全部数字(元)写入此文件"),
     "prices_csv": Text("write every price here, in yuan", "将全部价格(元)写入此文件"),

@@ -3,6 +3,7 @@
 import polars as pl
 
 from ironpot.case.draft import Draft, Message
+from ironpot.case.events import FAILED, in_order, standing
 from ironpot.core.dates import quarter_end
 from ironpot.core.issues import Issue
 from ironpot.core.lang import Text
@@ -39,17 +40,30 @@ _AFTER = Message(
 
 
 def lots_leave_once(draft: Draft) -> list[Issue]:
-    """A lot is signed away once, and by the route by which it was listed."""
+    """A lot is signed away once, and by the route by which it was listed last.
+
+    A listing that failed is over: what comes after it starts afresh.
+    """
     part = draft["realised"]
-    order = part.frame.sort("date", nulls_last=True, maintain_order=True)
-    again = pl.int_range(pl.len()).over("asset_id", "event") > 0
-    first = pl.col("route").drop_nulls().first().over("asset_id")
-    twice = order.filter(again)
-    other = order.filter(~again, pl.col("route") != first)
+    ordered = in_order(part.frame)
+    # A failed listing closes what came before it: each lot's events fall into rounds.
+    failed = (pl.col("event") == FAILED).fill_null(value=False)
+    order = ordered.with_columns(
+        tried=(failed.cum_sum().over("asset_id") - failed.cast(pl.UInt32)).cast(pl.Int64)
+    )
+    again = pl.int_range(pl.len()).over("asset_id", "event", "tried") > 0
+    first = pl.col("route").drop_nulls().first().over("asset_id", "tried")
+    signed = pl.col("event") == "signed"
+    gone = (signed.cum_sum().over("asset_id") - signed.cast(pl.UInt32)) > 0
     return [
-        *part.flag(twice.filter(pl.col("event") == "signed"), "asset_id", _SIGNED_TWICE),
-        *part.flag(twice.filter(pl.col("event") == "listed"), "asset_id", _LISTED_TWICE),
-        *part.flag(other, "route", _OTHER_ROUTE),
+        *part.flag(order.filter(signed & gone), "asset_id", _SIGNED_TWICE),
+        *part.flag(order.filter(~signed & gone), "event", _AFTER_SIGNED),
+        *part.flag(
+            order.filter(again & ~gone & (pl.col("event") == "listed")), "asset_id", _LISTED_TWICE
+        ),
+        *part.flag(
+            order.filter(~again & ~gone & (pl.col("route") != first)), "route", _OTHER_ROUTE
+        ),
     ]
 
 
@@ -62,17 +76,26 @@ _SIGNED_TWICE = Message(
 _LISTED_TWICE = Message(
     "done.listed_twice",
     Text("{asset_id} is listed twice", "{asset_id}重复挂牌"),
-    Text("the plan offers a lot once", "方案中一项资产只挂牌一次"),
+    Text("a lot is on offer once at a time", "一项资产同一时间只能挂牌一次"),
     Text(
-        "delete the listing that has ended; keep the one that stands",
-        "请删除已终止的挂牌,保留进行中的",
+        "write when the first listing failed (event failed), or delete one of the rows",
+        "请补记前次挂牌流拍(进展“流拍”),或删除其中一行",
     ),
+)
+_AFTER_SIGNED = Message(
+    "done.after_signed",
+    Text("{asset_id} was signed away before", "{asset_id}此前已签约"),
+    Text("a lot that is signed away cannot be listed or fail", "已签约的资产不能再挂牌或流拍"),
+    Text("correct the date or the event, or delete the row", "请更正日期或进展,或删除该行"),
 )
 _OTHER_ROUTE = Message(
     "done.other_route",
     Text("{asset_id} was on its way by another route", "{asset_id}已按其他方式推进"),
     Text("a lot leaves by one route", "一项资产只能采用一种方式"),
-    Text("delete the row that no longer holds", "请删除已不成立的一行"),
+    Text(
+        "write when the first one failed (event failed), or correct the route",
+        "请补记前一方式流拍(进展“流拍”),或更正方式",
+    ),
 )
 
 
@@ -93,7 +116,7 @@ _NO_AMOUNT = Message(
 def wishes_leave_done_lots_alone(draft: Draft) -> list[Issue]:
     """Nobody can wish for or against what is done."""
     part = draft["wishes"]
-    done = draft["realised"].frame["asset_id"].drop_nulls().unique().to_list()
+    done = standing(draft["realised"].frame)["asset_id"].drop_nulls().unique().to_list()
     return part.find(pl.col("subject_id").is_in(done), "subject_id", _WISHED)
 
 

@@ -25,8 +25,8 @@ def read_text_table(path: Path) -> Sheet:
     without a name, where the reader of headers finds it. Raises FileRefusedError on files that are
     too large, hold NUL bytes or lines over 1 MiB, or are in an unknown encoding.
     """
-    text = _decoded(path)
-    separator = max(_SEPARATORS, key=text.partition("\n")[0].count)
+    text, _ = decoded(path)
+    separator = separator_of(text)
     lines, records = _records(path, text, separator)
     width = max((len(record) for record in records), default=0)
     padded = [record + [""] * (width - len(record)) for record in records]
@@ -44,7 +44,17 @@ def read_text_table(path: Path) -> Sheet:
     )
 
 
-def _decoded(path: Path) -> str:
+def separator_of(text: str) -> str:
+    """Return what separates cells: comma, tab or semicolon, whichever the first line has most of.
+
+    >>> separator_of("a;b;c,d")
+    ';'
+    """
+    return max(_SEPARATORS, key=text.partition("\n")[0].count)
+
+
+def decoded(path: Path) -> tuple[str, str]:
+    """Return the text of a file and its encoding. Raises FileRefusedError as `read_text_table`."""
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise refused(path, "too_large", f"{size >> 20} MiB")
@@ -69,10 +79,10 @@ def _refuse_long_lines(path: Path, data: bytes) -> None:
         raise refused(path, "long_line", str(number))
 
 
-def _decode(path: Path, data: bytes, encodings: tuple[str, ...]) -> str:
+def _decode(path: Path, data: bytes, encodings: tuple[str, ...]) -> tuple[str, str]:
     for encoding in encodings:
         try:
-            return data.decode(encoding)
+            return data.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
     raise refused(path, "encoding")

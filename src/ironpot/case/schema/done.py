@@ -4,15 +4,15 @@ from ironpot.case.schema.words import PROVENANCE, ROUTES
 from ironpot.core.columns import Column, Table
 from ironpot.core.lang import Text
 
-EVENTS = ("listed", "signed")
+EVENTS = ("listed", "signed", "failed")
 WAYS_OUT = tuple(route for route in ROUTES if route != "hold")
 
 REALISED = Table(
     "realised",
     Text("done since", "已实施"),
     Text(
-        "Lots listed or signed away since the case date; a plan made again keeps them as they are.",
-        "基准日后已挂牌或已签约的资产;重新制定方案时保持不变。",
+        "Lots listed, signed away or not sold since the case date; a plan made again goes by them.",
+        "基准日后已挂牌、已签约或流拍的资产;重新制定方案时以此为准。",
     ),
     key=("event_id",),
     columns=(
@@ -23,7 +23,8 @@ REALISED = Table(
             "choice",
             Text("what happened", "进展"),
             Text(
-                "listed = on offer, price open; signed = contract", "listed 挂牌中 / signed 已签约"
+                "listed = on offer, price open; signed = contract; failed = not sold, free again",
+                "listed 挂牌中 / signed 已签约 / failed 流拍,资产可重新安排",
             ),
             required=True,
             allowed=EVENTS,

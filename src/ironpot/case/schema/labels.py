@@ -221,7 +221,11 @@ HISTORY_STATUSES = {
     "outturn": Text("outturn", "决算"),
     "derived": Text("derived", "推算"),
 }
-EVENTS = {"listed": Text("listed", "挂牌中"), "signed": Text("signed", "已签约")}
+EVENTS = {
+    "listed": Text("listed", "挂牌中"),
+    "signed": Text("signed", "已签约"),
+    "failed": Text("failed", "流拍"),
+}
 WAYS_OUT = {name: text for name, text in ROUTES.items() if name != "hold"}
 WISH_ACTIONS = {"force": Text("must", "必须"), "forbid": Text("must not", "不得")}
 WISH_ROUTES = ROUTES | {

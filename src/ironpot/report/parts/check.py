@@ -8,6 +8,7 @@ from ironpot.core.money import YUAN_PER_UNIT
 from ironpot.core.outputs import EXPECTED
 from ironpot.report.figures import money, number, percent, unit_label
 from ironpot.report.model import Block, Bullets, Field, Paragraph, Section, Table
+from ironpot.report.parts.race import race_blocks
 from ironpot.report.parts.spending import when
 from ironpot.report.tables import Head, field, labelled, ranked, text
 from ironpot.report.view import View, fen
@@ -45,6 +46,7 @@ def check_section(view: View) -> Section:
         (
             Paragraph(sure_sentence(view), tone="lead"),
             Bullets(_checks(view), numbered=True),
+            *race_blocks(view),
             *_binding(view),
             _run_table(view),
         ),

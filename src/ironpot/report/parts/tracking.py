@@ -1,10 +1,13 @@
 """Part 6, management and tracking: who approves what by when, the calendar, what to watch."""
 
+from typing import Any
+
 import polars as pl
 
 from ironpot.core.outputs import EXPECTED
 from ironpot.report.figures import money, period, plural
 from ironpot.report.findings import Findings, expected_relief
+from ironpot.report.keeping_on import keeping_on
 from ironpot.report.model import Block, Bullets, Heading, Paragraph, Section, Table
 from ironpot.report.parts.disposal import released
 from ironpot.report.tables import field, lots, moneys, text
@@ -32,22 +35,40 @@ def tracking_section(view: View, found: Findings) -> Section:
 
 def _changes(view: View) -> tuple[Block, ...]:
     """Return what is decided otherwise than in the plan before this one; nothing if none was."""
-    rows = view.extras.get("changes")
-    if rows is None:
+    changes = view.summary.get("changes")
+    if changes is None:
         return ()
-    title = view.say("Decided otherwise than in the earlier plan", "与原方案不同的决策")
-    if rows.height == 0:
+    told = _keeping_on(view)
+    if not changes:
         same = view.say(
             "Nothing is decided otherwise than in the earlier plan.", "决策与原方案一致。"
         )
-        return (Paragraph(same),)
+        return (Paragraph(same, tone="lead"), *told)
+    title = view.say("Decided otherwise than in the earlier plan", "与原方案不同的决策")
+    rows = pl.DataFrame([_change(view, row) for row in changes])
     fields = (
         text(view, ("subject_id", "lot or debt", "标的或债务")),
         text(view, ("before", "earlier", "原方案"), 1.6),
         text(view, ("after", "now", "新方案"), 1.6),
         text(view, ("why", "why", "原因"), 3.0),
     )
-    return (Table("changes", view.say("Changes", "变化"), title, fields, rows),)
+    return (*told, Table("changes", view.say("Changes", "变化"), title, fields, rows))
+
+
+def _keeping_on(view: View) -> tuple[Block, ...]:
+    """Return what the earlier choices would cost now; plans of before did not say."""
+    if "keeping_on" not in view.summary:
+        return ()
+    return (Paragraph(view.reader.read(keeping_on(view.summary, view.reader.unit)), tone="lead"),)
+
+
+def _change(view: View, row: dict[str, Any]) -> dict[str, str]:
+    """Return a change in the reader's language; plans of before wrote one language only."""
+    said = {"subject_id": row["subject_id"]}
+    for name in ("before", "after", "why"):
+        words = row[name]
+        said[name] = words if isinstance(words, str) else view.say(words["en"], words["zh"])
+    return said
 
 
 def _approvals(view: View) -> tuple[Block, ...]:
