@@ -65,8 +65,11 @@ def test_amounts_go_in_the_unit_of_the_header_that_is_there(ironpot, case):
     [
         (("depo", "signed", "--date", "2025-05-20"), "Did you mean depot?"),
         (("depot", "sold", "--date", "2025-05-20"), "signed, failed"),
-        (("depot", "signed", "--date", "May"), "2025-05-20"),
-        (("depot", "signed", "--date", "2025-05-20", "--amount", "12"), "its unit"),
+        (("depot", "signed", "--date", "May", "--route", "auction"), "2025-05-20"),
+        (
+            ("depot", "signed", "--date", "2025-05-20", "--amount", "12", "--route", "auction"),
+            "its unit",
+        ),
         (("depot", "listed", "--date", "2025-05-20"), "--route"),
         (
             ("depot", "signed", "--date", "2024-05-20", "--amount", "12万元", "--route", "auction"),
