@@ -105,13 +105,13 @@ def test_a_workbook_gets_a_sheet_of_its_own_and_the_old_one_is_kept(ironpot, tmp
     book = fill(blank, tmp_path / "qinghe.xlsx", "zh", "ten_thousand")
     old = book.read_bytes()
     lot, next_lot = read_case(book).case.assets["asset_id"][:2]
-    words = ("签约", "--date", "2025-05-20", "--amount", "300万元", "--route", "挂牌出售")
+    words = ("卖了", "--date", "2025-05-20", "--amount", "300万元", "--route", "挂牌出售")
     refused = ironpot("realise", book, lot, *words, "--lang", "zh")
     assert refused.code == 1
     assert book.read_bytes() == old
     route = ("--route", "exchange_sale", "--lang", "zh")
     day = ("--date", "2025-05-20", "--amount", "300万元")
-    first = ironpot("realise", book, lot, "signed", *day, *route)
+    first = ironpot("realise", book, lot, "签约", *day, "--route", "挂牌出售", "--lang", "zh")
     second = ironpot("realise", book, next_lot, "listed", "--date", "2025-06-01", *route)
     assert (first.code, second.code) == (0, 0), first.err + second.err
     assert [row[1:3] for row in events(book)] == [(lot, "signed"), (next_lot, "listed")]

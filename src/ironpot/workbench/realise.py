@@ -26,6 +26,7 @@ from ironpot.core.errors import IronpotError
 from ironpot.core.issues import Issue
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import YUAN_PER_UNIT, amount_text
+from ironpot.workbench.plan_words import ROUTES
 
 REALISED, CHANGES = BY_NAME["realised"], BY_NAME["debt_changes"]
 _AMOUNT = re.compile(r"([\d,]+(?:\.\d+)?)\s*(\S+)")
@@ -101,8 +102,10 @@ def _lot_row(case: Case, said: Happened) -> dict[str, Value]:
 def _route(case: Case, said: Happened) -> str:
     """Return the route as said, else the one by which the lot was on its way last."""
     ways = word_labels(REALISED.column("route"))
+    # As plans call them on the screen.
+    spoken = {code: text for code, text in ROUTES.items() if said.route in text}
     if said.route:
-        return _word(said.route, ways, Text("--route", "--route"))
+        return _word(said.route, ways | spoken, Text("the routes", "处置方式"))
     before = in_order(case.realised).filter(pl.col("asset_id") == said.subject)
     if before.height:
         return str(before["route"][-1])
@@ -131,9 +134,12 @@ def _debt_row(case: Case, said: Happened) -> dict[str, Value]:
 
 def _word(said: str, known: Mapping[str, Text], what: Text) -> str:
     """Return the code of a word that is said in either language."""
-    for code, text in known.items():
-        if said in (code, text.en, text.zh):
-            return code
+    exact = [code for code, text in known.items() if said in (code, text.en, text.zh)]
+    # Part of a label will do where it is part of one only: 签约 for 已签约.
+    near = [code for code, text in known.items() if len(said) > 1 and said in text.zh]
+    for found in (exact, near):
+        if len(found) == 1:
+            return found[0]
     english, chinese = _listed(known)
     raise IronpotError(
         Text(
