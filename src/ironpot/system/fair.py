@@ -8,13 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
-from ironpot.plan.program import Builder, Program
-from ironpot.plan.solver import Answer, solve
 from ironpot.system.checkpoint import Arrays, Book, CheckpointError
 from ironpot.system.coordinate import Coordination, batches, stiffness
 from ironpot.system.links import Floats, Ints
+from ironpot.system.mix import Answers, least_worst, mix
 from ironpot.system.regimes import Regime
 from ironpot.system.shared_markets import SharedMarkets
 
@@ -229,22 +227,26 @@ class Columns:
 
     def mixed(self) -> FairPlan:
         """Mix the answers as cheaply as rooms and limits allow."""
-        program, weight, rows = self._program()
-        found = solve(program, time_limit_s=600.0)
-        if found.outcome != "optimal" or found.point is None:
-            raise SolverError(_NO_MIX)
-        share = np.clip(found.point[weight], 0.0, 1.0)
-        share /= share.sum(axis=0)
+        found = mix(self._given(), self.limits)
         sold = np.zeros_like(self.answers[0])
-        for part, answer in zip(share, self.answers, strict=True):
+        for part, answer in zip(found.share, self.answers, strict=True):
             sold += part[self._owner(), None] * answer
         sold = self.markets.within_room(sold)
-        fees, pi = self._prices(found, *rows)
         costs = self.markets.costs(sold)
+        cost = float(costs.sum())
         plan = replace(
-            self.start, sold=sold, costs=costs, cost=float(costs.sum()), fees=fees, bound=self.bound
+            self.start, sold=sold, costs=costs, cost=cost, fees=found.fees, bound=self.bound
         )
-        return FairPlan(plan, pi, self.limits)
+        return FairPlan(plan, found.pi, self.limits)
+
+    def least_worst(self, need: Floats) -> float:
+        """Return the least ratio of cost to `need` (county,) that a mix leaves its worst county."""
+        return least_worst(self._given(), need)
+
+    def _given(self) -> Answers:
+        costs = np.array([self.markets.costs(answer) for answer in self.answers])
+        own = np.array([self.own.costs(answer) for answer in self.answers])
+        return Answers(self.markets, self.answers, costs, own)
 
     def finished(self, best: FairPlan, gap: float) -> FairPlan:
         """Return the plan with the last bound and its own verdict."""
@@ -252,56 +254,10 @@ class Columns:
         reached = max(plan.gap_of_stake, plan.gap_of_cost) <= gap
         return replace(best, plan=replace(plan, reached=reached))
 
-    def least_worst(self, need: Floats) -> float:
-        """Return the least ratio of cost to `need` (county,) that a mix leaves its worst county."""
-        program, _, _ = self._program(need)
-        found = solve(program, time_limit_s=600.0)
-        if found.outcome != "optimal" or found.point is None:
-            raise SolverError(_NO_MIX)
-        return float(found.point[program.columns["worst"].index[0]])
-
-    def _program(self, need: Floats | None = None) -> tuple[Program, Ints, tuple[Ints, Ints]]:
-        """Least cost over shares of answers; rooms, limits and sums of shares as rows.
-
-        With `need`, the least ratio of cost to it instead, and no limits.
-        """
-        build, count = Builder(), len(self.limits)
-        costs = np.array([self.markets.costs(answer) for answer in self.answers])
-        own = np.array([self.own.costs(answer) for answer in self.answers])
-        cost = costs / self.unit if need is None else np.zeros_like(costs)
-        share = build.add_columns("share", costs.shape, cost=cost)
-        room = build.add_rows("room", self.room.shape, upper=np.minimum(self.room, 1.0))
-        upper = self.limits / self.unit if need is None else np.zeros(count)
-        limit = build.add_rows("limit", count, upper=upper)
-        whole = build.add_rows("whole", count, lower=1.0, upper=1.0)
-        build.add(limit, share, own / self.unit)
-        if need is not None:
-            worst = build.add_columns("worst", 1, lower=-np.inf, cost=1.0)
-            build.add(limit, worst, -need / self.unit)
-        build.add(whole, share, 1.0)
-        per_room = np.divide(1.0, self.room, out=np.ones_like(self.room), where=self.room > 1.0)
-        for number, answer in enumerate(self.answers):
-            lot, slot = np.nonzero(answer)
-            market, county = self.markets.market[lot], self._owner()[lot]
-            used = answer[lot, slot] * per_room[market, slot]
-            build.add(room[market, slot], share[number, county], used)
-        return build.build(), share, (room, limit)
-
-    def _prices(self, found: Answer, room: Ints, limit: Ints) -> tuple[Floats, Floats]:
-        per_room = np.divide(1.0, self.room, out=np.ones_like(self.room), where=self.room > 1.0)
-        fees = np.maximum(-found.row_dual[room], 0.0) * self.unit * per_room
-        return fees, np.maximum(-found.row_dual[limit], 0.0)
-
     def _owner(self) -> Ints:
         return np.repeat(np.arange(len(self.limits)), np.diff(self.markets.first_lot))
 
 
-_NO_MIX = Text(
-    "No joint plan was found in which no county is worse off than in the crowd, though the crowd "
-    "itself is one: the solver failed. Run again without the option, and report the case.",
-    "未能求得不使任何县区劣于博弈结果的统筹方案(博弈结果本身即可行):求解器出错。"
-    "请不加该选项重试并反馈案例。",
-)
 _NO_ANSWER = Text(
     "An answer that the unfinished run counts on is gone: a file of its folder was taken away. "
     "Start anew with --fresh, which discards what was kept.",
