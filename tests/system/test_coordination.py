@@ -1,5 +1,7 @@
 """Coordination is certified: a bracket around the central program, room kept, regimes dearer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -78,7 +80,9 @@ def central(problem):
     )
     costs = np.concatenate([(problem.keep[:, None] - price).ravel(), problem.late.T.ravel()])
     limits = np.concatenate([-problem.due.T.ravel(), problem.lots, problem.room.ravel()])
-    solved = linprog(costs, A_ub=matrix, b_ub=limits, method="highs")
+    upper = np.concatenate([problem.caps.ravel(), np.full(counties * quarters, np.inf)])
+    bounds = np.column_stack([np.zeros_like(upper), upper])
+    solved = linprog(costs, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs")
     assert solved.success
     return solved.fun
 
@@ -91,6 +95,28 @@ def test_the_central_program_lies_inside_the_bracket(problem):
     slack = 1e-7 * (1.0 + abs(best))
     assert plan.bound <= best + slack
     assert plan.cost >= best - slack
+
+
+def opening(problem, seed):
+    """The same problem with lots that cannot be sold at once, some of them never."""
+    quarters = problem.need.shape[1]
+    opens = np.random.default_rng(seed).integers(0, quarters + 1, len(problem.lots))
+    return replace(problem, opens=opens.astype(np.int64))
+
+
+@LAWS
+@given(problems, st.integers(0, 99))
+def test_lots_that_open_later_stay_within_the_bracket_and_are_not_sold_before(problem, seed):
+    shut = opening(problem, seed)
+    plan = coordinate_plans(shut, options=CoordinationOptions(sweeps=40))
+    best = central(shut)
+    slack = 1e-7 * (1.0 + abs(best))
+    assert plan.bound - slack <= best <= plan.cost + slack
+    assert best >= central(problem) - slack
+    closed = shut.caps == 0.0
+    regimes = (plan_alone(shut), plan_rolling(shut), plan_nash(shut, rounds=20))
+    for sold in (plan.sold, *(regime.sold for regime in regimes)):
+        assert (np.abs(sold[closed & (shut.by_lot(shut.room) > 0.0)]) <= 1e-9).all()
 
 
 @LAWS

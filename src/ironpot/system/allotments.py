@@ -67,7 +67,7 @@ def answer_fees(markets: SharedMarkets, plan: Coordination) -> Answers:
     What it uses above its allotment is a bid at the fee, what it leaves a release at the fee: the
     best deviation does not depend on the allotment, since that moves the cost by a constant.
     """
-    return _judged(markets, _answers(markets, markets.by_lot(markets.room), plan.fees))
+    return _judged(markets, _answers(markets, markets.caps, plan.fees))
 
 
 def bids_and_releases(markets: SharedMarkets, plan: Coordination) -> tuple[Floats, Floats]:
@@ -173,7 +173,7 @@ def _cash_duals(markets: SharedMarkets, plan: Coordination) -> Floats:
 
     price = markets.by_lot(markets.price)
     cost = markets.keep[:, None] - price + plan.fees[markets.market]
-    cap = markets.by_lot(markets.room)
+    cap = markets.caps
     return cash_duals(markets.first_lot, markets.lots, price, cost, cap, markets.due, markets.late)
 
 

@@ -228,7 +228,7 @@ class _Search:
             batches(markets.counties),
             price,
             markets.keep[:, None] - price,
-            markets.by_lot(markets.room),
+            markets.caps,
             room,
             stiffness(room),
             np.zeros_like(price),

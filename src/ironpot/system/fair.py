@@ -167,7 +167,7 @@ class Columns:
         from ironpot.system.county_batch import answer_all, bound_all
 
         given = self.markets
-        price, cap = given.by_lot(given.price), given.by_lot(given.room)
+        price, cap = given.by_lot(given.price), given.caps
         destroyed, late = self._weighted(pi)
         answer = np.zeros_like(price)
         cost = destroyed + fees[given.market]
@@ -202,7 +202,7 @@ class Columns:
         from ironpot.system.county_batch import move_batch
 
         given, stiff = self.markets, stiffness(self.room)
-        price, cap = given.by_lot(given.price), given.by_lot(given.room)
+        price, cap = given.by_lot(given.price), given.caps
         destroyed, late = self._weighted(pi)
         for group in batches(given.counties):
             now = np.maximum(fees + stiff * (load - self.room), 0.0)

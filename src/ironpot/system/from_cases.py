@@ -29,6 +29,7 @@ QUARTERS_A_YEAR = 4
 # Beyond two years nobody knows the crowd, and three heaps of a market keep their order.
 MOST_QUARTERS = 8
 HEAPS = 3
+MONTHS_A_QUARTER = 3.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ class _County:
 def cases_together(cases: Sequence[Case], *, unit: Unit = "hundred_million") -> CasesTogether:
     """Return the joint problem of several cases of one date; ladders of one id are one market.
 
-    Lots: each lot that may legally be sold through a market now, by the route that leaves most. Its
+    Lots: each lot that may legally be sold through a market now, by the route that leaves most,
+    from the quarter on in which that brings cash. Its
     kept value is what the pot test says it gives up; taxes and fees are taken off the ladder's
     price at the market's average and put right for each lot in its kept value. Needs: contracts'
     service less what is rolled over, less budget and income of lots, expected over the three
@@ -75,9 +77,8 @@ def cases_together(cases: Sequence[Case], *, unit: Unit = "hundred_million") -> 
     Raises IronpotError on other dates, one case twice, or markets of one id with other ladders.
     """
     _refuse_unlike(cases)
-    counties = [_county(case, unit) for case in cases]
-    longest = min((county.case.horizon.quarters for county in counties), key=len)
-    quarters = longest[:MOST_QUARTERS]
+    counties = [_county(case, unit, _covered(cases)) for case in cases]
+    quarters = _shortest(cases)[:MOST_QUARTERS]
     market_ids, fraction, room = _ladders(counties, len(quarters))
     factor = _after_tax(counties, market_ids)
     lots = pl.concat([county.lots for county in counties])
@@ -97,6 +98,7 @@ def cases_together(cases: Sequence[Case], *, unit: Unit = "hundred_million") -> 
         keep,
         need,
         _late(need),
+        lots["opens"].to_numpy().astype(np.int64),
     )
     kept = pl.DataFrame([_kept(county, len(quarters)) for county in counties])
     losses = tuple(loss for county in counties for loss in county.left_out)
@@ -106,7 +108,16 @@ def cases_together(cases: Sequence[Case], *, unit: Unit = "hundred_million") -> 
     )
 
 
-def _county(case: Case, unit: Unit) -> _County:
+def _shortest(cases: Sequence[Case]) -> list[str]:
+    return list(min((case.horizon.quarters for case in cases), key=len))
+
+
+def _covered(cases: Sequence[Case]) -> int:
+    """Count the quarters of the joint problem."""
+    return min(len(_shortest(cases)), MOST_QUARTERS)
+
+
+def _county(case: Case, unit: Unit, quarters: int) -> _County:
     appraisals, options = appraise_case(case)
     offers, nodes, futures = appraisals.offers, cash_nodes(case), named_futures(case)
     debts = obligations(case, options, nodes, futures, rate=offers.rate)
@@ -116,7 +127,7 @@ def _county(case: Case, unit: Unit) -> _County:
     need = futures.weights @ (due - rolled - income)
     need -= held_income(offers, nodes, case.horizon.count).sum(axis=0)
     need[0] -= float(np.maximum(nodes.opening - nodes.buffer[:, 0], 0.0).sum())
-    lots, left_out = _lots(case, appraisals.table, unit)
+    lots, left_out = _lots(case, appraisals.table, unit, quarters)
     return _County(case, offers, lots, need, _owed(debts, futures.weights), left_out)
 
 
@@ -147,8 +158,14 @@ def _owed(debts: Obligations, weights: Floats) -> pl.DataFrame:
     )
 
 
-def _lots(case: Case, table: pl.DataFrame, unit: Unit) -> tuple[pl.DataFrame, tuple[Text, ...]]:
-    """Return (market_id, appraisal, kept, net_share) of heaps of lots on sale, and what is not."""
+def _lots(
+    case: Case, table: pl.DataFrame, unit: Unit, quarters: int
+) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+    """Return (market_id, opens, appraisal, kept, net_share) of heaps on sale, and what is not.
+
+    A lot brings cash from the quarter on in which its route's months have passed; what needs longer
+    than the joint problem lasts is left out.
+    """
     kinds = case.asset_kinds.select("asset_kind", kind_market="market_id")
     value = case.assets.join(kinds, on="asset_kind", how="left", maintain_order="left").select(
         "appraisal", lot_id="asset_id", market_id=pl.coalesce("market_id", "kind_market")
@@ -168,36 +185,43 @@ def _lots(case: Case, table: pl.DataFrame, unit: Unit) -> tuple[pl.DataFrame, tu
         "appraisal",
         kept=pl.col("retention_value") / pl.col("appraisal"),
         net_share=((priced - taken) / priced).clip(0.0, 1.0),
-        waits=pl.col("months_to_cash").cast(pl.Float64),
+        opens=((pl.col("months_to_cash") / MONTHS_A_QUARTER).ceil() - 1.0)
+        .clip(0.0)
+        .fill_null(0.0)
+        .cast(pl.Int64),
     )
-    return _heaps(on_sale), _left_out(case, value, on_sale, unit)
+    in_time = on_sale.filter(pl.col("opens") < quarters)
+    late = on_sale.filter(pl.col("opens") >= quarters)
+    return _heaps(in_time), _left_out(case, value, in_time, late, unit)
 
 
 def _heaps(lots: pl.DataFrame) -> pl.DataFrame:
-    """Merge the lots of each market into at most `HEAPS` by what is kept, cheapest to sell first.
+    """Merge the lots of each market that open together by what is kept, cheapest to sell first.
 
-    Means are weighted by appraisal, so that what all lots of a market are worth does not change.
+    Those that can be sold at once make `HEAPS`, those that open in a later quarter one each. Means
+    are weighted by appraisal, so that what all lots of a market are worth does not change.
     """
-    ranked = lots.sort("market_id", "kept", "lot_id").with_columns(
-        heap=(pl.int_range(pl.len()) * HEAPS // pl.len()).over("market_id")
+    parts = pl.when(pl.col("opens") == 0).then(HEAPS).otherwise(1)
+    ranked = lots.sort("market_id", "opens", "kept", "lot_id").with_columns(
+        heap=(pl.int_range(pl.len()) * parts // pl.len()).over("market_id", "opens")
     )
     weighted = [
         ((pl.col(name) * pl.col("appraisal")).sum() / pl.col("appraisal").sum()).alias(name)
         for name in ("kept", "net_share")
     ]
-    return ranked.group_by("market_id", "heap", maintain_order=True).agg(
+    return ranked.group_by("market_id", "opens", "heap", maintain_order=True).agg(
         pl.col("appraisal").sum(), *weighted
     )
 
 
 def _left_out(
-    case: Case, value: pl.DataFrame, on_sale: pl.DataFrame, unit: Unit
+    case: Case, value: pl.DataFrame, on_sale: pl.DataFrame, late: pl.DataFrame, unit: Unit
 ) -> tuple[Text, ...]:
     name = case.settings.case_id
-    other = value.filter(~pl.col("lot_id").is_in(on_sale["lot_id"].to_list()))
+    known = [*on_sale["lot_id"].to_list(), *late["lot_id"].to_list()]
+    other = value.filter(~pl.col("lot_id").is_in(known))
     amount = amount_text(float(other["appraisal"].fill_null(0.0).sum()), unit)
-    slow = on_sale.filter(pl.col("waits") > MONTHS_NOW)
-    longest = f"{slow['waits'].max() or 0:g}"
+    slow = amount_text(float(late["appraisal"].sum()), unit)
     said: list[Text] = []
     if other.height:
         said.append(
@@ -209,19 +233,15 @@ def _left_out(
                 "无市场、无价格或无挂牌方式;出租、打包、抵押、划转由本县方案处理",
             )
         )
-    if slow.height:
+    if late.height:
         said.append(
             Text(
-                f"{name}: {slow.height} lots need up to {longest} months to cash; the joint "
-                "problem lets them be sold from the first quarter on",
-                f"{name}:{slow.height}项资产变现最长需{longest}个月,统筹问题按首季即可出售处理",
+                f"{name}: {late.height} lots ({slow.en} appraised) bring cash only after the joint "
+                "problem ends and stay with the county's plan",
+                f"{name}:{late.height}项资产(评估值{slow.zh})在统筹期结束后才能变现,由本县方案处理",
             )
         )
     return tuple(said)
-
-
-# A lot that brings cash within a quarter of being listed waits for nothing.
-MONTHS_NOW = 3.0
 
 
 def _ladders(counties: list[_County], quarters: int) -> tuple[tuple[str, ...], Floats, Floats]:
@@ -328,12 +348,13 @@ def _other_ladder(market: str, case_id: str) -> Text:
 _COMMON = (
     Text(
         f"Joint problem of cases: the first {MOST_QUARTERS} quarters; lots are divisible and "
-        f"merged into at most {HEAPS} heaps a market by kept value; accounts of a case are one "
+        f"merged into at most {HEAPS} heaps a market by kept value, those that bring cash only in "
+        "a later quarter one heap a quarter; accounts of a case are one "
         "purse (which account may pay which debt is not asked); service floors, team, pools, "
         "swaps, extensions, rule bands and help from above stay with each county's own plan; "
         "listings do not fail; dues are expected over three futures, and loans rolled over do not "
         "fall due again",
-        f"案例统筹的简化:仅前{MOST_QUARTERS}个季度;标的可分割,按保留价值并为每市场至多{HEAPS}组;"
+        f"案例统筹的简化:仅前{MOST_QUARTERS}个季度;标的可分割,按保留价值并为每市场至多{HEAPS}组,较晚才能变现的按季各一组;"
         "各账户合并为一;公共服务底线、人力、打包、置换、展期、规则约束和上级支持"
         "由各县自身方案处理;挂牌不流拍;到期额取三种情景期望,续贷部分不再到期",
     ),

@@ -51,6 +51,7 @@ def answer_crowd(
     keep: Floats,
     due: Floats,
     late: Floats,
+    opens: Ints,
     share: Floats,
     mean: Floats,
     toll: Floats,
@@ -58,7 +59,8 @@ def answer_crowd(
 ) -> Floats:
     """Write each county's best offers to what it believes; return what they would cost it.
 
-    A county may offer all it has in every quarter; what it sells in all is at most what it has.
+    A county may offer all it has in every quarter from which a lot `opens` (lot,) on; what it sells
+    in all is at most what it has.
     """
     costs = np.empty(group.size)
     for g in range(group.size):
@@ -69,6 +71,7 @@ def answer_crowd(
         for m in range(b - a):
             cost[m] = keep[a + m] - price[m] + toll[at[m]]
             cap[m] = sells[m] * lots[a + m]
+            cap[m, : opens[a + m]] = 0.0
         needs, behind = due[group[g]], late[group[g]]
         solve_county(price, cost, cap, lots[a:b], needs, behind, sold)
         costs[g] = own_cost(price, cost, needs, behind, sold)

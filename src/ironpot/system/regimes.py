@@ -94,7 +94,7 @@ def _plans(markets: SharedMarkets, due: Floats, left: Floats, first_quarter: int
     from ironpot.system.county_batch import answer_all
 
     price = markets.by_lot(markets.price)
-    cap = markets.by_lot(markets.room).copy()
+    cap = markets.caps.copy()
     cap[:, : first_quarter * markets.price.shape[2]] = 0.0
     answer = np.zeros_like(price)
     answer_all(

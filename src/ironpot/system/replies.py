@@ -32,6 +32,7 @@ class Own:
     keep: Floats
     due: Floats
     late: Floats
+    opens: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def replies(
     """Give `fleet`'s workers, held ready for all rounds, or `threads`, one a core if not given."""
     own = Own(
         *(markets.first_lot, markets.market, markets.lots, markets.keep),
-        *(markets.due, markets.late),
+        *(markets.due, markets.late, markets.first_quarter),
     )
     with strands(1 if fleet is not None else threads) as hands:
         here = _Threads(own, hands)
@@ -124,7 +125,8 @@ def _answered(own: Own, group: Ints, given: Beliefs, wanted: Floats) -> Floats:
     from ironpot.system.learned_batch import answer_crowd
 
     return answer_crowd(
-        *(group, own.first_lot, own.market, own.lots, own.keep, own.due, own.late),
+        *(group, own.first_lot, own.market, own.lots, own.keep),
+        *(own.due, own.late, own.opens),
         *(given.share, given.mean, given.toll, wanted),
     )
 

@@ -21,7 +21,8 @@ class SharedMarkets:
     belong to each county; `market`, `lots` (appraised) and `keep` (value kept per appraised yuan)
     are (lot,); `need` (county, quarter) is cash to be found in each quarter, opening cash counted
     against the first; `late` (county, quarter) the price of a yuan of arrears at each quarter's
-    end, the horizon's own weight in the last.
+    end, the horizon's own weight in the last. `opens` (lot,) is the first quarter in which a lot
+    can be sold, None where all can be at once.
     """
 
     counties: tuple[str, ...]
@@ -33,13 +34,15 @@ class SharedMarkets:
     keep: Floats
     need: Floats
     late: Floats
+    opens: Ints | None = None
 
     def __post_init__(self) -> None:
         """Refuse unknown figures, negative rooms or lots, and arrears that cost nothing."""
         arrays = (self.price, self.lots, self.keep, self.need, self.late)
         known = all(np.isfinite(a).all() for a in arrays) and not np.isnan(self.room).any()
         signs = bool((self.room >= 0.0).all() and (self.lots >= 0.0).all())
-        if not (known and signs and (self.late >= 0.0).all()):
+        timely = self.opens is None or self.opens.shape == self.lots.shape
+        if not (known and signs and timely and (self.late >= 0.0).all()):
             raise IronpotError(_BAD)
 
     @property
@@ -50,6 +53,22 @@ class SharedMarkets:
     def by_lot(self, rows: Floats) -> Floats:
         """Return a (market, quarter, tranche) array for each lot row, (lot, slot)."""
         return rows.reshape(len(rows), -1)[self.market]
+
+    @property
+    def caps(self) -> Floats:
+        """What each lot may at most put into a slot: its room, nil before the lot opens."""
+        room = self.by_lot(self.room)
+        if self.opens is None:
+            return room
+        quarter = np.arange(self.slots) // self.price.shape[2]
+        return np.where(quarter < self.opens[:, None], 0.0, room)
+
+    @property
+    def first_quarter(self) -> Ints:
+        """The first quarter in which each lot can be sold, (lot,)."""
+        if self.opens is None:
+            return np.zeros(len(self.lots), dtype=np.int64)
+        return self.opens.astype(np.int64)
 
     @property
     def due(self) -> Floats:

@@ -32,7 +32,7 @@ def sellers_of(markets: SharedMarkets) -> Sellers:
         markets.lots,
         price,
         markets.keep[:, None] - price,
-        markets.by_lot(markets.room),
+        markets.caps,
         markets.due,
         markets.late,
     )

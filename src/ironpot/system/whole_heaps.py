@@ -34,6 +34,7 @@ def split_heaps(markets: SharedMarkets, parts: int) -> SharedMarkets:
         market=np.repeat(markets.market, parts),
         lots=(markets.lots[:, None] * (size / size.sum())).ravel(),
         keep=np.repeat(markets.keep, parts),
+        opens=None if markets.opens is None else np.repeat(markets.opens, parts),
     )
 
 

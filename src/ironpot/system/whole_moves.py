@@ -68,7 +68,7 @@ def plan_again(
     own = Own(
         sellers.price[lots],
         sellers.destroyed[lots] + scale * fees[sellers.market[lots]],
-        np.maximum(placed.free[sellers.market[lots]], 0.0),
+        np.minimum(np.maximum(placed.free[sellers.market[lots]], 0.0), sellers.cap[lots]),
         sellers.lots[lots],
         sellers.due[county] - placed.raised[county],
         sellers.late[county],
