@@ -13,7 +13,10 @@ from ironpot.case.read import read_case
 from ironpot.core.errors import IronpotError
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import plan_resolution
+from ironpot.plan.prepare import appraise_case
+from ironpot.system.coordinate import coordinate_plans
 from ironpot.system.from_cases import cases_together
+from ironpot.valuation.routes import LISTED
 from ironpot.workbench.allotment_file import read_allotments
 from ironpot.workbench.case_folder import cases_in, netted
 from ironpot.workbench.system import Draw, run_system
@@ -105,3 +108,41 @@ def test_a_case_is_no_folder_of_cases():
     assert cases_in(Path("examples/two-pots")) == []
     assert cases_in(Path("examples/hunan")) == []
     assert len(cases_in(Path("examples"))) >= 3
+
+
+@pytest.fixture(scope="module")
+def twins():
+    case = read_case("examples/bishan-scale").case
+    return case, replace(case, settings=replace(case.settings, case_id="twin"))
+
+
+def test_lots_are_shut_until_their_route_brings_cash(twins):
+    """Every appraised yuan on sale opens in the quarter its best listed route takes, or is said."""
+    together = cases_together(twins)
+    markets, quarters = together.markets, len(together.quarters)
+    table = appraise_case(twins[0])[0].table
+    best = (
+        table.filter(pl.col("legal") & pl.col("route").is_in(LISTED))
+        .sort("net_proceeds", descending=True, nulls_last=True)
+        .unique("lot_id", keep="first", maintain_order=True)
+    )
+    value = twins[0].assets.select("appraisal", lot_id="asset_id")
+    rows = best.join(value, on="lot_id").filter(
+        (pl.col("appraisal") > 0.0) & (pl.col("gross_price") > pl.col("price_cut"))
+    )
+    opens = ((rows["months_to_cash"] + 2) // 3 - 1).clip(0).to_numpy()
+    wanted = np.bincount(opens, rows["appraisal"].to_numpy(), minlength=quarters)[:quarters]
+    mine = slice(0, int(markets.first_lot[1]))
+    found = np.bincount(markets.opens[mine], markets.lots[mine], minlength=quarters)
+    np.testing.assert_allclose(found, wanted, rtol=1e-9)
+    assert any("only after the joint problem ends" in loss.en for loss in together.losses)
+    sold = coordinate_plans(markets).sold
+    assert not sold[markets.caps == 0.0].any()
+
+
+def test_more_quarters_take_more_lots_and_needs_in(twins):
+    short, long = cases_together(twins), cases_together(twins, most_quarters=12)
+    assert (len(short.quarters), len(long.quarters)) == (8, 12)
+    assert long.markets.lots.sum() > short.markets.lots.sum()
+    assert "the first 12 quarters" in long.losses[0].en
+    np.testing.assert_allclose(long.markets.need[:, :8], short.markets.need)

@@ -16,6 +16,7 @@ from ironpot.system.allotments import answer_within
 from ironpot.system.choices import Wishes, choice_table, choose
 from ironpot.system.coordinate import coordinate_plans
 from ironpot.system.learned import plan_nash
+from ironpot.system.shared_markets import SharedMarkets
 from ironpot.system.whole_bound import sellers_of
 from ironpot.system.whole_check import check_whole_lots, least_cost
 from ironpot.system.whole_heaps import coordinate_whole_heaps
@@ -232,3 +233,15 @@ def test_an_allotment_of_whole_lots_costs_a_county_no_more_than_its_part():
     within = answer_within(crowd, plan)
     assert (within.costs <= plan.costs + 1e-9 * (1.0 + np.abs(plan.costs))).all()
     assert within.overshot_rows == 0
+
+
+def test_whole_lots_are_not_sold_before_they_open():
+    one = SharedMarkets(
+        *(("a",), np.full((1, 3, 1), 0.8), np.full((1, 3, 1), 60.0), np.array([0, 1])),
+        *(np.array([0]), np.array([60.0]), np.array([0.7]), np.array([[30.0, 10.0, 0.0]])),
+        *(np.array([[0.1, 0.1, 0.6]]), np.array([2])),
+    )
+    plan = coordinate_whole_heaps(one, 3, options=QUICK)
+    assert not plan.sold[0, :2].any()
+    assert plan.sold[0, 2] > 0.0
+    assert plan.bound <= plan.cost + 1e-9

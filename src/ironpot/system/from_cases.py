@@ -26,7 +26,7 @@ from ironpot.valuation.offers import Offers
 from ironpot.valuation.routes import LISTED
 
 QUARTERS_A_YEAR = 4
-# Beyond two years nobody knows the crowd, and three heaps of a market keep their order.
+# Beyond two years hardly anybody knows the crowd; a user may ask for more.
 MOST_QUARTERS = 8
 HEAPS = 3
 MONTHS_A_QUARTER = 3.0
@@ -62,12 +62,14 @@ class _County:
     left_out: tuple[Text, ...]
 
 
-def cases_together(cases: Sequence[Case], *, unit: Unit = "hundred_million") -> CasesTogether:
+def cases_together(
+    cases: Sequence[Case], *, unit: Unit = "hundred_million", most_quarters: int = MOST_QUARTERS
+) -> CasesTogether:
     """Return the joint problem of several cases of one date; ladders of one id are one market.
 
     Lots: each lot that may legally be sold through a market now, by the route that leaves most,
-    from the quarter on in which that brings cash. Its
-    kept value is what the pot test says it gives up; taxes and fees are taken off the ladder's
+    from the quarter on in which that brings cash, over at most `most_quarters`. Its kept value is
+    what the pot test says it gives up; taxes and fees are taken off the ladder's
     price at the market's average and put right for each lot in its kept value. Needs: contracts'
     service less what is rolled over, less budget and income of lots, expected over the three
     futures, cash beyond the buffers first. A yuan overdue costs what the planner says it does; at
@@ -77,8 +79,9 @@ def cases_together(cases: Sequence[Case], *, unit: Unit = "hundred_million") -> 
     Raises IronpotError on other dates, one case twice, or markets of one id with other ladders.
     """
     _refuse_unlike(cases)
-    counties = [_county(case, unit, _covered(cases)) for case in cases]
-    quarters = _shortest(cases)[:MOST_QUARTERS]
+    shortest = min((case.horizon.quarters for case in cases), key=len)
+    quarters = list(shortest)[:most_quarters]
+    counties = [_county(case, unit, len(quarters)) for case in cases]
     market_ids, fraction, room = _ladders(counties, len(quarters))
     factor = _after_tax(counties, market_ids)
     lots = pl.concat([county.lots for county in counties])
@@ -104,17 +107,8 @@ def cases_together(cases: Sequence[Case], *, unit: Unit = "hundred_million") -> 
     losses = tuple(loss for county in counties for loss in county.left_out)
     actors = _actors(counties, markets, market_ids)
     return CasesTogether(
-        markets, actors, market_ids, tuple(quarters), factor, kept, _COMMON + losses
+        markets, actors, market_ids, tuple(quarters), factor, kept, _common(len(quarters)) + losses
     )
-
-
-def _shortest(cases: Sequence[Case]) -> list[str]:
-    return list(min((case.horizon.quarters for case in cases), key=len))
-
-
-def _covered(cases: Sequence[Case]) -> int:
-    """Count the quarters of the joint problem."""
-    return min(len(_shortest(cases)), MOST_QUARTERS)
 
 
 def _county(case: Case, unit: Unit, quarters: int) -> _County:
@@ -345,22 +339,25 @@ def _other_ladder(market: str, case_id: str) -> Text:
     )
 
 
-_COMMON = (
-    Text(
-        f"Joint problem of cases: the first {MOST_QUARTERS} quarters; lots are divisible and "
-        f"merged into at most {HEAPS} heaps a market by kept value, those that bring cash only in "
-        "a later quarter one heap a quarter; accounts of a case are one "
-        "purse (which account may pay which debt is not asked); service floors, team, pools, "
-        "swaps, extensions, rule bands and help from above stay with each county's own plan; "
-        "listings do not fail; dues are expected over three futures, and loans rolled over do not "
-        "fall due again",
-        f"案例统筹的简化:仅前{MOST_QUARTERS}个季度;标的可分割,按保留价值并为每市场至多{HEAPS}组,较晚才能变现的按季各一组;"
-        "各账户合并为一;公共服务底线、人力、打包、置换、展期、规则约束和上级支持"
-        "由各县自身方案处理;挂牌不流拍;到期额取三种情景期望,续贷部分不再到期",
-    ),
-    Text(
-        "Lenders' equity and the security of single loans are not in the cases: losses of lenders "
-        "are arrears only, their share of equity is unknown",
-        "案例不含债权人权益和单笔抵押信息:债权人损失仅含欠款,占权益之比未知",
-    ),
-)
+def _common(quarters: int) -> tuple[Text, ...]:
+    """Say what every joint problem of cases leaves out."""
+    return (
+        Text(
+            f"Joint problem of cases: the first {quarters} quarters; lots are divisible and "
+            f"merged into at most {HEAPS} heaps a market by kept value, those that bring cash only "
+            "in a later quarter one heap a quarter; accounts of a case are one "
+            "purse (which account may pay which debt is not asked); service floors, team, pools, "
+            "swaps, extensions, rule bands and help from above stay with each county's own plan; "
+            "listings do not fail; dues are expected over three futures, and loans rolled over do "
+            "not fall due again",
+            f"案例统筹的简化:仅前{quarters}个季度;标的可分割,按保留价值并为每市场至多{HEAPS}组,较晚才能变现的按季各一组;"
+            "各账户合并为一;公共服务底线、人力、打包、置换、展期、规则约束和上级支持"
+            "由各县自身方案处理;挂牌不流拍;到期额取三种情景期望,续贷部分不再到期",
+        ),
+        Text(
+            "Lenders' equity and the security of single loans are not in the cases: losses of "
+            "lenders are arrears only, their share of equity is unknown, and what they withdraw "
+            "in a second round is not told",
+            "案例不含债权人权益和单笔抵押信息:债权人损失仅含欠款,占权益之比未知,第二轮抽贷不作测算",
+        ),
+    )

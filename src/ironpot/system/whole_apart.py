@@ -74,5 +74,6 @@ def _apart(markets: SharedMarkets, counties: Ints, lots: Ints, places: Ints) -> 
         keep=markets.keep[lots],
         need=markets.need[counties],
         late=markets.late[counties],
+        opens=None if markets.opens is None else markets.opens[lots],
     )
     return Apart(problem, counties, lots, places)

@@ -54,7 +54,8 @@ def block_around(markets: SharedMarkets, sold: Floats, free: Bools, quarters: Bo
     quarter as a freed one may go may change tranches.
     """
     whole = np.array(quarter_of(markets, sold))
-    fits = markets.room.sum(axis=2)[markets.market] >= markets.lots[:, None] * (1.0 - 1e-12)
+    caps = markets.caps.reshape(len(markets.lots), markets.price.shape[1], -1)
+    fits = caps.sum(axis=2) >= markets.lots[:, None] * (1.0 - 1e-12)
     inside = free & ((whole < 0) | quarters[whole])
     options = fits & quarters & inside[:, None] & (markets.lots > 0.0)[:, None]
     touched = np.zeros((len(markets.price), markets.price.shape[1]), dtype=np.bool_)
@@ -166,7 +167,7 @@ def _whole(
 def _program(markets: SharedMarkets, sold: Floats, block: Block) -> tuple[Program, Ints, Ints]:
     """Write the block as a program; return it, and the columns of shares and of quarters."""
     lots, quarters = block.lots, markets.price.shape[1]
-    price, room = markets.by_lot(markets.price)[lots], markets.by_lot(markets.room)[lots]
+    price, room = markets.by_lot(markets.price)[lots], markets.caps[lots]
     tranches = price.shape[1] // quarters
     open_ = np.repeat(block.open, tranches, axis=1) & (room > 0.0)
     unit = float(markets.lots[lots].max())

@@ -29,15 +29,15 @@ def cases_in(folder: Path) -> list[Path]:
     return [path.parent for path in sorted(folder.glob("*/case.toml"))] + books
 
 
-def ground_of_cases(folder: Path, paths: Sequence[Path], unit: Unit) -> Ground:
+def ground_of_cases(folder: Path, paths: Sequence[Path], unit: Unit, quarters: int) -> Ground:
     """Read the cases and return their joint problem, what it leaves out, and what is netted.
 
-    Sentences say amounts in `unit`.
+    The joint problem has at most so many `quarters`. Sentences say amounts in `unit`.
 
     Raises IronpotError naming the case that cannot be read.
     """
     cases = [_read(path) for path in paths]
-    together = cases_together(cases, unit=unit)
+    together = cases_together(cases, unit=unit, most_quarters=quarters)
     hashes = "".join(case.input_hash for case in cases)
     name = folder.resolve().name
     return Ground(

@@ -24,6 +24,9 @@ def system(
         int | None, typer.Option("--counties", min=2, max=10_000, help=HELP["counties"])
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help=HELP["system_seed"])] = 1,
+    quarters: Annotated[
+        int, typer.Option("--quarters", min=1, max=40, help=HELP["system_quarters"])
+    ] = 8,
     fair: Annotated[bool, typer.Option("--fair", help=HELP["fair"])] = False,
     bank_weight: Annotated[
         float, typer.Option("--bank-weight", min=0.0, help=HELP["bank_weight"])
@@ -77,7 +80,7 @@ def system(
     levels = tuple(dict.fromkeys(price or (1.0,)))
     many = Many(seeds, levels, Hands(workers, cluster))
     rules = SpiralRules(capital_floor, spillover)
-    asked = Draw(counties, seed, tried, wishes, rules, many, fresh=fresh)
+    asked = Draw(counties, seed, quarters, tried, wishes, rules, many, fresh=fresh)
     run_system(path, out, asked, lang=chosen, unit=amounts, screen=screen)
 
 

@@ -21,6 +21,7 @@ from ironpot.system.coordinate import Coordination
 from ironpot.system.crowd import NASH_ROUNDS, Crowd, compare_regimes
 from ironpot.system.crowding import crowding_table
 from ironpot.system.fleet import Fleet
+from ironpot.system.from_cases import MOST_QUARTERS
 from ironpot.system.frontier import trace_frontier
 from ironpot.system.harm import harm_table
 from ironpot.system.learned import Lesson
@@ -46,6 +47,8 @@ EXPECTED_S = 30.0
 class Draw:
     """What is made up, and which orders are tried: `counties` None takes the published ones.
 
+    `quarters` are what a folder of cases is planned over at most.
+
     `mandates` are shown beside the first of them, no order; `wishes` are asked of the joint plan
     beyond least cost. `rules` say how banks and markets pass a fall on. `many` are further draws;
     `fresh` discards an unfinished run in the same folder instead of going on with it.
@@ -53,6 +56,7 @@ class Draw:
 
     counties: int | None = None
     seed: int = 1
+    quarters: int = MOST_QUARTERS
     mandates: tuple[Mandate, ...] = ()
     wishes: Wishes = field(default_factory=Wishes)
     rules: SpiralRules = field(default_factory=SpiralRules)
@@ -156,7 +160,7 @@ def _ground(path: Path, asked: Draw, unit: Unit) -> Ground:
     """Read what stands at `path`: several cases, or a table of governments."""
     cases = cases_in(path)
     if cases:
-        return ground_of_cases(path, cases, unit)
+        return ground_of_cases(path, cases, unit, asked.quarters)
     return ground_of(read_governments(path), asked.counties, asked.seed)
 
 

@@ -105,6 +105,9 @@ _TEXTS: dict[str, Text] = {
         "folder for tables, allotments, charts and report", "表格、配额、图和报告的文件夹"
     ),
     "counties": Text("draw so many counties like those of the table", "按该表特征生成的县区数"),
+    "system_quarters": Text(
+        "quarters that a folder of cases is planned over at most", "案例文件夹统筹的最多季度数"
+    ),
     "mandates": Text(
         "try orders too: cut debt by 5 %, no land sold for a year, a swap quota, a roll-over stop",
         "另测算各项要求:压降债务5%、一年内不售土地、置换额度、停止续贷",
