@@ -110,6 +110,13 @@ def test_a_case_is_no_folder_of_cases():
     assert len(cases_in(Path("examples"))) >= 3
 
 
+def test_a_gain_is_not_told_as_a_cost_below_nil(ran):
+    _, view, _, text = ran
+    assert view.crowd.regime("nash").cost < 0.0
+    assert "Lots bring more than they are worth" in text
+    assert "cost -" not in text
+
+
 @pytest.fixture(scope="module")
 def twins():
     case = read_case("examples/bishan-scale").case

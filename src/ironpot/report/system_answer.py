@@ -41,6 +41,8 @@ def cost_of(view: SystemView) -> str:
     crowd, plan = view.crowd, view.crowd.plan
     nash, alone = crowd.regime("nash").cost, crowd.regime("alone").cost
     share = percent((nash - plan.cost) / plan.stake if plan.stake > 0.0 else None)
+    if nash < 0.0 and plan.cost < 0.0:
+        return _gain_of(view, nash, share)
     return view.say(
         f"If all sell at once without agreeing, lots given away below their worth and unpaid debts "
         f"cost {view.yuan(nash)}; with one joint plan {view.yuan(plan.cost)}, which is "
@@ -49,6 +51,21 @@ def cost_of(view: SystemView) -> str:
         f"各县互不通气、同时出售,贱卖损失与欠款成本合计{view.yuan(nash)};统筹出售为"
         f"{view.yuan(plan.cost)},少{view.yuan(nash - plan.cost)},占出售可节省总额的{share}。"
         f"若各县都当市场为己独有,差额为{view.yuan(alone - plan.cost)}。",
+    )
+
+
+def _gain_of(view: SystemView, nash: float, share: str) -> str:
+    """Say the same where lots bring more than they are worth where they are."""
+    crowd, plan = view.crowd, view.crowd.plan
+    gain, joint, less = (view.yuan(x) for x in (-nash, -plan.cost, nash - plan.cost))
+    alone = view.yuan(crowd.regime("alone").cost - plan.cost)
+    return view.say(
+        f"Lots bring more than they are worth where they are, unpaid debts counted: {gain} more if "
+        f"all sell at once without agreeing, {joint} more with one joint plan, so that selling as "
+        f"a crowd costs {less}, or {share} of all that selling can save. If each plans as if the "
+        f"market were its own, the difference is {alone}.",
+        f"扣除欠款成本后,出售收益为:各县互不通气、同时出售{gain},统筹{joint};扎堆少得{less},"
+        f"占出售可节省总额的{share}。若各县都当市场为己独有,差额为{alone}。",
     )
 
 
@@ -80,7 +97,7 @@ def _later(view: SystemView, later: pl.DataFrame) -> str:
     words = [_until(view, row) for row in seen.iter_rows(named=True)]
     more = later.height - len(words)
     return view.say(
-        f"{later.height} sell later, half of it only by: {listing(words, view.reader)}"
+        f"{later.height} sell later and have half sold only by: {listing(words, view.reader)}"
         + (f"; {more} more are in section 3." if more > 0 else "."),
         f"{later.height}个推迟,售出一半的时间为:{listing(words, view.reader)}"
         + (f";另{more}个见第3节。" if more > 0 else "。"),
