@@ -56,6 +56,7 @@ def test_amounts_go_in_the_unit_of_the_header_that_is_there(ironpot, case):
     )  # fmt: skip
     assert (said.code, said.err) == (0, "")
     assert "第2行" in said.out
+    assert "现有记录暂无法据以制定方案" in said.out  # the two pots cannot be let
     assert (case / "realised.csv").read_text("utf-8-sig").splitlines()[1].endswith(";480")
     assert events(case)[0][2:] == ("signed", "lease", dt.date(2025, 5, 20), 4_800_000.0)
 

@@ -26,6 +26,8 @@ from ironpot.core.errors import IronpotError
 from ironpot.core.issues import Issue
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import YUAN_PER_UNIT, amount_text
+from ironpot.plan.options import PlanOptions
+from ironpot.plan.prepare import appraise_case, gather
 from ironpot.workbench.plan_words import ROUTES
 
 REALISED, CHANGES = BY_NAME["realised"], BY_NAME["debt_changes"]
@@ -61,13 +63,15 @@ def record(path: Path, case: Case, said: Happened, lang: Lang) -> Text:
     kept = _keep(path)
     entered = enter_row(path, table, row, lang)
     try:
-        wrong = _errors(read_case(path).issues, known)
+        now = read_case(path)
+        wrong = _errors(now.issues, known)
         if wrong:
             raise IronpotError(_refused(wrong))
     except BaseException:
         entered.undo()
         raise
-    return _joined([*_told(path, case, said, row, entered), *kept])
+    told = [*_told(case, said, row, entered), *_not_yet(now.case)]
+    return _joined([*told, *kept, _next(path)])
 
 
 def _row(case: Case, said: Happened) -> tuple[Table, dict[str, Value]]:
@@ -215,13 +219,12 @@ def _keep(path: Path) -> list[Text]:
 
 
 def _told(
-    path: Path,
     case: Case,
     said: Happened,
     row: Mapping[str, Value],
     entered: Entered,
 ) -> list[Text]:
-    """Say where the row stands, what it means, how to take it back and what to do next."""
+    """Say where the row stands, how to take it back, and how a price stands to the appraisal."""
     number = row.get("event_id") or row["change_id"]
     return [
         Text(
@@ -229,11 +232,29 @@ def _told(
             f"已录入{number}({entered.place.zh})。如需撤回,删除该行即可。",
         ),
         *_beside_appraisal(case, said, row),
-        Text(
-            f"Next: ironpot plan {path} --from PLAN --out NEW",
-            f"下一步:ironpot plan {path} --from 原方案 --out 新方案",
-        ),
     ]
+
+
+def _next(path: Path) -> Text:
+    return Text(
+        f"Next: ironpot plan {path} --from PLAN --out NEW",
+        f"下一步:ironpot plan {path} --from 原方案 --out 新方案",
+    )
+
+
+def _not_yet(case: Case) -> list[Text]:
+    """Say why no plan can go by what is recorded; nothing where one can. What is true stays."""
+    try:
+        gather(case, *appraise_case(case), PlanOptions())
+    except IronpotError as error:
+        text = error.text
+        return [
+            Text(
+                f"No plan can go by it as it stands: {text.en}",
+                f"现有记录暂无法据以制定方案:{text.zh}",
+            )
+        ]
+    return []
 
 
 def _joined(lines: Sequence[Text]) -> Text:
