@@ -137,7 +137,7 @@ def test_what_every_lot_brings_is_written_and_adds_up(tmp_path):
     assert sales["drawn"].all()
     assert (sales["round"].to_numpy() == (luck < 0.5)).all()
     assert ((sales["proceeds"].to_numpy() > 0) == (luck < 0.5)).all()
-    assert "2 lots and 0 bundles" in plan_files(plan, "en").summary["assumptions"][-1]
+    assert "scenario: 2, and 0 of the bundles" in plan_files(plan, "en").summary["assumptions"][-1]
 
 
 @pytest.mark.parametrize("large", [0, 10**9], ids=["apart", "whole"])

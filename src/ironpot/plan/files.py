@@ -160,9 +160,9 @@ def _drawn(inputs: Inputs) -> list[Text]:
     share = f"{MATTERS:.0%}"
     return [
         Text(
-            f"{lots} lots and {bundles} bundles, each asked at more than {share} of what its owner "
-            f"pays a quarter, sell whole or not at all in each drawn scenario "
-            f"(extras/lot_sales.csv, drawn); of the others the market's share is sold.",
+            f"Lots that sell whole or not at all in each drawn scenario: {lots}, and {bundles} of "
+            f"the bundles (asked at more than {share} of what the owner pays a quarter; "
+            "extras/lot_sales.csv, drawn). Of the others the market's share is sold.",
             f"{lots}项资产和{bundles}个资产包的挂牌价超过所属主体季均支出的{share},"
             "在每个抽样情景中整体成交或流拍(见 extras/lot_sales.csv 的 drawn 栏);"
             "其余资产按市场成交比例计。",
