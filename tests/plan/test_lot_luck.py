@@ -115,7 +115,7 @@ def test_two_lots_of_which_one_would_do_miss_a_payment_when_both_fail(share):
     luck = [draw_luck(f"lot:{name}", 40, seed=OPTIONS.seed) for name in ("a", "b")]
     assert (fate.missed == ((luck[0] >= share) & (luck[1] >= share))).all()
     (fresh,) = judge_fresh(
-        case,
+        plan.model.inputs,
         [first_stage(plan.model, plan.point, "plan")],
         replace(OPTIONS, scenarios=40),
         futures=600,
