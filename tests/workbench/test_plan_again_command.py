@@ -97,3 +97,27 @@ def test_impossible_records_are_refused_with_their_place(ironpot, sold):
     for word in ("realised.csv", "2024-05-20", "nothing", "twice"):
         assert word in said.err
     assert not Path("new").exists()
+
+
+def test_a_debt_whose_terms_were_agreed_meanwhile_says_when(ironpot, tmp_path):
+    before, after = tmp_path / "before", tmp_path / "after"
+    shutil.copytree(TWO_POTS, before)
+    with (before / "class_actions.csv").open("a", encoding="utf-8") as file:
+        file.write("longer,other,extend,made_up,synthetic\n")
+    rows = (before / "class_actions.csv").read_text("utf-8").splitlines()
+    terms = ["term_months,rate_change,success_probability", ",,", "24,-0.03,1"]
+    together = "\n".join(f"{row},{more}" for row, more in zip(rows, terms, strict=True))
+    (before / "class_actions.csv").write_text(together + "\n", "utf-8")
+    assert ironpot("plan", before, "--out", "old").code == 0
+    assert "extend" in Path("old/tables/debt_actions.csv").read_text("utf-8")
+    shutil.copytree(TWO_POTS, after)
+    (after / "debt_changes.csv").write_text(
+        "change_id,debt_id,date,change,until\nC1,loan,2025-03-31,extend,2027-12-31\n", "utf-8"
+    )
+    said = ironpot("plan", after, "--out", "new", "--from", "old", "--lang", "en")
+    assert (said.code, said.err) == (0, "")
+    changes = json.loads(Path("new/plan.json").read_text("utf-8"))["changes"]
+    (change,) = [row for row in changes if row["subject_id"] == "loan"]
+    assert change["why_code"] == "AGREED"
+    assert "2025-03-31" in change["why"]["en"]
+    assert "2025-03-31" in change["why"]["zh"]

@@ -47,6 +47,7 @@ CONTRACT = Text("as contracted", "按合同")
 WHY: dict[str, Text] = {
     "SIGNED": Text("signed on {date} for {amount} yuan", "{date}已签约,金额{amount}元"),
     "LISTED": Text("listed on {date}", "{date}已挂牌"),
+    "AGREED": Text("its terms were changed on {date}, as recorded", "{date}已约定变更条款"),
     "FAILED": Text("its listing failed on {date}", "{date}流拍"),
     "NOT_DONE": Text(
         "was to start in {quarter} and is not recorded as done", "原定{quarter}启动,未见实施记录"
@@ -84,7 +85,7 @@ def what_changed(plan: Plan, tables: dict[str, pl.DataFrame], earlier: Earlier) 
     both languages what was decided `before`, `after`, and `why`.
     """
     old = earlier.files.tables
-    rows = [*_lots(plan, tables, old), *_debts(tables, old)]
+    rows = [*_lots(plan, tables, old), *_debts(plan.case, tables, old)]
     return {
         "keeping_on": _keeping_on(plan.earlier),
         "changes": [
@@ -224,13 +225,19 @@ def _filled(code: str, **values: str) -> Text:
     return Text(WHY[code].en.format(**values), WHY[code].zh.format(**values))
 
 
-def _debts(tables: dict[str, pl.DataFrame], old: dict[str, pl.DataFrame]) -> Iterator[_Change]:
+def _debts(
+    case: Case, tables: dict[str, pl.DataFrame], old: dict[str, pl.DataFrame]
+) -> Iterator[_Change]:
     """Yield debts on which another choice was made: prepaid, swapped, put off, cut."""
+    agreed = dict(case.debt_changes.sort("date").select("debt_id", "date").iter_rows())
     now, then = _chosen(tables["debt_actions"]), _chosen(old["debt_actions"])
     for debt in dict.fromkeys([*now, *then]):
         after, before = now.get(debt, frozenset()), then.get(debt, frozenset())
         if after != before:
-            yield _Change(debt, _actions(before), _actions(after), "ELSEWHERE", WHY["ELSEWHERE"])
+            code, why = "ELSEWHERE", WHY["ELSEWHERE"]
+            if debt in agreed:
+                code, why = "AGREED", _filled("AGREED", date=agreed[debt].isoformat())
+            yield _Change(debt, _actions(before), _actions(after), code, why)
 
 
 def _chosen(actions: pl.DataFrame) -> dict[str, frozenset[tuple[str, str]]]:
