@@ -5,7 +5,7 @@ import pytest
 from tests.system.test_coordination import drawn
 
 from ironpot.core.errors import IronpotError
-from ironpot.system.checkpoint import FORMAT, CheckpointError, pack, unpack
+from ironpot.system.checkpoint import FORMAT, CheckpointError, digest_of, pack, unpack
 from ironpot.system.choices import choose
 from ironpot.system.coordinate import CoordinationOptions, coordinate_plans
 from ironpot.system.fleet import OneProcess, Processes
@@ -211,3 +211,9 @@ def test_a_checkpoint_of_another_run_is_refused_and_says_what_differs():
     assert "counties was 40, is now -" in error.value.text.en
     assert "ironpot was -, is now 0.1.0" in error.value.text.en
     assert "seed 原为 1,现为 2" in error.value.text.zh
+
+
+def test_a_name_holds_no_address_of_this_process():
+    assert digest_of("", None) != digest_of("", np.zeros(0))
+    with pytest.raises(TypeError, match="addresses"):
+        digest_of("", np.array([None]))

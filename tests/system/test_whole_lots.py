@@ -1,5 +1,7 @@
 """Joint plans of whole lots: a bracket around the central program, room kept, lots whole."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -245,3 +247,34 @@ def test_whole_lots_are_not_sold_before_they_open():
     assert not plan.sold[0, :2].any()
     assert plan.sold[0, 2] > 0.0
     assert plan.bound <= plan.cost + 1e-9
+
+
+NAMES = """
+import numpy as np
+from ironpot.system.shared_markets import SharedMarkets
+from ironpot.system.whole_lots import WholeOptions, coordinate_whole_lots
+class Names:
+    def found(self, name): print(name)
+    def keep(self, name, arrays): pass
+    keep_now = keep
+one = SharedMarkets(("a",), np.array([[[0.8]]]), np.array([[[50.0]]]), np.array([0, 1]),
+                    np.array([0]), np.array([40.0]), np.array([1.0]), np.array([[60.0]]),
+                    np.array([[0.5]]))
+filler = [object() for _ in range({filler})]
+coordinate_whole_lots(one, book=Names(), options=WholeOptions(rounds=0))
+"""
+
+
+def test_another_process_finds_what_is_kept_under_the_same_name():
+    """Without `opens`, the name once held the address of None."""
+    said = [
+        subprocess.run(  # noqa: S603
+            [sys.executable, "-c", NAMES.replace("{filler}", filler)],
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for filler in ("1", "999")
+    ]
+    assert said[0].startswith("whole-")
+    assert said[0] == said[1]

@@ -124,14 +124,25 @@ def unpack(raw: bytes, mark: Mark, where: str) -> dict[str, Any]:
 def digest_of(said: str, *arrays: Any) -> str:
     """Return twelve hex digits that differ where anything of these differs: a part of a name.
 
+    Each of `arrays` is numbers or None. Raises TypeError on an array of Python objects: its bytes
+    are addresses, so that no other process would find the name again.
+
     >>> digest_of("", np.zeros(2)) == digest_of("", np.zeros(3))
     False
+    >>> digest_of("", None)
+    'dc937b598926'
     """
     digest = hashlib.sha256(said.encode())
     for array in arrays:
-        whole = np.ascontiguousarray(array)
-        digest.update(repr((whole.shape, whole.dtype.str)).encode() + whole.tobytes())
+        digest.update(b"None" if array is None else _bytes_of(array))
     return digest.hexdigest()[:12]
+
+
+def _bytes_of(array: Any) -> bytes:
+    whole = np.ascontiguousarray(array)
+    if whole.dtype.hasobject:
+        raise TypeError(f"digest_of: {whole.dtype} holds addresses, which no other process has")
+    return repr((whole.shape, whole.dtype.str)).encode() + whole.tobytes()
 
 
 def differences(was: Mark, now: Mark) -> list[tuple[str, str, str]]:
