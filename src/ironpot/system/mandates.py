@@ -201,7 +201,8 @@ def try_mandates(
 ) -> pl.DataFrame:
     """Return one row a mandate and regime (nash, coordinated): prices, arrears, banks, cost.
 
-    `over_none` is the cost above the same regime under the first mandate, which should be `NONE`.
+    `over_none` is the cost above the same regime under the first mandate, which should be `NONE`;
+    empty where that was not finished.
     Banks lose what is in arrears at the end and what collateral is marked down by. `bank_loss_end`,
     `banks_under`, `withdrawn` and `missed` are where the second round ends under `rules`, empty
     where banks' capital is unknown. A swap moves debt to a later owner of the claim; what that

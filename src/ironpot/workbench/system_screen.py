@@ -81,7 +81,8 @@ def show_mandates(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> 
             str(row["counties_behind"]),
             *(in_unit(row[name], unit, 1) for name in ("arrears_end", "bank_loss")),
             "-" if row["banks_under"] is None else str(row["banks_under"]),
-            *(in_unit(row[name], unit, 1) for name in ("cost", "over_none")),
+            in_unit(row["cost"], unit, 1),
+            "-" if row["over_none"] is None else in_unit(row["over_none"], unit, 1),
         )
         for row in view.tables["mandates"].iter_rows(named=True)
     ]
