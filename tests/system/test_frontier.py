@@ -1,5 +1,7 @@
 """Sparing the worst county costs all something, and never more than the crowd wastes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -61,4 +63,10 @@ def test_nobody_is_spared_more_than_a_whole_ladder_of_its_own_allows(traced):
 
 def test_a_large_nation_is_not_traced_and_says_nothing():
     markets = drawn(MOST_COUNTIES + 1)
+    assert trace_frontier(markets, coordinate_plans(markets), ()).is_empty()
+
+
+def test_where_nobody_has_anything_to_find_there_is_no_burden_and_no_line():
+    given = drawn(6)
+    markets = replace(given, need=np.zeros_like(given.need))
     assert trace_frontier(markets, coordinate_plans(markets), ()).is_empty()

@@ -8,7 +8,8 @@ import pytest
 from openpyxl import load_workbook
 from rich.console import Console
 
-from ironpot.core.errors import FileRefusedError, IronpotError
+from ironpot.core.errors import FileRefusedError, IronpotError, SolverError
+from ironpot.core.lang import Text
 from ironpot.report.system_out import COLUMNS
 from ironpot.system.choices import Wishes
 from ironpot.workbench.allotment_file import read_allotments
@@ -121,6 +122,19 @@ def test_a_stop_while_writing_leaves_nothing_half_written(tmp_path, monkeypatch)
         )
     left = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
     assert all(path.parts[:2] == ("out", "unfinished") for path in left)
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt(), SolverError(Text("why not", "原因"))])
+def test_a_frontier_that_cannot_be_traced_costs_no_run(tmp_path, monkeypatch, failure):
+    def stopped(*_):
+        raise failure
+
+    monkeypatch.setattr("ironpot.workbench.system.trace_frontier", stopped)
+    screen = Console(record=True, width=120, force_terminal=False)
+    run_system(*(HUNAN, tmp_path / "out", Draw(counties=12)), lang="en", unit="yuan", screen=screen)
+    assert "was not traced" in screen.export_text()
+    assert "was not traced" in (tmp_path / "out" / "report.html").read_text()
+    assert not (tmp_path / "out" / "tables" / "frontier.csv").exists()
 
 
 def test_a_folder_without_a_dated_table_is_refused(tmp_path):

@@ -47,7 +47,8 @@ def trace_frontier(
     """Return bound_on_worst, cost, worst and bound of plans from the least worst burden on.
 
     `cost` is that of the plan found, `bound` what no plan within the bound on the worst costs less
-    than. Empty with more than `MOST_COUNTIES`. `regimes` are plans to begin from.
+    than. Empty with more than `MOST_COUNTIES`, and where no county has anything to find: nobody
+    bears a burden then. `regimes` are plans to begin from. Raises SolverError.
 
     >>> from ironpot.system.coordinate import coordinate_plans
     >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
@@ -58,9 +59,9 @@ def trace_frontier(
     >>> traced["worst"].is_sorted(), traced["cost"].is_sorted(descending=True)
     (True, True)
     """
-    if len(markets.counties) > MOST_COUNTIES:
-        return pl.DataFrame(schema=FRONTIER)
     need = np.maximum(markets.due[:, -1], 0.0)
+    if len(markets.counties) > MOST_COUNTIES or not need.any():
+        return pl.DataFrame(schema=FRONTIER)
     most = float(burdens(markets, plan.costs).max(initial=0.0))
     answers = [plan.sold, *(regime.sold for regime in regimes)]
     least = min(_least(markets, plan, need, answers), most)

@@ -10,6 +10,7 @@ import polars as pl
 from rich.console import Console
 
 import ironpot
+from ironpot.core.errors import SolverError
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
 from ironpot.report.figures import Reader, percent
@@ -22,7 +23,7 @@ from ironpot.system.crowd import NASH_ROUNDS, Crowd, compare_regimes
 from ironpot.system.crowding import crowding_table
 from ironpot.system.fleet import Fleet
 from ironpot.system.from_cases import MOST_QUARTERS
-from ironpot.system.frontier import trace_frontier
+from ironpot.system.frontier import FRONTIER, trace_frontier
 from ironpot.system.harm import harm_table
 from ironpot.system.learned import Lesson
 from ironpot.system.mandates import Mandate, try_mandates
@@ -75,6 +76,7 @@ def run_system(
     rounds = _rounds(ground.markets)
     store = None if out is None else open_run(out, _mark(ground, asked, rounds), fresh=asked.fresh)
     crowd, more = _ran(ground, asked, rounds, store, lang=lang, unit=unit, screen=screen)
+    more["frontier"] = _traced(crowd, screen, lang)
     view = _view(ground, crowd, Reader(lang, unit), asked, more)
     show_system(view, screen, lang, unit)
     show_spiral(view, screen, lang, unit)
@@ -126,6 +128,22 @@ def _ran(
             given = replace(ground.nation, nash_rounds=rounds), crowd, asked.seed, asked.many
             draws = run_draws(*given, book=store, lang=lang, fleet=fleet)
     return crowd, {"mandates": tried, "draws": draws}
+
+
+def _traced(crowd: Crowd, screen: Console, lang: Lang) -> pl.DataFrame:
+    """Return the frontier of total cost and the worst county; no picture is worth losing a run."""
+    try:
+        return trace_frontier(crowd.markets, crowd.plan, crowd.regimes)
+    except KeyboardInterrupt:
+        why = Text("stopped", "已中止")
+    except SolverError as error:
+        why = error.text
+    said = Text(
+        f"The frontier of total cost and the worst county was not traced: {why.en}",
+        f"总成本与最差县的可达范围未求得:{why.zh}",
+    )
+    screen.print(said.say(lang))
+    return pl.DataFrame(schema=FRONTIER)
 
 
 def _hands(fleet: Fleet, markets: SharedMarkets) -> Text:
@@ -254,7 +272,6 @@ def _view(
         ),
     }
     more = more | _tolls(crowd, ground) | _spiral(crowd, ground, asked.rules)
-    more["frontier"] = trace_frontier(markets, crowd.plan, crowd.regimes)
     return SystemView(
         reader=reader,
         name=reader.read(ground.name),

@@ -11,6 +11,8 @@ from ironpot.report.model import Chart
 from ironpot.report.system_view import REGIME, SystemView
 from ironpot.system.frontier import burdens
 
+SAME = 1e-4  # of the stake: costs that differ by less are told as one
+
 
 def price_chart(view: SystemView) -> Chart:
     """Return the average price fraction by quarter in the four regimes."""
@@ -47,13 +49,25 @@ def _price_said(view: SystemView, rows: pl.DataFrame) -> str:
     more = float(crowd.plan.sold.sum() - crowd.regime("nash").sold.sum())
     size = view.yuan(abs(more))
     en, zh = ("more", "多") if more >= 0.0 else ("less", "少")
-    fewer = view.yuan(float(crowd.plan.sold.sum() - crowd.regime("alone").sold.sum()))
     return view.say(
         f"On average {nash} of appraisal in a crowd and {joint} together, where {size} of "
-        f"appraised lots {en} find a buyer. A high price is no gain where lots stay unsold: alone, "
-        f"{fewer} less are sold than together.",
-        f"扎堆出售平均为评估值的{nash},统筹为{joint},成交标的{zh}{size}(评估值)。"
-        f"卖不出去时价高无益:各自为政时成交较统筹少{fewer}。",
+        f"appraised lots {en} find a buyer. ",
+        f"扎堆出售平均为评估值的{nash},统筹为{joint},成交标的{zh}{size}(评估值)。",
+    ) + _alone_said(view)
+
+
+def _alone_said(view: SystemView) -> str:
+    """Say how much less is sold alone, whose prices look better by it; or how much more."""
+    fewer = float(view.crowd.plan.sold.sum() - view.crowd.regime("alone").sold.sum())
+    size = view.yuan(abs(fewer))
+    if fewer < 0.0:
+        return view.say(
+            f"Alone, {size} more are sold than together.", f"各自为政时成交较统筹多{size}。"
+        )
+    return view.say(
+        f"A high price is no gain where lots stay unsold: alone, {size} less are sold than "
+        "together.",
+        f"卖不出去时价高无益:各自为政时成交较统筹少{size}。",
     )
 
 
@@ -98,16 +112,38 @@ def _frontier_said(view: SystemView) -> str:
         "together, lower is better for the worst county.",
         "负担=一县成本/其资金需求。越左全体成本越低,越下最差县负担越轻。",
     )
+    return f"{read} {_line_said(view)}" if view.reader.lang == "en" else read + _line_said(view)
+
+
+def _line_said(view: SystemView) -> str:
+    """Say what the line costs from the joint plan on, which need not be the best of its kind."""
     traced = _traced(view)
-    if traced.height < 2:
-        return read
-    first, last = traced.row(0, named=True), traced.row(-1, named=True)
-    most, least = percent(last["worst"]), percent(first["worst"])
-    paid = view.yuan(first["cost"] - last["cost"])
-    return read + view.say(
-        f" The line is what joint plans can reach: to bring the worst burden from {most} to "
-        f"{least} of need costs all together {paid}.",
-        f"曲线为统筹可达到的范围:把最差县负担由{most}降至{least},全体多付{paid}。",
+    if traced.is_empty():
+        return view.say("What joint plans can reach was not traced.", "统筹可达到的范围未求得。")
+    first = traced.row(0, named=True)
+    joint = view.crowd.regime("coordinated")
+    worst = float(burdens(view.crowd.markets, joint.costs).max(initial=0.0))
+    paid = first["cost"] - joint.cost
+    size, (en, zh) = view.yuan(abs(paid)), ("costs", "多") if paid >= 0.0 else ("saves", "少")
+    most, least = percent(worst), percent(first["worst"])
+    return view.say(
+        f"The line is what joint plans can reach: to bring the worst burden from {most}, where the "
+        f"joint plan leaves it, to {least} of need {en} all together {size}.",
+        f"曲线为统筹可达到的范围:把最差县负担由统筹方案的{most}降至{least},全体{zh}付{size}。",
+    ) + _beaten(view, joint.cost)
+
+
+def _beaten(view: SystemView, cost: float) -> str:
+    """Say where a plan of the line is cheaper than the joint plan: that is within its gap only."""
+    last = _traced(view).row(-1, named=True)
+    less, gap = cost - last["cost"], percent(view.crowd.plan.gap_of_stake, 2)
+    if less <= SAME * view.crowd.plan.stake:
+        return ""
+    saved, worst = view.yuan(less), percent(last["worst"])
+    return view.say(
+        f" The joint plan is not the cheapest: it was sought to within {gap} of the stake, and a "
+        f"plan of the line costs {saved} less and leaves the worst county {worst}.",
+        f"统筹方案并非最低:其差距为可节省额的{gap},曲线上有方案再少{saved},最差县负担{worst}。",
     )
 
 
