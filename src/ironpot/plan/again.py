@@ -13,7 +13,7 @@ import polars as pl
 from ironpot.core.dates import Horizon
 from ironpot.plan.begun import Starts
 from ironpot.plan.everywhere import everywhere
-from ironpot.plan.exact import chosen_releases
+from ironpot.plan.exact import WHOLE, chosen_releases, outside
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.left import leave
 from ironpot.plan.many import is_large
@@ -22,9 +22,10 @@ from ironpot.plan.names import quarter_text
 from ironpot.plan.now import prepayment_dates, swap_dates
 from ironpot.plan.program import Floats, Program
 from ironpot.plan.question import Question, open_program, shut
-from ironpot.plan.search import Found, price_exactly
-from ironpot.plan.solver import Answer
-from ironpot.plan.stand import decided_bounds
+from ironpot.plan.search import Found
+from ironpot.plan.solver import NO_ANSWER, Answer
+from ironpot.plan.stand import decided_bounds, decided_columns, price_exactly
+from ironpot.valuation.retention import Bools
 
 RELEASE, OPTION, PREPAY, SWAP = "release", "option", "prepay", "swap"
 # A smaller share of a debt counts as none.
@@ -91,7 +92,7 @@ def chosen_point(model: Model, choices: pl.DataFrame) -> Floats:
     """Return a point of the program with what the choices name, nil elsewhere.
 
     What has begun stays; a debt without an option keeps its contract. A choice that the case no
-    longer offers is left out.
+    longer offers, or that a wish forbids, is left out; of a debt, what a wish forces goes first.
     """
     point = np.where(model.program.integer, model.program.lower, 0.0)
     _choose_releases(model, choices, point)
@@ -131,7 +132,23 @@ def _choose_options(model: Model, choices: pl.DataFrame, point: Floats) -> None:
     option = debts.contract.copy()
     for k in (known[key] for key in named if key in known):
         option[debts.option_debt[k]] = k
-    point[model.column("option")[option]] = 1.0
+    columns, allowed = model.column("option"), _allowed_options(model)
+    point[columns] = 0.0
+    for debt, wanted in enumerate(option.tolist()):
+        mine = np.flatnonzero(allowed & (debts.option_debt == debt))
+        ranked = [k for k in (wanted, int(debts.contract[debt]), *mine.tolist()) if k in mine]
+        if ranked:
+            point[columns[ranked[0]]] = 1.0
+
+
+def _allowed_options(model: Model) -> Bools:
+    """Mark options that are open, of a debt with fixed or forced ones only those, (option,)."""
+    program, columns, debt = model.program, model.column("option"), model.inputs.debts.option_debt
+    allowed = program.upper[columns] > WHOLE
+    forced = [np.isin(columns, wish.columns) for wish in model.wishes if wish.force]
+    for asked in (program.lower[columns] > WHOLE, *forced):
+        allowed &= asked | ~np.isin(debt, debt[asked])
+    return allowed
 
 
 def _choose_shares(model: Model, choices: pl.DataFrame, point: Floats) -> None:
@@ -197,6 +214,8 @@ def no_dearer(
 
 def price_choices(model: Model, program: Program, point: Floats) -> Answer:
     """Price the choices of a point at exact prices; infeasible only where that is proven."""
+    if outside(program, point, decided_columns(model)):
+        return replace(NO_ANSWER, outcome="infeasible")
     if is_large(model):
         return everywhere(model, program).price(decided_bounds(model, program, point))
     with leave(program) as left:

@@ -13,7 +13,7 @@ import numpy as np
 from ironpot.plan.allotments import used
 from ironpot.plan.inputs import MILLION, Inputs
 from ironpot.plan.model import Model
-from ironpot.plan.program import Bounds, Floats, Ints, Program
+from ironpot.plan.program import TOLERANCE, Bounds, Floats, Ints, Program
 from ironpot.plan.recourse import sale_factor
 
 # Cash is kept this much above the buffer and other limits this much below theirs, so that rounding
@@ -128,6 +128,18 @@ def whole_bounds(model: Model, program: Program, point: Floats) -> Bounds:
     whole = program.integer
     lower[whole] = upper[whole] = np.rint(point[whole])
     return exact_bounds(model, program, lower, upper)
+
+
+def outside(program: Program, point: Floats, columns: Ints) -> bool:
+    """Say whether a point leaves the program's own bounds of `columns`: a wish, a law, a past."""
+    return out_by(program, point, columns) > TOLERANCE
+
+
+def out_by(program: Program, point: Floats, columns: Ints) -> float:
+    """Return the most by which a point leaves the program's own bounds of `columns`."""
+    value = point[columns]
+    over = np.maximum(value - program.upper[columns], program.lower[columns] - value)
+    return float(over.max(initial=0.0))
 
 
 def _below(limit: Floats) -> Floats:

@@ -17,7 +17,7 @@ from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
 from ironpot.plan.again import Kept, chosen_point, kept, no_dearer, prepared_starts
 from ironpot.plan.begun import Starts
-from ironpot.plan.exact import whole_bounds
+from ironpot.plan.exact import out_by, whole_bounds
 from ironpot.plan.gaps import gap_objective, gap_stake
 from ironpot.plan.inputs import MILLION, Inputs
 from ironpot.plan.many import is_large, search_many
@@ -28,6 +28,7 @@ from ironpot.plan.program import Floats, Program
 from ironpot.plan.question import Question, ask
 from ironpot.plan.search import Found, Watch, search
 from ironpot.plan.settle import Settlement, settle
+from ironpot.plan.stand import decided_columns
 from ironpot.valuation.pot import Appraisals
 
 # A gap is none below this (million), or below this share of the stake: the margin that exact prices
@@ -316,5 +317,9 @@ def unmoved_flows(inputs: Inputs) -> Floats:
 
 
 def exact_violation(model: Model, program: Program, point: Floats) -> float:
-    """Return the largest violation of the exact program at a point, rows scaled to 1."""
-    return program.with_bounds(whole_bounds(model, program, point)).violation(point)
+    """Return the largest violation of the exact program at a point, rows scaled to 1.
+
+    Exact prices fix what is decided now, so that it is held against the program's own bounds.
+    """
+    exact = program.with_bounds(whole_bounds(model, program, point)).violation(point)
+    return max(exact, out_by(program, point, decided_columns(model)))

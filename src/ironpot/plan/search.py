@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 
 from ironpot.plan.board import Board, make_board, off_board
-from ironpot.plan.exact import exact_bounds, whole_bounds
+from ironpot.plan.exact import exact_bounds
 from ironpot.plan.left import Left, leave
 from ironpot.plan.local import Play, descend, improve, solve_state
 from ironpot.plan.model import Model
@@ -26,7 +26,7 @@ from ironpot.plan.program import Floats, Program, dual_bound
 from ironpot.plan.question import Question, hold_bounds
 from ironpot.plan.rounding import Fixing, empty_state, feasible_state, fix_block
 from ironpot.plan.solver import NO_ANSWER, Answer, Session
-from ironpot.plan.stand import Stand, stand_at
+from ironpot.plan.stand import Stand, price_exactly, stand_at
 from ironpot.plan.state import State
 from ironpot.valuation.retention import Bools
 
@@ -39,8 +39,6 @@ SMALL = 3000
 NODES = 200
 # Share of the time limit that is added while there is no plan at all.
 GRACE = 0.4
-# A plan with its whole numbers fixed takes a fraction of this.
-PRICE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +221,6 @@ def _begin(hunt: _Hunt, time_limit_s: float) -> None:
     if hunt.steps:
         options["mip_max_nodes"] = NODES
     hunt.whole.begin(time_limit_s=time_limit_s, options=options)
-
-
-def price_exactly(model: Model, program: Program, left: Left, point: Floats) -> Answer:
-    """Fix the whole numbers of a point and solve the rest at exact prices."""
-    return left.solve(whole_bounds(model, program, point), time_limit_s=PRICE_S)
 
 
 def _run(hunt: _Hunt, question: Question, rng: np.random.Generator, start: Floats | None) -> None:

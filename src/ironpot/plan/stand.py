@@ -10,14 +10,18 @@ from typing import Self
 import numpy as np
 
 from ironpot.plan.board import Board, off_board
-from ironpot.plan.exact import exact_bounds
+from ironpot.plan.exact import exact_bounds, outside, whole_bounds
+from ironpot.plan.left import Left
 from ironpot.plan.local import Play
 from ironpot.plan.model import Model
 from ironpot.plan.out_of_sample import FIRST_STAGE
-from ironpot.plan.program import Bounds, Floats, Program
+from ironpot.plan.program import Bounds, Floats, Ints, Program
 from ironpot.plan.rounding import feasible_state
-from ironpot.plan.solver import NO_ANSWER
+from ironpot.plan.solver import NO_ANSWER, Answer
 from ironpot.plan.state import State
+
+# A plan with its whole numbers fixed takes a fraction of this.
+PRICE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,28 @@ def stand_at(model: Model, board: Board, program: Program, point: Floats) -> Sta
 
 
 def decided_bounds(model: Model, program: Program, point: Floats) -> Bounds:
-    """Return bounds that fix all that a point decides now, shares too, at exact prices."""
+    """Return bounds that fix all that a point decides now, shares too, at exact prices.
+
+    Raises ValueError if the program does not allow what the point decides.
+    """
+    columns = decided_columns(model)
+    if outside(program, point, columns):
+        raise ValueError("What is decided is outside the program's own bounds.")
     lower, upper = program.lower.copy(), program.upper.copy()
-    for name in FIRST_STAGE:
-        columns = model.column(name)
-        lower[columns] = upper[columns] = point[columns]
+    lower[columns] = upper[columns] = point[columns]
     return exact_bounds(model, program, lower, upper)
+
+
+def decided_columns(model: Model) -> Ints:
+    """Return the columns of all that is decided now."""
+    return np.concatenate([model.column(name).ravel() for name in FIRST_STAGE])
+
+
+def price_exactly(model: Model, program: Program, left: Left, point: Floats) -> Answer:
+    """Fix the whole numbers of a point and solve the rest at exact prices.
+
+    Infeasible where the program's own bounds do not allow those numbers.
+    """
+    if outside(program, np.rint(point), np.flatnonzero(program.integer)):
+        return replace(NO_ANSWER, outcome="infeasible")
+    return left.solve(whole_bounds(model, program, point), time_limit_s=PRICE_S)
