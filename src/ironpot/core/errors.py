@@ -54,3 +54,7 @@ class UnsupportedTermError(IronpotError):
 
 class SolverError(IronpotError):
     """The solver returned nothing that can be used, or its answer failed the check."""
+
+
+class StoppedError(SolverError):
+    """The user stopped a search before it had found anything."""

@@ -51,11 +51,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """The cheapest plan found with something otherwise, and what no such plan costs less than."""
+    """The cheapest plan found with something otherwise, and what no such plan costs less than.
+
+    `helped` says that none was found until help was opened: nothing is proven of it then.
+    """
 
     cost: float
     bound: float
     point: Floats
+    helped: bool = False
 
 
 @dataclass(slots=True)
@@ -66,6 +70,7 @@ class Around:
     program: Program
     dual: Floats
     point: Floats
+    first_s: float = FIRST_S
     core: Part = field(init=False)
     core_model: Model = field(init=False)
     rows: Ints = field(init=False)
@@ -80,7 +85,11 @@ class Around:
         self.left = leave(self._corrected(cut))
         # The plan itself first: every later solve begins at its basis.
         own = whole_bounds(self.core_model, self.left.program, self.point[self.core.columns])
-        self.left.solve(own, time_limit_s=FIRST_S)
+        try:
+            self.left.solve(own, time_limit_s=self.first_s)
+        except BaseException:
+            self.left.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -106,7 +115,8 @@ class Around:
             if answer.point is not None:
                 opened = bounds is not change.bounds
                 bound = -np.inf if opened else self.proven(bounds, change.wanted)
-                return Other(answer.objective, min(bound, answer.objective), answer.point)
+                cost = answer.objective
+                return Other(cost, min(bound, cost), answer.point, helped=opened)
         return None
 
     def proven(self, bounds: Bounds, wanted: Ints) -> float:

@@ -7,14 +7,14 @@ are searched around instead (`around`), for seconds a decision. Yuan.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
-from ironpot.core.errors import SolverError
+from ironpot.core.errors import SolverError, StoppedError
 from ironpot.core.lang import Text
 from ironpot.plan.around import Around, Change
 from ironpot.plan.exact import whole_bounds
@@ -42,9 +42,10 @@ TURNED = "turned"
 class Checked:
     """One decision turned round; yuan.
 
-    `estimate` is what prices say turning it round costs, `change` what a new solve found (inf: no
-    plan works then), `sure` how far either plan's cost could still fall (inf: not known).
-    `searched` says that the other plan is the best of a short search around this one.
+    `estimate` is what prices say turning it round costs (nan: nothing gave a price), `change` what
+    a new solve found (inf: no plan works then), `sure` how far either plan's cost could still fall
+    (inf: not known). `searched` says that the other plan is the best of a short search around this
+    one, `helped` that it opens help that this one does without.
     """
 
     lot_id: str
@@ -54,6 +55,7 @@ class Checked:
     sure: float
     reason: Reason
     searched: bool = False
+    helped: bool = False
 
     @property
     def holds(self) -> bool:
@@ -63,6 +65,8 @@ class Checked:
     @property
     def agrees(self) -> bool:
         """Whether the estimate and the new solve have the same sign, or one of them none."""
+        if np.isnan(self.estimate):
+            return True
         return abs(self.estimate) <= DUST or self.estimate * self.change >= -(DUST**2)
 
 
@@ -72,20 +76,23 @@ def check_reasons(plan: Plan, count: int, *, seconds: float) -> list[Checked]:
     Only what can be turned round is checked: not a lot that a wish or the law decides. What the
     time does not reach is left out, and its reason stays an estimate; Ctrl-C keeps what is checked.
     """
-    deadline = time.monotonic() + seconds
+    found: list[Checked] = []
+    with suppress(KeyboardInterrupt):
+        _check_each(plan, count, time.monotonic() + seconds, found.append)
+    return found
+
+
+def _check_each(plan: Plan, count: int, deadline: float, keep: Callable[[Checked], None]) -> None:
     reasons = lot_reasons(plan.model, plan.settled, plan.appraisals.table, plan.question)
     asked = _most_valuable(plan, reasons)[:count]
-    found: list[Checked] = []
-    columns = [turn.columns for turn in asked]
-    with _Turning(plan, columns) as turning, suppress(KeyboardInterrupt):
+    with _Turning(plan, [turn.columns for turn in asked]) as turning:
         for number, turn in enumerate(asked):
             left = deadline - time.monotonic()
             if left <= 0.0:
                 break
             again = turning.solve(number, turn, left / (len(asked) - number))
             if again is not None:
-                found.append(_checked(plan, turn, again, reasons[turn.lot_id]))
-    return found
+                keep(_checked(plan, turn, again, reasons[turn.lot_id]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +107,14 @@ class _Turn:
 
 @dataclass(frozen=True, slots=True)
 class _Again:
-    """Cost and bound of the plan around a turned decision, yuan; inf where no plan works."""
+    """Cost and bound of the plan around a turned decision, yuan; inf where no plan works.
+
+    `helped` says that it opens help that the plan itself does without.
+    """
 
     cost: float
     bound: float
+    helped: bool = False
 
 
 def _most_valuable(plan: Plan, reasons: dict[str, Reason]) -> list[_Turn]:
@@ -214,7 +225,7 @@ def _by_short_search(around: Around, plan: Plan, turn: _Turn, seconds: float) ->
         return None
     cost, bound = other.cost * MILLION, other.bound * MILLION
     known = max(bound, min(plan.bound, cost)) if np.isfinite(bound) else bound
-    return _Again(cost, known)
+    return _Again(cost, known, other.helped)
 
 
 def turned_change(
@@ -230,7 +241,7 @@ def turned_change(
 
 
 def _by_search(plan: Plan, turn: _Turn, seconds: float) -> _Again | None:
-    """Plan the case again with a wish; help may open that was shut."""
+    """Plan the case again with a wish; help may open that was shut. Ctrl-C ends all the checks."""
     options = replace(plan.options, time_limit_s=max(seconds, 1.0))
     try:
         other = with_wish(plan.case, turn.lot_id, force=not turn.released)
@@ -238,9 +249,14 @@ def _by_search(plan: Plan, turn: _Turn, seconds: float) -> _Again | None:
         again = plan_resolution(
             other, options=options, allotments=inputs.allotments, under_way=inputs.under_way
         )
+    except StoppedError as stopped:
+        raise KeyboardInterrupt from stopped
     except SolverError:
         return None
-    return _Again(again.cost, again.bound)
+    if again.interrupted:
+        raise KeyboardInterrupt
+    helped = again.question.help_open and not plan.question.help_open
+    return _Again(again.cost, again.bound, helped)
 
 
 def _checked(plan: Plan, turn: _Turn, again: _Again, reason: Reason) -> Checked:
@@ -248,7 +264,9 @@ def _checked(plan: Plan, turn: _Turn, again: _Again, reason: Reason) -> Checked:
     change = again.cost - plan.cost
     sure = max(again.cost - again.bound, plan.cost - plan.bound)
     searched = is_large(plan.model)
-    checked = Checked(turn.lot_id, turn.released, estimate, change, sure, reason, searched)
+    checked = Checked(
+        turn.lot_id, turn.released, estimate, change, sure, reason, searched, again.helped
+    )
     return replace(checked, reason=_said(checked))
 
 
@@ -256,9 +274,11 @@ def _estimate(plan: Plan, turn: _Turn) -> float:
     """What the relaxed plan's prices say that turning a decision round costs.
 
     A released lot is worth the price of its row `leaves_once`; a kept one costs the least reduced
-    cost of its columns.
+    cost of its columns. Not a number where no round of parts has ended: nil is no price then.
     """
     program, dual = plan.question.program, plan.question.relaxed.row_dual
+    if is_large(plan.model) and not dual.any():
+        return np.nan
     if not turn.released:
         return float(program.reduced_cost(dual)[turn.columns].min()) * MILLION
     lots = plan.model.inputs.offers.frame["lot_id"].to_numpy()
@@ -288,28 +308,34 @@ def _found(checked: Checked) -> Text:
     what = (
         Text("keeping it", "保留该资产") if checked.released else Text("releasing it", "处置该资产")
     )
-    size, sure = spoken(abs(checked.change)), spoken(checked.sure)
+    size = spoken(abs(checked.change))
     if abs(checked.change) <= DUST:
         verb = Text("makes no difference", "成本不变")
     elif checked.change > 0.0:
         verb = Text(f"costs {size.en} more", f"使成本增加{size.zh}")
     else:
         verb = Text(f"saves {size.en}", f"使成本减少{size.zh}")
-    how = Text("both plans proven", "两方案误差")
-    if checked.searched:
-        how = Text(
-            "by a short search around the plan; both proven", "在方案附近短时搜索;两方案误差"
-        )
-    if not np.isfinite(checked.sure):
-        return Text(
-            f"{what.en} {verb.en}, with help from above (by a short search; what is best then is "
-            "not proven).",
-            f"{what.zh}{verb.zh},且需上级支持(短时搜索所得,最优性未证明)。",
-        )
+    help_ = Text(", with help from above", ",且需上级支持") if checked.helped else Text("", "")
+    how = _how_sure(checked)
     return Text(
-        f"{what.en} {verb.en} ({how.en} to within {sure.en}).",
-        f"{what.zh}{verb.zh}({how.zh}均不超过{sure.zh})。",
+        f"{what.en} {verb.en}{help_.en} ({how.en}).", f"{what.zh}{verb.zh}{help_.zh}({how.zh})。"
     )
+
+
+def _how_sure(checked: Checked) -> Text:
+    """Say how the other plan was found, and how far either could still fall if that is known."""
+    if not np.isfinite(checked.sure):
+        unknown = Text("what is best then is not proven", "最优性未证明")
+        if not checked.searched:
+            return unknown
+        return Text(f"by a short search; {unknown.en}", f"短时搜索所得,{unknown.zh}")
+    sure = spoken(checked.sure)
+    if checked.searched:
+        return Text(
+            f"by a short search around the plan; both proven to within {sure.en}",
+            f"在方案附近短时搜索;两方案误差均不超过{sure.zh}",
+        )
+    return Text(f"both plans proven to within {sure.en}", f"两方案误差均不超过{sure.zh}")
 
 
 def reasons_of(checked: list[Checked]) -> Iterator[tuple[str, Reason]]:

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from ironpot.case.case import Case
-from ironpot.core.errors import SolverError
+from ironpot.core.errors import SolverError, StoppedError
 from ironpot.core.lang import Text
 from ironpot.plan.again import Kept, chosen_point, kept, no_dearer, prepared_starts
 from ironpot.plan.begun import Starts
@@ -232,7 +232,7 @@ def _no_gap(stake: float) -> float:
 
 def _no_plan(options: PlanOptions, *, interrupted: bool) -> SolverError:
     if interrupted:
-        return SolverError(
+        return StoppedError(
             Text(
                 "Stopped before any plan was found; nothing was written.",
                 "在找到方案之前已停止,未写出任何文件。",

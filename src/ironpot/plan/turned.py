@@ -39,12 +39,14 @@ CLOSE, CLOSE_YUAN = 1e-5, 1e4
 class TurnedPlan:
     """What the plan's choices cost, and the best plan found with one turned round; yuan.
 
-    `bound` is what no such plan costs less than (-inf: not proven).
+    `bound` is what no such plan costs less than (-inf: not proven); `helped` says that none was
+    found until help was opened, so what bounds plans without help says nothing of it.
     """
 
     cost: float
     turned: float
     bound: float
+    helped: bool = False
 
 
 def turn_round(
@@ -84,7 +86,7 @@ def turn_round(
     if other is None:
         return None
     bound = other.bound * MILLION if dual.any() else -np.inf
-    return TurnedPlan(cost * MILLION, other.cost * MILLION, bound)
+    return TurnedPlan(cost * MILLION, other.cost * MILLION, bound, other.helped)
 
 
 def columns_of(model: Model, lot: str) -> Ints:

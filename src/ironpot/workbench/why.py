@@ -236,18 +236,31 @@ def _around(
 
 
 def _said_around(plan: PlanFiles, turned: TurnedPlan, unit: Unit, *, kept: bool) -> Text:
-    """Say what a short search around the plan found, and how far either plan could still fall."""
+    """Say what a short search around the plan found, and how far either plan could still fall.
+
+    A plan that had to open help is below no bound of plans without it: nothing is claimed of it.
+    """
     change = turned.turned - turned.cost
-    # Turning a decision round leaves fewer plans: what no plan is below holds for them too.
-    bound = max(turned.bound, plan.summary["bound"])
-    sure = in_unit(max(turned.turned - bound, turned.cost - plan.summary["bound"]), unit)
+    sure = _sure_around(plan, turned, unit)
     size, words = in_unit(abs(change), unit), (unit_words(unit, "en"), unit_words(unit, "zh"))
     what = Text("releasing it", "处置该资产") if kept else Text("keeping it", "保留该资产")
     dear = change >= 0.0
     return Text(
         f"Searched again around the plan: {what.en} {'costs' if dear else 'saves'} {size} "
-        f"({words[0]}) in the best plan found, the same futures for both; both are proven to "
-        f"within {sure}.",
+        f"({words[0]}) in the best plan found, the same futures for both; {sure.en}.",
         f"在方案附近重新搜索:{what.zh}使成本{'增加' if dear else '减少'}{size}({words[1]},"
-        f"两方案情景相同);两方案误差均不超过{sure}。",
+        f"两方案情景相同);{sure.zh}。",
     )
+
+
+def _sure_around(plan: PlanFiles, turned: TurnedPlan, unit: Unit) -> Text:
+    """Say how far either plan could still fall, or that help had to open and nothing is proven."""
+    if turned.helped:
+        return Text(
+            "it then needs help from above, and what is best then is not proven",
+            "届时需上级支持,最优性未证明",
+        )
+    # Turning a decision round leaves fewer plans: what no plan is below holds for them too.
+    bound = max(turned.bound, plan.summary["bound"])
+    sure = in_unit(max(turned.turned - bound, turned.cost - plan.summary["bound"]), unit)
+    return Text(f"both are proven to within {sure}", f"两方案误差均不超过{sure}")
