@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ironpot.case.column_map import NO_ENTRY
@@ -23,6 +22,7 @@ from ironpot.case.files.text import decoded, separator_of
 from ironpot.case.headers import table_named
 from ironpot.case.locate import Found, locate
 from ironpot.case.read import declared_unit
+from ironpot.case.rewrite import open_book, save_book
 from ironpot.case.schema.words import PROVENANCE
 from ironpot.core.columns import Column, Table
 from ironpot.core.errors import FileRefusedError
@@ -89,14 +89,14 @@ def _usual(table: Table) -> list[Column]:
 def _new_sheet(path: Path, table: Table, row: Mapping[str, Value], lang: Lang) -> Entered:
     """Add a sheet with the table's labels as header and one row below it."""
     before = path.read_bytes()
-    book = load_workbook(path)
+    book = open_book(path)
     sheet: Worksheet = book.create_sheet(table.label.say(lang))
     bracket = Text("(yuan)", "(元)").say(lang)
     for number, column in enumerate(_usual(table), start=1):
         unit = bracket if column.kind == "money" else ""
         sheet.cell(1, number, column.label.say(lang) + unit)
         sheet.cell(2, number, _safe(row.get(column.name)))
-    book.save(path)
+    save_book(book, path)
     return Entered(path, _at(sheet.title, 2), before)
 
 
@@ -147,14 +147,14 @@ def _below_file(file: Path, cells: Mapping[int, Value]) -> Entered:
 def _below_sheet(path: Path, sheet: Sheet, cells: Mapping[int, Value]) -> Entered:
     """Write a row below the last one of a sheet; all else in the workbook stays."""
     before = path.read_bytes()
-    book = load_workbook(path, keep_vba=path.suffix.lower() == ".xlsm")
+    book = open_book(path)
     assert sheet.title is not None
     page: Worksheet = book[sheet.title]
     last = sheet.cells[ROW].max()
     number = (last if isinstance(last, int) else 1) + 1
     for position, value in cells.items():
         page.cell(number, position, _safe(value))
-    book.save(path)
+    save_book(book, path)
     return Entered(path, _at(sheet.title, number), before)
 
 
