@@ -144,6 +144,23 @@ class Solver:
                     points[k][part.columns] = answer
         return [None if k in failed else point for k, point in enumerate(points)]
 
+    def duals(self, apart: Apart, point: Floats) -> Floats | None:
+        """Return duals of every future's rows where what is decided now is as in a point.
+
+        They are the whole program's, each future's by its weight; nil for rows of what is decided
+        now. The point may be a relaxed one. None if a future has no answer.
+        """
+        dual, moved = np.zeros(apart.program.row_lower.size), apart.matrix @ point
+        own = apart.program.own_bounds()
+        self.bases.clear()
+        for _, part, weight in apart.in_order():
+            self.highs.passModel(_program(apart, part, weight))
+            if self._solve(0, part, own, moved[part.rows]) is None:
+                return None
+            mine = np.array(self.highs.getSolution().row_dual, dtype=np.float64)
+            dual[part.rows] = weight * mine
+        return dual
+
     def _solve(self, choice: int, part: Own, bounds: Bounds, moved: Floats) -> Floats | None:
         """Solve one future of one choice from the choice's last basis; from none if that fails."""
         columns, rows = _numbers(part.columns.size), _numbers(part.rows.size)

@@ -56,6 +56,14 @@ class Everywhere:
         self.seconds = time.monotonic() - began
         return best
 
+    def duals(self, decided: Floats) -> Floats | None:
+        """Return duals of all futures' rows where what is decided now is as given.
+
+        `decided` is (column,) with nil where a future decides; it may be a relaxed choice. None if
+        a future has no answer to it.
+        """
+        return self.solver.duals(self.apart, decided)
+
     def _at(self, bounds: Bounds, level: float) -> Answer:
         column = self.model.column("tail_level")
         bounds.lower[column] = bounds.upper[column] = level

@@ -110,9 +110,8 @@ class Hunt:
         return self.done or self.is_hopeless or self.time_left <= kept
 
     def core_program(self) -> Program:
-        """Return the core's program, corrected to first order for the futures left out."""
-        sample, proof = self.core, self.proof
-        program = sample.corrected(proof) if self.corrected else sample.program(proof)
+        """Return the core's program, corrected for the futures left out as far as is known."""
+        program = self.core.corrected(self.proof)
         return program if self.loose is None else self._loosened(program)
 
     def _loosened(self, program: Program) -> Program:

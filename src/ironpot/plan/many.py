@@ -93,7 +93,8 @@ def search_many(
     cut = program.with_rows(CUT, cuts_of(question.program))
     parts = [take_part(model, futures) for futures in deal(model, PART)]
     core = deal(model, core_size(model))[0]
-    with Proof(model, cut, parts, 2.0 * time_limit_s) as proof:
+    dual = None if len(parts) == 1 else _first_dual(prices, few, question, cut)
+    with Proof(model, cut, parts, 2.0 * time_limit_s, dual=dual) as proof:
         hunt = Hunt(
             model,
             Sample.of(model, core),
@@ -127,6 +128,24 @@ def _first(model: Model, began: float, watch: Watch | None) -> tuple[Everywhere,
     if watch is not None and answer.point is not None:
         watch(Progress(time.monotonic() - began, answer.objective, None))
     return prices, answer
+
+
+def _first_dual(
+    prices: Everywhere, few: Sample, question: Question, program: Program
+) -> Floats | None:
+    """Return duals of all futures' rows where all do what the few like, if each future can.
+
+    They say already where parts and core pull another way than all together.
+    """
+    if question.relaxed.point is None:
+        return None
+    decided = np.zeros(program.cost.size)
+    now = few.part.now
+    decided[few.part.columns[now]] = question.relaxed.point[now]
+    dual = prices.duals(decided)
+    if dual is None:
+        return None
+    return np.pad(dual, (0, program.row_lower.size - dual.size))
 
 
 def _is_same(one: Program, other: Program) -> bool:

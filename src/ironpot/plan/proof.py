@@ -27,8 +27,9 @@ class Proof:
     """The bound of `program`, growing; a context manager that ends its solver process.
 
     `relaxed` is the best round's answer for the whole: its point is the parts' average where they
-    disagree. `pulls` (part,) say what a unit of each column decided now costs later. `impossible`
-    says that one part alone has no plan.
+    disagree. `dual` are its duals, or what the first round's prices are made from: duals of all
+    futures' rows at some choice, if they are given; `pulls` (part,) say what a unit of each column
+    decided now costs later at those. `impossible` says that one part alone has no plan.
     """
 
     model: Model
@@ -36,6 +37,7 @@ class Proof:
     parts: Sequence[Part]
     limit_s: float
     bound: float = -np.inf
+    dual: Floats | None = None
     relaxed: Answer | None = None
     pulls: list[Floats] = field(default_factory=list[Floats])
     rounds: int = 0
@@ -52,6 +54,9 @@ class Proof:
     def __post_init__(self) -> None:
         self._cells, self._tried = market_cells(self.model), self.program
         self._prices = [np.zeros(part.columns.size) for part in self.parts]
+        if self.dual is not None:
+            self.pulls = [_pull_of(part, self.program, self.dual) for part in self.parts]
+            self._set_prices(self.pulls)
         self._begin()
 
     def __enter__(self) -> "Proof":
@@ -109,8 +114,9 @@ class Proof:
         relaxed = self._whole(answers, dual, bound)
         if bound > last:
             self.bound, self.program, self.relaxed = bound, self._tried, relaxed
-            self.pulls = pulls
-        self._prepare(pulls, relaxed)
+            self.dual, self.pulls = dual, pulls
+        self._set_prices(pulls)
+        self._add_cuts(relaxed)
         worth = self.rounds == 1 or bound - last >= WORTH_A_ROUND * abs(bound)
         self.done = self.done or not worth
 
@@ -127,15 +133,24 @@ class Proof:
             seconds=sum(answer.seconds for answer in answers),
         )
 
-    def _prepare(self, pulls: Sequence[Floats], relaxed: Answer) -> None:
+    def _set_prices(self, pulls: Sequence[Floats]) -> None:
+        """Charge each part where it pulls another way than all together."""
         mean = self._mean(pulls)
         for part, mine, prices in zip(self.parts, pulls, self._prices, strict=True):
             prices[part.now] = mean - mine[part.now]
+
+    def _add_cuts(self, relaxed: Answer) -> None:
+        """Add the cuts that the averaged plan breaks; one part without any is done."""
         assert relaxed.point is not None
         cuts = violated_cuts(self._cells, relaxed.point)
         self._tried = self._tried.with_rows(CUT, cuts)
-        # One part without another cut would only be solved again.
         self.done = len(self.parts) == 1 and not cuts.count
+
+
+def _pull_of(part: Part, program: Program, dual: Floats) -> Floats:
+    """Return what a part pulls at duals of the whole program."""
+    mine, rows = part.cut(program)
+    return pull(mine, dual[rows] / part.weight)
 
 
 def cuts_of(program: Program) -> Rows:

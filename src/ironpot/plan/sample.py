@@ -44,15 +44,14 @@ class Sample:
 
     def corrected(self, proof: Proof) -> Program:
         """Return that program with costs such that, to first order, it pulls as all futures do."""
-        if self.is_all or proof.relaxed is None:
+        if self.is_all or proof.dual is None:
             return self.program(proof)
         program, rows = self.part.cut(proof.program)
-        mine = pull(program, proof.relaxed.row_dual[rows] / self.part.weight)
+        mine = pull(program, proof.dual[rows] / self.part.weight)
         return self.priced(program, proof, mine)
 
     def priced(self, program: Program, proof: Proof, mine: Floats) -> Program:
         """Add to a program's costs what all futures pull beyond what the sample pulls itself."""
-        assert proof.relaxed is not None
         price = np.zeros(program.cost.size)
         now = self.part.now
         price[now] = proof.pull - mine[now]
