@@ -1,6 +1,7 @@
 """Something otherwise in a plan for many futures: a short search finds what solving whole finds."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -11,6 +12,7 @@ from tests.plan.town import hall, town, wish
 from ironpot.case.schema import BY_NAME
 from ironpot.plan import many
 from ironpot.plan.again import choices_table
+from ironpot.plan.around import Around, Change, Other
 from ironpot.plan.check_reasons import Checked, check_reasons
 from ironpot.plan.extras import plan_extras
 from ironpot.plan.many import is_large
@@ -134,3 +136,43 @@ def test_a_forbidden_lot_costs_nothing_where_nobody_would_release_it(monkeypatch
     plan = plan_resolution(town(assets=lots, wishes=[wish("pot", "forbid")]), options=OPTIONS)
     (cost,) = wish_costs_around(plan, seconds=10).values()
     assert cost.cost == pytest.approx(0.0, abs=1.0)
+
+
+@pytest.fixture(scope="module")
+def wished() -> Plan:
+    lots = [hall("pot", 10.0, 4.0), hall("steel", 10.0, 0.1)]
+    wishes = [wish("pot", "force"), wish("steel", "forbid")]
+    with pytest.MonkeyPatch.context() as patch:
+        apart(patch)
+        return plan_resolution(town(assets=lots, wishes=wishes), options=OPTIONS)
+
+
+@pytest.mark.parametrize("where", ["__enter__", "search"])
+def test_ctrl_c_leaves_wishes_unpriced_and_the_report_its_tables(monkeypatch, wished, where):
+    apart(monkeypatch)
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Around, where, stop)
+    extras = plan_extras(wished)
+    assert extras["wishes"]["cost"].to_list() == [None, None]
+    assert extras["wishes"]["at_most"].to_list() == [None, None]
+    assert extras["frontier"].height >= 2
+
+
+def test_wishes_that_the_time_does_not_reach_have_no_cost(monkeypatch, wished):
+    apart(monkeypatch)
+    assert plan_extras(wished, seconds=0.0)["wishes"]["cost"].null_count() == 2
+    assert plan_extras(replace(wished, interrupted=True))["wishes"]["cost"].null_count() == 2
+    searched = Around.search
+
+    def slow(self: Around, change: Change, *, seconds: float) -> Other | None:
+        found = searched(self, change, seconds=seconds)
+        late = SimpleNamespace(monotonic=lambda: np.inf)
+        monkeypatch.setattr("ironpot.plan.wish_costs.time", late)
+        return found
+
+    monkeypatch.setattr(Around, "search", slow)
+    costs = wish_costs_around(wished, seconds=5.0)
+    assert [bool(np.isnan(cost.cost)) for cost in costs.values()] == [False, True]

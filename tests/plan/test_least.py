@@ -12,7 +12,13 @@ from tests.support import Rows
 
 from ironpot.plan import many
 from ironpot.plan.extras import plan_extras
-from ironpot.plan.least import a_few_need, needs_proof, prove_least, with_least_help
+from ironpot.plan.least import (
+    a_few_need,
+    needs_proof,
+    prove_least,
+    seconds_afterwards,
+    with_least_help,
+)
 from ironpot.plan.model import Model, build_model
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
@@ -90,6 +96,19 @@ def test_stopped_by_the_user_the_proof_keeps_what_a_few_futures_need(monkeypatch
     assert least.bound > 0.1
 
 
+@pytest.mark.parametrize("where", ["a_few_need", "Proof.__enter__"])
+def test_stopped_while_it_begins_the_proof_still_comes_back(monkeypatch, where):
+    monkeypatch.setattr(many, "PART", 4)
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"ironpot.plan.least.{where}", stop)
+    least = prove_least(model_of(), seconds=20)
+    assert (least.interrupted, least.impossible, least.relaxed) == (True, False, None)
+    assert (least.bound > 0.1) == (where != "a_few_need")
+
+
 @pytest.fixture(scope="module")
 def taken_apart() -> Plan:
     with pytest.MonkeyPatch.context() as patch:
@@ -112,6 +131,15 @@ def test_a_plan_taken_apart_gets_its_least_help_and_the_frontier_its_point(
     assert frontier["label"].to_list() == ["plan", "least_help", "do_nothing"]
     point = frontier.filter(pl.col("label") == "least_help")["relief_pv"][0]
     assert point == pytest.approx(plan.least_help * 100, abs=1.0)
+
+
+def test_a_plan_whose_search_was_stopped_gets_no_proof_afterwards(monkeypatch, taken_apart):
+    monkeypatch.setattr(many, "LARGE", 0)
+    assert needs_proof(taken_apart)
+    stopped = replace(taken_apart, interrupted=True)
+    assert not needs_proof(stopped)
+    assert seconds_afterwards(stopped) == 0.0
+    assert with_least_help(stopped, seconds=20) is stopped
 
 
 def test_a_plan_that_needs_no_proof_comes_back_as_it_is(taken_apart):

@@ -16,7 +16,7 @@ import polars as pl
 
 from ironpot.core.errors import SolverError, StoppedError
 from ironpot.core.lang import Text
-from ironpot.plan.around import Around, Change
+from ironpot.plan.around import FIRST_S, Around, Change
 from ironpot.plan.exact import whole_bounds
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.left import Left, leave
@@ -211,10 +211,10 @@ class _Turning:
         return replace(own, row_lower=row_lower)
 
 
-def around_plan(plan: Plan) -> Around:
-    """Return what searches around a plan of its own question."""
+def around_plan(plan: Plan, first_s: float = FIRST_S) -> Around:
+    """Return what searches around a plan of its own question, its first solve within `first_s`."""
     question = plan.question
-    return Around(plan.model, question.program, question.relaxed.row_dual, plan.point)
+    return Around(plan.model, question.program, question.relaxed.row_dual, plan.point, first_s)
 
 
 def _by_short_search(around: Around, plan: Plan, turn: _Turn, seconds: float) -> _Again | None:

@@ -11,6 +11,7 @@ from ironpot.cashflow.case_debts import project_debts
 from ironpot.core.dates import quarter_end, quarter_start
 from ironpot.core.money import to_fen
 from ironpot.plan.inputs import MILLION
+from ironpot.plan.least import seconds_afterwards
 from ironpot.plan.many import is_large
 from ironpot.plan.model import Model
 from ironpot.plan.names import quarter_text
@@ -28,12 +29,17 @@ from ironpot.valuation.worth import worth
 LABELS = ("plan", "least_help", "do_nothing")
 
 
-def plan_extras(plan: Plan) -> dict[str, pl.DataFrame]:
-    """Return the report's extras by name; money in fen."""
+def plan_extras(plan: Plan, *, seconds: float | None = None) -> dict[str, pl.DataFrame]:
+    """Return the report's extras by name; money in fen.
+
+    Where futures are many, wishes are priced within `seconds` (`seconds_afterwards` where it is not
+    given); a wish that is not reached has no cost. Ctrl-C leaves the rest of them unpriced.
+    """
+    limit = seconds_afterwards(plan) if seconds is None else seconds
     return case_extras(plan.case) | {
         "rule_rows": rule_rows(plan),
         "approvals": approvals(plan.case, _starts(plan)),
-        "wishes": _wishes(plan),
+        "wishes": _wishes(plan, limit),
         "frontier": _frontier(plan),
         "baseline": _baseline(plan),
     }
@@ -113,9 +119,9 @@ def _starts(plan: Plan) -> dict[str, str]:
     }
 
 
-def _wishes(plan: Plan) -> pl.DataFrame:
+def _wishes(plan: Plan, seconds: float) -> pl.DataFrame:
     """What each wish costs, and at most where futures are many; unknown where none fulfils it."""
-    costs = _wish_costs(plan)
+    costs = _wish_costs(plan, seconds)
     rows = [
         {
             "wish_id": wish.wish_id,
@@ -129,10 +135,14 @@ def _wishes(plan: Plan) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=words | {"cost": pl.Int64(), "at_most": pl.Int64()})
 
 
-def _wish_costs(plan: Plan) -> dict[str, WishCost]:
-    if is_large(plan.model):
-        return wish_costs_around(plan, seconds=plan.options.time_limit_s)
-    costs = wish_costs(plan.question.program, plan.model.wishes, plan.model.unwished)
+def _wish_costs(plan: Plan, seconds: float) -> dict[str, WishCost]:
+    wishes = plan.model.wishes
+    try:
+        if is_large(plan.model):
+            return wish_costs_around(plan, seconds=seconds)
+        costs = wish_costs(plan.question.program, wishes, plan.model.unwished)
+    except KeyboardInterrupt:
+        return {wish.wish_id: WishCost(np.nan, np.inf) for wish in wishes}
     return {name: WishCost(cost, np.inf) for name, cost in costs.items()}
 
 

@@ -24,8 +24,9 @@ from ironpot.plan.solver import Answer, solve
 
 # Later rounds lift the bound by next to nothing; each takes as long as the first.
 MOST_ROUNDS = 3
-# Share of a plan's time limit that its least help may take afterwards.
-AFTERWARDS = 0.5
+# Share of a plan's time limit that its least help and the cost of its wishes may take afterwards,
+# and the share of that which is left to wishes, where there are any.
+AFTERWARDS, FOR_WISHES = 0.5, 0.5
 
 Watch = Callable[[float], None]
 
@@ -61,19 +62,30 @@ def prove_least(model: Model, *, seconds: float, watch: Watch | None = None) -> 
     `watch` hears of the bound after each round.
     """
     deadline, parts = time.monotonic() + seconds, parts_of(model)
-    few = a_few_need(model, seconds=seconds)
     program = paid_in_full(model)
+    nothing = Least(0.0, program, parts, _unpriced(parts), None, rounds=0, impossible=False)
+    try:
+        few = a_few_need(model, seconds=seconds)
+    except KeyboardInterrupt:
+        return replace(nothing, interrupted=True)
     if few is None:
-        return Least(0.0, program, parts, _unpriced(parts), None, rounds=0, impossible=True)
-    interrupted = False
-    with Proof(model, program, parts, seconds) as proof:
-        try:
+        return replace(nothing, impossible=True)
+    proof = Proof(model, program, parts, seconds)
+    interrupted = not _proven(proof, few, deadline, watch)
+    return replace(_least(few, proof), interrupted=interrupted)
+
+
+def _proven(proof: Proof, few: float, deadline: float, watch: Watch | None) -> bool:
+    """Prove round by round until the time ends; False if the user stopped it, or its start."""
+    try:
+        with proof:
             while _goes_on(proof) and time.monotonic() < deadline:
                 if proof.poll(wait_s=0.2) and watch is not None:
                     watch(max(proof.bound, few))
-        except KeyboardInterrupt:
-            interrupted = True
-    return replace(_least(few, proof), interrupted=interrupted)
+    except KeyboardInterrupt:
+        proof.__exit__()
+        return False
+    return True
 
 
 def _goes_on(proof: Proof) -> bool:
@@ -118,21 +130,40 @@ def _least(few: float, proof: Proof) -> Least:
 
 
 def needs_proof(plan: Plan) -> bool:
-    """Say whether a plan asks for help of which only a few futures' least is known."""
+    """Say whether a plan asks for help of which only a few futures' least is known.
+
+    Who stopped the search wants the plan now: nothing more is proven of it.
+    """
     question = plan.question
+    if plan.interrupted:
+        return False
     return question.least is None and question.help_open and many.is_large(plan.model)
+
+
+def seconds_afterwards(plan: Plan) -> float:
+    """Return the time that least help and wishes may take together: none once somebody stopped."""
+    return 0.0 if plan.interrupted else AFTERWARDS * plan.options.time_limit_s
+
+
+def seconds_for_help(plan: Plan) -> float:
+    """Return what the proof of least help may take of that time."""
+    return seconds_afterwards(plan) * (1.0 - FOR_WISHES if plan.model.wishes else 1.0)
 
 
 def with_least_help(plan: Plan, *, seconds: float, watch: Watch | None = None) -> Plan:
     """Return a plan for many futures with its least help proven over all of them.
 
-    The search leaves what a few futures need. Other plans, and those that need no help, come back
-    as they are. The answer in `question.least` is no plan: its point is the parts' average.
+    The search leaves what a few futures need. Other plans, those that need no help, and one whose
+    proof is stopped before it begins come back as they are. The answer in `question.least` is no
+    plan: its point is the parts' average.
     """
     question = plan.question
     if not needs_proof(plan):
         return plan
-    least = prove_least(plan.model, seconds=seconds, watch=watch)
+    try:
+        least = prove_least(plan.model, seconds=seconds, watch=watch)
+    except KeyboardInterrupt:
+        return plan
     bound = max(least.bound, question.least_help)
     answer = None
     if least.relaxed is not None:

@@ -5,11 +5,13 @@ how far the plan itself could still fall. `at_most` is proven: no plan without t
 Yuan.
 """
 
+import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ironpot.plan.around import Around, Change
+from ironpot.plan.around import FIRST_S, Around, Change
 from ironpot.plan.check_reasons import around_plan
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.plan import Plan
@@ -22,29 +24,40 @@ EACH_S = 8.0
 
 @dataclass(frozen=True, slots=True)
 class WishCost:
-    """What a wish costs the plan, as found, and at most (inf: nothing is proven)."""
+    """What a wish costs the plan, as found (nan: not searched), and at most (inf: not proven)."""
 
     cost: float
     at_most: float
 
 
 def wish_costs_around(plan: Plan, *, seconds: float) -> dict[str, WishCost]:
-    """Return what each wish costs the plan, by wish id, all of them within about `seconds`."""
+    """Return what each wish costs the plan, by wish id, all of them within about `seconds`.
+
+    Wishes that the time does not reach, or Ctrl-C cuts off, come back not searched.
+    """
     wishes = plan.model.wishes
-    if not wishes:
-        return {}
-    each = min(seconds / len(wishes), EACH_S)
-    costs: dict[str, WishCost] = {}
-    with around_plan(plan) as around:
-        for wish in wishes:
-            bounds = _without(plan, wish)
-            others = tuple(other for other in wishes if other is not wish)
-            found = around.search(Change(bounds, others), seconds=each)
-            # The plan itself keeps all limits without the wish.
-            cheaper = plan.cost if found is None else min(found.cost * MILLION, plan.cost)
-            cost = plan.cost - cheaper
-            costs[wish.wish_id] = WishCost(cost, max(plan.cost - _proven(around, bounds), cost))
+    costs = {wish.wish_id: WishCost(np.nan, np.inf) for wish in wishes}
+    deadline = time.monotonic() + seconds
+    if not wishes or seconds <= 0.0:
+        return costs
+    with suppress(KeyboardInterrupt), around_plan(plan, min(seconds, FIRST_S)) as around:
+        for number, wish in enumerate(wishes):
+            left = deadline - time.monotonic()
+            if left <= 0.0:
+                break
+            each = min(left / (len(wishes) - number), EACH_S)
+            costs[wish.wish_id] = _searched(plan, around, wish, each)
     return costs
+
+
+def _searched(plan: Plan, around: Around, wish: Wish, seconds: float) -> WishCost:
+    """Search around the plan without one wish; the plan itself keeps all limits without it."""
+    bounds = _without(plan, wish)
+    others = tuple(other for other in plan.model.wishes if other is not wish)
+    found = around.search(Change(bounds, others), seconds=seconds)
+    cheaper = plan.cost if found is None else min(found.cost * MILLION, plan.cost)
+    cost = plan.cost - cheaper
+    return WishCost(cost, max(plan.cost - _proven(around, bounds), cost))
 
 
 def _proven(around: Around, bounds: Bounds) -> float:

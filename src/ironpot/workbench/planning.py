@@ -12,10 +12,11 @@ from ironpot.case.case import Case
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
 from ironpot.plan.certificate import certificate
-from ironpot.plan.check_reasons import check_reasons, reasons_of
+from ironpot.plan.check_reasons import Checked, check_reasons, reasons_of
 from ironpot.plan.extras import plan_extras
 from ironpot.plan.files import Written, plan_files
-from ironpot.plan.least import AFTERWARDS, needs_proof, with_least_help
+from ironpot.plan.least import needs_proof, seconds_afterwards, seconds_for_help, with_least_help
+from ironpot.plan.many import is_large
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
 from ironpot.plan.reasons import Reason
@@ -68,8 +69,11 @@ def run_plan(
         _tell(screen, lang, "Settling in fen and writing tables ...", "正在按分结算并写出表格……")
         written = _write_tables(plan, draft, lang, checked, earlier)
         clock.lap("tables")
+        seconds = seconds_afterwards(plan) - clock.laps["least"]
+        extras = _extras(plan, seconds, lang, screen)
+        clock.lap("wishes")
         _tell(screen, lang, "Writing the report ...", "正在生成报告……")
-        _write_faces(plan, written, draft, lang, unit)
+        _write_faces(plan, written, extras, draft, lang, unit)
         clock.lap("report")
         verification = verify_plan(draft)
         clock.lap("verify")
@@ -90,10 +94,12 @@ def write_plan(
     >>> sorted(write_plan(plan, Path("out")).tables)[:3]  # doctest: +SKIP
     ['balance_sheet', 'cash', 'debt_actions']
     """
-    plan = with_least_help(plan, seconds=AFTERWARDS * plan.options.time_limit_s)
+    began = time.monotonic()
+    plan = with_least_help(plan, seconds=seconds_for_help(plan))
+    left = seconds_afterwards(plan) - (time.monotonic() - began)
     with whole_folder(Path(out)) as draft:
         written = _write_tables(plan, draft, lang)
-        _write_faces(plan, written, draft, lang, unit)
+        _write_faces(plan, written, plan_extras(plan, seconds=left), draft, lang, unit)
     return written
 
 
@@ -107,7 +113,7 @@ def _with_least_help(plan: Plan, lang: Lang, unit: Unit, screen: Console) -> Pla
     """Prove over all futures how little help any plan needs, where the search did not."""
     if not needs_proof(plan):
         return plan
-    limit = AFTERWARDS * plan.options.time_limit_s
+    limit = seconds_for_help(plan)
     _tell(
         screen,
         lang,
@@ -131,18 +137,29 @@ def _check_reasons(plan: Plan, count: int, lang: Lang, screen: Console) -> dict[
         f"正在对{count}项决策逐一反向重新求解,每项最长{limit:.0f}秒……",
     )
     checked = check_reasons(plan, count, seconds=count * limit)
-    fallen = [one.lot_id for one in checked if not one.holds]
-    _tell(
-        screen,
-        lang,
-        f"{len(checked)} reasons checked; "
-        + (
-            f"a cheaper plan exists without: {', '.join(fallen)}" if fallen else "all of them hold."
-        ),
-        f"已复核{len(checked)}项理由;"
-        + (f"下列决策反向后成本更低:{'、'.join(fallen)}" if fallen else "全部成立。"),
-    )
+    said = _stood(checked)
+    _tell(screen, lang, said.en, said.zh)
     return dict(reasons_of(checked))
+
+
+def _stood(checked: list[Checked]) -> Text:
+    """Say how many reasons were checked, and which did not stand."""
+    if not checked:
+        return Text(
+            "No reason was checked: none could be turned round, or the time did not reach; all "
+            "stay as they were.",
+            "未复核任何理由(没有可反向的决策,或时间不足),理由均未变动。",
+        )
+    fallen = [one.lot_id for one in checked if not one.holds]
+    if fallen:
+        return Text(
+            f"{len(checked)} reasons checked; a cheaper plan exists without: {', '.join(fallen)}",
+            f"已复核{len(checked)}项理由;下列决策反向后成本更低:{'、'.join(fallen)}",
+        )
+    return Text(
+        f"{len(checked)} reasons checked; all of them hold.",
+        f"已复核{len(checked)}项理由;全部成立。",
+    )
 
 
 def _write_tables(
@@ -161,8 +178,29 @@ def _write_tables(
     return written
 
 
-def _write_faces(plan: Plan, written: Written, folder: Path, lang: Lang, unit: Unit) -> None:
-    files = PlanFiles(written.summary, written.tables, plan_extras(plan))
+def _extras(plan: Plan, seconds: float, lang: Lang, screen: Console) -> dict[str, pl.DataFrame]:
+    """Work out the report's extras; what takes long, wishes of many futures, is said and shown."""
+    if not (plan.model.wishes and is_large(plan.model) and seconds > 0.0):
+        return plan_extras(plan, seconds=seconds)
+    _tell(
+        screen,
+        lang,
+        f"Pricing wishes for at most {seconds:.0f} s; Ctrl-C leaves the rest unpriced.",
+        f"最长用{seconds:.0f}秒测算意愿的代价;按 Ctrl-C 则其余不再测算。",
+    )
+    with Bar(seconds):
+        return plan_extras(plan, seconds=seconds)
+
+
+def _write_faces(
+    plan: Plan,
+    written: Written,
+    extras: dict[str, pl.DataFrame],
+    folder: Path,
+    lang: Lang,
+    unit: Unit,
+) -> None:
+    files = PlanFiles(written.summary, written.tables, extras)
     write_report(plan.case, files, folder, lang=lang, unit=unit)
 
 
