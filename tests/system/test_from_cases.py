@@ -18,7 +18,7 @@ from ironpot.system.coordinate import coordinate_plans
 from ironpot.system.from_cases import cases_together
 from ironpot.valuation.routes import LISTED
 from ironpot.workbench.allotment_file import read_allotments
-from ironpot.workbench.case_folder import cases_in, netted
+from ironpot.workbench.case_folder import cases_in, ground_of_cases, netted
 from ironpot.workbench.system import Draw, run_system
 
 YI = 1e8
@@ -115,6 +115,13 @@ def test_a_gain_is_not_told_as_a_cost_below_nil(ran):
     assert view.crowd.regime("nash").cost < 0.0
     assert "Lots bring more than they are worth" in text
     assert "cost -" not in text
+
+
+def test_a_chinese_reader_is_told_of_cases_and_origins_in_chinese(ran, cases):
+    paths, *_ = ran
+    ground = ground_of_cases(paths[0].parent, paths, "ten_thousand", 8)
+    assert ground.names["east"].zh == cases[0].settings.name.zh != cases[0].settings.name.en
+    assert ground.origin.zh.startswith(f"依据{len(paths)}个案例(资产数据:合成)")
 
 
 @pytest.fixture(scope="module")

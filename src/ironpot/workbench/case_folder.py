@@ -13,6 +13,7 @@ from ironpot.case.read import read_case
 from ironpot.core.errors import CaseError, IronpotError
 from ironpot.core.lang import Text
 from ironpot.core.money import FEN_PER_YUAN, Unit, amount_text
+from ironpot.core.sources import ORIGIN_TEXT
 from ironpot.system.from_cases import CasesTogether, cases_together
 from ironpot.system.joined import join_cases
 from ironpot.workbench.ground import Ground
@@ -48,7 +49,7 @@ def ground_of_cases(folder: Path, paths: Sequence[Path], unit: Unit, quarters: i
         market_ids=together.market_ids,
         quarters=together.quarters,
         parents=tuple(case.settings.case_id for case in cases),
-        names={case.settings.case_id: case.settings.name.en for case in cases},
+        names={case.settings.case_id: case.settings.name for case in cases},
         tiles={},
         origin=_origin(cases, together, unit),
         source=_source(cases),
@@ -109,14 +110,15 @@ def _read(path: Path) -> Case:
 def _origin(cases: Sequence[Case], together: CasesTogether, unit: Unit) -> Text:
     """Say what the cases' rows are: reported, estimated, imputed or synthetic."""
     origins = pl.concat([case.assets["origin"] for case in cases]).fill_null("reported")
-    said = ", ".join(sorted(set(origins)))
+    words = [ORIGIN_TEXT[word] for word in sorted(set(origins))]
+    en, zh = ", ".join(word.en for word in words), "、".join(word.zh for word in words)
     lots, all_lots = (
         amount_text(float(together.kept[name].sum()), unit) for name in ("lots", "all_lots")
     )
     return Text(
-        f"From {len(cases)} cases (lots: {said}): {lots.en} of {all_lots.en} of appraised lots "
+        f"From {len(cases)} cases (lots: {en}): {lots.en} of {all_lots.en} of appraised lots "
         "can be sold through shared markets. What the joint problem leaves out is listed below.",
-        f"依据{len(cases)}个案例(资产数据:{said}):评估值{all_lots.zh}的资产中{lots.zh}"
+        f"依据{len(cases)}个案例(资产数据:{zh}):评估值{all_lots.zh}的资产中{lots.zh}"
         "可经共同市场出售。统筹问题未纳入的内容列于下方。",
     )
 

@@ -93,7 +93,7 @@ def ground_of(given: Governments, counties: int | None, seed: int) -> Ground:
         market_ids=tuple(population.markets["market_id"].unique(maintain_order=True)),
         quarters=tuple(quarter_name(first + step) for step in range(markets.need.shape[1])),
         parents=tuple(parents[name] for name in markets.counties),
-        names={unit: name for unit, name in names.items() if name},
+        names={unit: Text(name, name) for unit, name in names.items() if name},
         tiles={} if drawn else given.tiles,
         origin=SYNTHETIC,
         source=_source(given, seed),

@@ -26,7 +26,7 @@ class Ground:
     market_ids: tuple[str, ...]
     quarters: tuple[str, ...]
     parents: tuple[str | None, ...]
-    names: dict[str, str]
+    names: dict[str, Text]
     tiles: dict[str, tuple[int, int]]
     origin: Text
     source: Text

@@ -281,7 +281,7 @@ def _view(
         tables=tables | {name: frame for name, frame in more.items() if frame.height},
         allotments=_allotments(crowd, ground),
         quarters=quarters,
-        names=ground.names,
+        names={unit: reader.read(name) for unit, name in ground.names.items()},
         tiles=ground.tiles,
         synthetic=reader.read(ground.origin),
         source=reader.read(ground.source),
