@@ -210,6 +210,14 @@ def test_the_cushion_is_where_the_spiral_begins_to_run_away(nation):
             assert (end.withdrawn.sum() > 0.5 * whole) == runs
 
 
+def test_banks_without_a_floor_never_run_and_have_no_cushion_to_tell(nation):
+    markets, actors, crowd = nation
+    after = play_out(markets, actors, crowd.regimes, SpiralRules(capital_floor=0.0))
+    rows = spiral_table(after)
+    assert rows.schema["cushion"] == pl.Float64
+    assert rows["cushion"].null_count() == rows.height
+
+
 def test_tables_add_up_to_the_rounds_they_tell_of(nation):
     markets, actors, crowd = nation
     after = play_out(markets, actors, crowd.regimes)

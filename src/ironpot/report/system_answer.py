@@ -5,10 +5,11 @@ Each answer is a short paragraph under its question, figures with units; the fir
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from ironpot.core.lang import Text
-from ironpot.report.figures import listing, percent
+from ironpot.report.figures import listing, number, percent
 from ironpot.report.system_view import SystemView
 
 SHOWN = 5
@@ -94,6 +95,12 @@ def _later(view: SystemView, later: pl.DataFrame) -> str:
         return ""
     # Who holds back for less than a whole quarter is told so in the table.
     seen = later.filter(pl.col("half_by_coordinated") > pl.col("half_by_nash")).head(SHOWN)
+    if seen.is_empty():
+        return view.say(
+            f"{later.height} sell later, though none of them half of its lots in a later quarter: "
+            "see section 3.",
+            f"{later.height}个推迟出售,但售出一半的季度均不变,见第3节。",
+        )
     words = [_until(view, row) for row in seen.iter_rows(named=True)]
     more = later.height - len(words)
     return view.say(
@@ -197,27 +204,50 @@ def _banks(view: SystemView) -> str:
     rows = {row["regime"]: row for row in _spiral(view)}
     if not rows:
         return ""
-    floor = percent(view.rules.capital_floor, 0)
+    floor = f"{number(view.rules.capital_floor * 100.0)}%"
     crowd, joint, alone = (_ending(view, rows[name]) for name in ("nash", "coordinated", "alone"))
     return view.say(
         f"A bank whose capital falls below {floor} of its loans lends less again, and counties "
-        f"miss more. In the crowd {crowd}; with the joint plan {joint}; each for itself {alone}."
-        + _cushion(view, rows["nash"]["cushion"]),
+        f"miss more. In the crowd {crowd}; with the joint plan {joint}; each for itself {alone}. ",
         f"资本跌破贷款{floor}的银行减少续贷,各县欠款随之增加。扎堆时{crowd};统筹时{joint};"
-        f"各自为政时{alone}。" + _cushion(view, rows["nash"]["cushion"]),
-    )
+        f"各自为政时{alone}。",
+    ) + cushions_of(view, *(_known(rows[name]["cushion"]) for name in ("nash", "coordinated")))
 
 
-def _cushion(view: SystemView, share: object) -> str:
-    """Say how little more brings a run; nothing where it is there already."""
-    if not isinstance(share, float) or share <= 0.0:
-        return ""
-    lost = percent(share)
+def _known(share: object) -> float | None:
+    return share if isinstance(share, float) else None
+
+
+def cushions_of(view: SystemView, crowd: float | None, joint: float | None) -> str:
+    """Say how much more capital banks can lose before a run, in the crowd and with the plan."""
+    if crowd is None and joint is None:
+        return view.say(
+            "Whatever capital banks lose before, they never withdraw more than half of all "
+            "roll-over, in the crowd or with the joint plan.",
+            "无论银行事先损失多少资本,扎堆或统筹时均不会抽回一半以上续贷。",
+        )
+    in_crowd, together = _cushion(view, crowd), _cushion(view, joint)
     return view.say(
-        f" Had banks lost another {lost} of their capital before, more than half of all roll-over "
-        "would be withdrawn in the crowd too.",
-        f"若银行事先再损失{lost}的资本,扎堆时也会抽回一半以上续贷。",
-    )
+        f"Capital that banks could lose before, without more than half of all roll-over being "
+        f"withdrawn: {in_crowd} in the crowd, {together} with the joint plan",
+        f"银行事先再损失多少资本,仍不致抽回一半以上续贷:扎堆时{in_crowd},统筹时{together}",
+    ) + _thinner(view, crowd, joint)
+
+
+def _cushion(view: SystemView, share: float | None) -> str:
+    if share is None:
+        return view.say("all of it", "全部")
+    return percent(share) if share > 0.0 else view.say("none, it is so already", "无(已抽回)")
+
+
+def _thinner(view: SystemView, crowd: float | None, joint: float | None) -> str:
+    """End the sentence: say where one of the two stands less than the other."""
+    ends = [np.inf if share is None else round(share, 3) for share in (crowd, joint)]
+    if ends[1] < ends[0]:
+        return view.say("; the joint plan can stand less.", ";统筹时承受力较小。")
+    if ends[0] < ends[1]:
+        return view.say("; the crowd can stand less.", ";扎堆时承受力较小。")
+    return view.say(".", "。")
 
 
 def _spiral(view: SystemView) -> list[dict[str, object]]:

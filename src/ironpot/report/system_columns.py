@@ -103,7 +103,10 @@ COLUMNS: dict[str, tuple[str, Text]] = {
     "missed": ("yuan", Text("missed in the second round", "第二轮新增欠款")),
     "cushion": (
         "share",
-        Text("capital banks can lose before all stop", "失控前银行可再损失的资本"),
+        Text(
+            "capital banks can lose before all stop; empty where they never do",
+            "失控前银行可再损失的资本(不会失控的为空)",
+        ),
     ),
     "worst_loss_banks": ("yuan", Text("banks lose if all expect the worst", "挤兑时银行损失")),
     "unique": ("", Text("best and worst end are the same", "最好与最坏结果相同")),

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from ironpot.report.figures import percent
+from ironpot.case.schema.labels import CREDITOR_CLASSES
+from ironpot.report.figures import number
 from ironpot.report.model import Block, Bullets, Field, Table
 from ironpot.report.system_columns import fields_of, in_fen
 from ironpot.report.system_view import REGIME, SystemView
@@ -20,10 +21,8 @@ def spiral_blocks(view: SystemView) -> tuple[Block, ...]:
 def _how(view: SystemView) -> tuple[str, ...]:
     rules = view.rules
     floor, beside, back = (
-        percent(x) for x in (rules.capital_floor, rules.spillover, rules.recovery)
+        f"{number(x * 100.0)}%" for x in (rules.capital_floor, rules.spillover, rules.recovery)
     )
-    rows = view.tables["spiral"]
-    several = rows.filter(~pl.col("unique")).height
     return (
         view.say(
             f"The second round: a market that has sold all it can lowers prices next quarter by "
@@ -39,14 +38,35 @@ def _how(view: SystemView) -> tuple[str, ...]:
             "they miss, and all their lenders bear it in proportion to what they lent.",
             "各县以剩余标的筹措被抽回的资金,不足部分形成欠款,由全部债权人按贷款比例分担。",
         ),
-        view.say(
-            f"In {several} of {rows.height} regimes there is a second end, in which all banks stop "
-            "because all expect it; tables show the best end. The cushion is what share of capital "
-            "all banks could lose before without more than half of all roll-over being withdrawn.",
-            f"{rows.height}种情形中{several}种另有一个结果:各银行因预期他行停贷而全部停贷;表中为最好结果。"
-            "缓冲指各银行事先再损失多少资本,仍不致抽回一半以上续贷。",
+        _second_end(view)
+        + view.say(
+            "The cushion is what share of capital all banks could lose before without more than "
+            "half of all roll-over being withdrawn; a dash where that never happens.",
+            "缓冲指各银行事先再损失多少资本,仍不致抽回一半以上续贷;不会如此的记为“—”。",
         ),
     )
+
+
+def _second_end(view: SystemView) -> str:
+    """Say in how many regimes fear alone makes another end; only of what has come to rest."""
+    rows = view.tables["spiral"]
+    rested = rows.filter(pl.col("converged"))
+    several, restless = rested.filter(~pl.col("unique")).height, rows.height - rested.height
+    said = ""
+    if several:
+        said += view.say(
+            f"In {several} of {rows.height} regimes there is a second end, in which banks lend "
+            "still less because all expect it; tables show the best end. ",
+            f"{rows.height}种情形中{several}种另有一个结果:各银行因预期他行停贷而进一步减少续贷;"
+            "表中为最好结果。",
+        )
+    if restless:
+        said += view.say(
+            f"In {restless} of {rows.height} regimes the rounds did not come to rest; figures are "
+            "those of the last round. ",
+            f"{rows.height}种情形中{restless}种未收敛,所列为最后一轮数值。",
+        )
+    return said
 
 
 def _ends(view: SystemView) -> Table:
@@ -71,18 +91,27 @@ def _strained(view: SystemView) -> Table:
     """Return the banks that end weakest without agreement."""
     rows = view.tables["spiral_banks"].filter(pl.col("regime") == "nash").drop("regime")
     weakest = rows.sort("capital_ratio", "bank_id").head(LISTED)
-    named = in_fen(weakest).with_columns(
-        pl.Series("bank_id", [_bank(view, name) for name in weakest["bank_id"]]),
-        pl.Series("bank_class", [view.bank_class(word) for word in weakest["bank_class"]]),
-    )
+    named = _named(view, in_fen(weakest))
     title = view.say("The weakest banks without agreement", "不统筹时最弱的银行")
     return Table("weakest", title, title, fields_of(named, view.reader), named)
 
 
-def _bank(view: SystemView, name: str) -> str:
-    """Return a regional bank by its place, others by id."""
-    place = name.removeprefix("regional_")
-    return view.names.get(place, name)
+def _named(view: SystemView, banks: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with banks and their classes in the reader's words."""
+    both = list(banks.select("bank_id", "bank_class").iter_rows())
+    return banks.with_columns(
+        pl.Series("bank_id", [bank_called(view, name, kind) for name, kind in both]),
+        pl.Series("bank_class", [view.bank_class(kind) for _, kind in both]),
+    )
+
+
+def bank_called(view: SystemView, name: str, kind: str) -> str:
+    """Return a drawn bank by its class and number, a regional one by its place; others by id."""
+    number = name.removeprefix(f"{kind}_")
+    if number.isdigit() and kind in CREDITOR_CLASSES:
+        said = view.reader.read(CREDITOR_CLASSES[kind])
+        return view.say(f"{said} {number}", f"{said}{number}")
+    return view.called(name.removeprefix("regional_"))
 
 
 def _whole(view: SystemView) -> tuple[Table, ...]:
@@ -92,10 +121,11 @@ def _whole(view: SystemView) -> tuple[Table, ...]:
         view.say("Every bank", "全部银行"),
         view.say("Every market", "全部市场"),
     )
-    frames = (
+    banks, markets = (
         in_fen(view.tables[name].with_columns(pl.col("regime").replace(said)))
         for name in ("spiral_banks", "spiral_markets")
     )
+    frames = (_named(view, banks), markets)
     return tuple(
         Table(
             f"whole_{number}", title, title, fields_of(frame, view.reader), frame, excel_only=True

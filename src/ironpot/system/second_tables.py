@@ -28,14 +28,15 @@ class PlayedOut:
     """A regime's second round: the best and the worst end, and how far from running away it is.
 
     `first` (bank,) is what banks lose in the regime itself. `cushion` is the share of capital that
-    all banks can lose before, without the spiral running away: nil where it does so anyhow.
+    all banks can lose before, without the spiral running away: nil where it does so anyhow, None
+    where it never does, whatever they lose.
     """
 
     regime: Regime
     first: Floats
     best: SecondRound
     worst: SecondRound
-    cushion: float
+    cushion: float | None
 
     @property
     def unique(self) -> bool:
@@ -82,7 +83,9 @@ def first_loss(markets: SharedMarkets, actors: Actors, regime: Regime) -> Floats
     return actors.unpaid(arrears(markets, regime.sold)[:, -1]) + marked
 
 
-def _cushion(markets: SharedMarkets, actors: Actors, regime: Regime, rules: SpiralRules) -> float:
+def _cushion(
+    markets: SharedMarkets, actors: Actors, regime: Regime, rules: SpiralRules
+) -> float | None:
     """Halve the share of capital lost before, from 0 to 1, to where the spiral runs away."""
     whole = float(actors.rolled.sum()) * markets.need.shape[1]
 
@@ -94,7 +97,7 @@ def _cushion(markets: SharedMarkets, actors: Actors, regime: Regime, rules: Spir
     if runs_away(low):
         return low
     if not runs_away(high):
-        return high
+        return None
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0
         low, high = (low, middle) if runs_away(middle) else (middle, high)
@@ -107,7 +110,9 @@ def spiral_table(after: Aftermath) -> pl.DataFrame:
     `cost` is the regime's with the second round, `over_coordinated` that above the joint plan's.
     `worst_loss_banks` is what banks lose at the worst end.
     """
-    rows = pl.DataFrame([_row(after, played) for played in after.played])
+    rows = pl.DataFrame(
+        [_row(after, played) for played in after.played], schema_overrides={"cushion": pl.Float64}
+    )
     joint = rows.filter(pl.col("regime") == "coordinated")["cost"]
     return rows.with_columns(over_coordinated=pl.col("cost") - joint.first()).select(
         *("regime", "cost", "over_coordinated", "bank_loss_first", "bank_loss"),

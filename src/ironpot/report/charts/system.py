@@ -134,12 +134,13 @@ def _line_said(view: SystemView) -> str:
 
 
 def _beaten(view: SystemView, cost: float) -> str:
-    """Say where a plan of the line is cheaper than the joint plan: that is within its gap only."""
-    last = _traced(view).row(-1, named=True)
-    less, gap = cost - last["cost"], percent(view.crowd.plan.gap_of_stake, 2)
-    if less <= SAME * view.crowd.plan.stake:
+    """Say what plan of the line spares the worst county most and is cheaper than the joint plan."""
+    gap = percent(view.crowd.plan.gap_of_stake, 2)
+    cheaper = _traced(view).filter(pl.col("cost") < cost - SAME * view.crowd.plan.stake)
+    if cheaper.is_empty():
         return ""
-    saved, worst = view.yuan(less), percent(last["worst"])
+    best = cheaper.row(0, named=True)
+    saved, worst = view.yuan(cost - best["cost"]), percent(best["worst"])
     return view.say(
         f" The joint plan is not the cheapest: it was sought to within {gap} of the stake, and a "
         f"plan of the line costs {saved} less and leaves the worst county {worst}.",

@@ -112,10 +112,14 @@ def _winners_option(view: SystemView, rows: pl.DataFrame) -> style.Option:
     ]
     names = [view.called(unit) for unit in rows["unit_id"]]
     return style.base(top=12, right=24, bottom=44) | {
-        "xAxis": style.flat_values(view.reader),
+        "xAxis": style.flat_values(view.reader) | _ROOM,
         "yAxis": style.categories(names, inverse=True, axisLine={"onZero": False}),
         "series": [{"type": "bar", "data": bars, "barMaxWidth": 12}],
     }
+
+
+# The longest bar's figure stands beside it, and must not reach the names.
+_ROOM = {"boundaryGap": ["8%", "8%"]}
 
 
 def _figure(gain: float) -> dict[str, Any]:

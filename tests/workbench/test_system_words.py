@@ -1,0 +1,105 @@
+"""What the report of a system says is true of its tables, also where figures turn the other way."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+from rich.console import Console
+
+from ironpot.report.charts.system import frontier_chart, price_chart
+from ironpot.report.figures import Reader
+from ironpot.report.system_answer import answers_of, cushions_of
+from ironpot.report.system_spiral import bank_called, spiral_blocks
+from ironpot.system.frontier import burdens
+from ironpot.system.regimes import Regime
+from ironpot.system.second_round import SpiralRules
+from ironpot.workbench.system import Draw, run_system
+
+HUNAN = Path("examples/hunan")
+
+
+@pytest.fixture(scope="module")
+def view():
+    screen = Console(record=True, width=120, force_terminal=False)
+    asked = Draw(counties=12, seed=3, rules=SpiralRules(capital_floor=0.045))
+    return run_system(HUNAN, None, asked, lang="en", unit="hundred_million", screen=screen)
+
+
+def with_table(view, name, **columns):
+    table = view.tables[name].with_columns(**columns)
+    return replace(view, tables=view.tables | {name: table})
+
+
+def answer(view, question):
+    return next(said.text for said in answers_of(view) if said.question.startswith(question))
+
+
+@pytest.mark.parametrize(
+    ("crowd", "joint", "said"),
+    [
+        (None, None, "never withdraw more than half"),
+        (0.2, 0.1, "20.0% in the crowd, 10.0% with the joint plan; the joint plan can stand less."),
+        (0.0, 0.3, "none, it is so already in the crowd, 30.0% with the joint plan; the crowd can"),
+        (0.2, None, "20.0% in the crowd, all of it with the joint plan; the crowd can stand less."),
+        (0.2, 0.2, "20.0% in the crowd, 20.0% with the joint plan."),
+    ],
+)
+def test_the_cushion_is_told_of_crowd_and_plan_and_who_stands_less(view, crowd, joint, said):
+    assert said in cushions_of(view, crowd, joint)
+
+
+def test_page_one_tells_the_floor_as_asked_for_and_no_run_that_never_comes(view):
+    assert "below 4.5% of its loans" in answer(view, "What do banks do")
+    never = with_table(view, "spiral", cushion=pl.lit(None, dtype=pl.Float64))
+    said = answer(never, "What do banks do")
+    assert "never withdraw more than half" in said
+    assert "100" not in said
+
+
+def test_who_sells_later_within_the_same_quarter_is_not_told_by_an_empty_list(view):
+    moved = {"half_by_coordinated": pl.col("half_by_nash"), "later_by": pl.lit(0.7)}
+    said = answer(with_table(view, "counties", **moved), "Who should wait")
+    assert "none of them half of its lots in a later quarter" in said
+    assert ": ;" not in said
+
+
+def test_a_second_end_is_told_only_of_rounds_that_came_to_rest(view):
+    def said(unique, converged):
+        shown = with_table(view, "spiral", unique=pl.lit(unique), converged=pl.lit(converged))
+        return spiral_blocks(shown)[0].items[-1]
+
+    assert "there is a second end" in said(unique=False, converged=True)
+    assert "second end" not in said(unique=True, converged=True)
+    restless = said(unique=False, converged=False)
+    assert "second end" not in restless
+    assert "did not come to rest" in restless
+
+
+def test_the_line_is_told_from_the_joint_plan_and_says_where_it_is_beaten(view):
+    crowd = view.crowd
+    worst = float(burdens(crowd.markets, crowd.regime("coordinated").costs).max())
+    line = {"cost": [2.0, -0.2], "worst": [0.5 * worst, 0.6 * worst]}
+    stake = crowd.plan.stake
+    costs = [crowd.plan.cost + part * stake for part in line["cost"]]
+    traced = view.tables["frontier"].head(2)
+    traced = traced.with_columns(pl.Series("cost", costs), pl.Series("worst", line["worst"]))
+    said = frontier_chart(replace(view, tables=view.tables | {"frontier": traced})).takeaway
+    assert f"costs all together {view.yuan(2.0 * stake)}" in said
+    assert f"costs {view.yuan(0.2 * stake)} less" in said
+
+
+def test_prices_say_more_where_each_for_itself_sells_more(view):
+    crowd = view.crowd
+    much = Regime("alone", crowd.plan.sold * 2.0, crowd.plan.costs)
+    regimes = tuple(much if r.name == "alone" else r for r in crowd.regimes)
+    said = price_chart(replace(view, crowd=replace(crowd, regimes=regimes))).takeaway
+    assert f"Alone, {view.yuan(float(crowd.plan.sold.sum()))} more are sold" in said
+    assert "-" not in said.split("Alone")[1]
+
+
+def test_readers_see_no_id_of_a_drawn_bank(view):
+    zh = replace(view, reader=Reader("zh", "hundred_million"), names={"430100": "长沙"})
+    assert bank_called(zh, "joint_stock_bank_01", "joint_stock_bank") == "股份制银行01"
+    assert bank_called(zh, "regional_430100", "regional_bank") == "长沙"
+    assert bank_called(zh, "own_bank", "large_bank") == "own_bank"
