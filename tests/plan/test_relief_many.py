@@ -148,7 +148,48 @@ def test_where_no_time_is_left_prices_are_unknown_and_estimates_stay(model, help
     binding = prices.filter(prices["estimate"] != 0.0, prices["kind"] != "protected")
     assert binding.height >= 6
     assert binding["relaxed"].null_count() == binding.height
-    assert binding["plan"].null_count() < binding.height
+    assert prices["plan"].null_count() == prices.height
+
+
+@pytest.mark.parametrize("calls", [0, 2])
+def test_ctrl_c_among_the_plans_own_prices_keeps_what_is_priced(model, helped, monkeypatch, calls):
+    least, kept = replace(least_by(model, 4), relaxed=None), Kept.of(model, helped)
+    asked: list[Bounds] = []
+
+    def stopped(_: Kept, bounds: Bounds) -> float:
+        if len(asked) == calls:
+            asked.append(bounds)
+            raise KeyboardInterrupt
+        asked.append(bounds)
+        return kept.own + 1.0
+
+    monkeypatch.setattr(Kept, "help_at", stopped)
+    proofs: list[float] = []
+
+    def proof(lifted: Model, *, seconds: float) -> Least:
+        proofs.append(seconds)
+        return prove_least(lifted, seconds=seconds)
+
+    monkeypatch.setattr("ironpot.plan.relief_prices_many.prove_least", proof)
+    prices = price_limits_by_parts(model, least, kept, seconds=30.0)
+    assert prices.height > 3
+    assert prices["plan"].drop_nulls().to_list() == pytest.approx([1e6] * calls)
+    assert len(asked) == calls + 1
+    assert proofs == [0.0]
+
+
+def test_ctrl_c_while_parts_are_solved_again_prices_nothing_more(model, helped, monkeypatch):
+    least, kept = least_by(model, 4), Kept.of(model, helped)
+    asked: list[Bounds] = []
+    monkeypatch.setattr(Kept, "help_at", lambda _, bounds: asked.append(bounds))
+
+    def stop(*_: int) -> None:
+        raise KeyboardInterrupt
+
+    prices = price_limits_by_parts(model, least, kept, seconds=30.0, told=stop)
+    binding = prices.filter(prices["estimate"] != 0.0)
+    assert binding["relaxed"].null_count() == binding.height
+    assert asked == []
 
 
 @pytest.fixture(scope="module")

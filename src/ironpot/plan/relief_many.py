@@ -120,14 +120,15 @@ def bound_changes(
     *,
     deadline: float,
     told: Callable[[int], None] | None = None,
+    stop: threading.Event | None = None,
 ) -> list[float | None]:
     """Return by how much each turned limit moves the bound that the parts prove.
 
     Every part is solved once at `own` and then again at each turn, from the basis before. A part
     that the time does not reach keeps its duals of before, which prove something as well; None
-    where no part was reached. Inf: no help is enough. Ctrl-C leaves all unknown.
+    where no part was reached. Inf: no help is enough. Ctrl-C leaves all unknown and sets `stop`.
     """
-    stop, parts = threading.Event(), least.parts
+    stop, parts = stop or threading.Event(), least.parts
     with ThreadPoolExecutor(HANDS) as pool:
         work = [
             pool.submit(_solve_part, least, number, own, turns, deadline, stop)

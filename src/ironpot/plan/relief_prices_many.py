@@ -5,9 +5,10 @@ prove, `plan` what the found plan needs more or less with its choices kept, `est
 say; `whole` is unknown. Where prices say that a limit does not bind, easing it changes nothing.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -26,8 +27,9 @@ from ironpot.plan.relief_prices import (
 )
 from ironpot.plan.solver import NO_ANSWER, Answer
 
-# Share of the time that limits other than protection get, and that the bound without it gets.
-OWN_SHARE, LIFTED_SHARE = 0.6, 0.5
+# Shares of the time: until the bounds of limits other than protection end, until the plan's own
+# prices end, and of the rest what the bound without protection gets.
+OWN_SHARE, PLAN_SHARE, LIFTED_SHARE = 0.6, 0.8, 0.5
 EASED = ("less", "lifted")
 
 Told = Callable[[int, int], None]
@@ -42,31 +44,38 @@ class _Base:
     relaxed: Answer
 
 
+@dataclass(frozen=True, slots=True)
+class _Until:
+    """When bounds by parts and the plan's own prices end, by the clock; `stop` is set by Ctrl-C."""
+
+    bounds: float
+    plan: float
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
 def price_limits_by_parts(
     model: Model, least: Least, kept: Kept | None, *, seconds: float, told: Told | None = None
 ) -> pl.DataFrame:
     """Return what each limit costs in help, yuan; what the time does not reach is null: unknown.
 
-    `told` hears how many parts of how many are done.
+    Ctrl-C leaves the rest unknown. `told` hears how many parts of how many are done.
     """
-    deadline = time.monotonic() + seconds
-    rows = [*_of_limits(model, least, kept, time.monotonic() + OWN_SHARE * seconds, told)]
+    now = time.monotonic()
+    until = _Until(now + OWN_SHARE * seconds, now + PLAN_SHARE * seconds)
+    base = _base(model, least)
+    rows = [*_rows(base, least, list(turns_of(base)), kept, until, told)]
     unprotected = lift_protection(model)
     if unprotected is not None:
         lifted, open_to = unprotected
-        left = max(deadline - time.monotonic(), 0.0)
+        left = 0.0 if until.stop.is_set() else max(now + seconds - time.monotonic(), 0.0)
         proven = prove_least(lifted, seconds=LIFTED_SHARE * left)
+        if proven.interrupted:
+            until.stop.set()
         base = _base(lifted, proven)
         turns = list(protection_turns(base, open_to))
-        rows += _rows(base, proven, turns, None, deadline, told)
+        last = _Until(now + seconds, now + seconds, until.stop)
+        rows += _rows(base, proven, turns, None, last, told)
     return pl.DataFrame(rows, schema=SCHEMA)
-
-
-def _of_limits(
-    model: Model, least: Least, kept: Kept | None, deadline: float, told: Told | None
-) -> Iterator[dict[str, object]]:
-    base = _base(model, least)
-    yield from _rows(base, least, list(turns_of(base)), kept, deadline, told)
 
 
 def _base(model: Model, least: Least) -> _Base:
@@ -79,25 +88,34 @@ def _rows(
     least: Least,
     turns: list[Turn],
     kept: Kept | None,
-    deadline: float,
+    until: _Until,
     told: Told | None,
 ) -> Iterator[dict[str, object]]:
-    asked = [k for k, turn in enumerate(turns) if not _moves_nothing(turn)]
-    wanted, count = [turns[k] for k in asked], len(least.parts)
-    changes: dict[int, float | None] = {}
-    if wanted and least.relaxed is not None and time.monotonic() < deadline:
-        found = bound_changes(
-            least,
-            base.own,
-            wanted,
-            deadline=deadline,
-            told=None if told is None else lambda done: told(done, count),
-        )
-        changes = dict(zip(asked, found, strict=True))
+    changes = _changes(base, least, turns, until, told)
     for k, turn in enumerate(turns):
         relaxed = 0.0 if _moves_nothing(turn) else changes.get(k)
-        plan = None if kept is None else _of_plan(kept, turn)
+        plan = None if kept is None else _of_plan(kept, turn, until)
         yield row_of(turn, relaxed=relaxed, whole=None, plan=plan)
+
+
+def _changes(
+    base: _Base, least: Least, turns: list[Turn], until: _Until, told: Told | None
+) -> dict[int, float | None]:
+    """Return by how much turns move the bound, by number; those that move nothing are left out."""
+    asked = [k for k, turn in enumerate(turns) if not _moves_nothing(turn)]
+    wanted, count = [turns[k] for k in asked], len(least.parts)
+    late = until.stop.is_set() or time.monotonic() >= until.bounds
+    if not wanted or least.relaxed is None or late:
+        return {}
+    found = bound_changes(
+        least,
+        base.own,
+        wanted,
+        deadline=until.bounds,
+        told=None if told is None else lambda done: told(done, count),
+        stop=until.stop,
+    )
+    return dict(zip(asked, found, strict=True))
 
 
 def _moves_nothing(turn: Turn) -> bool:
@@ -108,7 +126,13 @@ def _moves_nothing(turn: Turn) -> bool:
     return turn.change in EASED and turn.estimate == 0.0
 
 
-def _of_plan(kept: Kept, turn: Turn) -> float | None:
-    """What the plan needs more or less; unknown where its choices break the limit."""
-    again = kept.help_at(turn.bounds)
+def _of_plan(kept: Kept, turn: Turn, until: _Until) -> float | None:
+    """What the plan needs more or less; unknown where its choices break the limit, or too late."""
+    if until.stop.is_set() or time.monotonic() >= until.plan:
+        return None
+    try:
+        again = kept.help_at(turn.bounds)
+    except KeyboardInterrupt:
+        until.stop.set()
+        return None
     return None if again is None or np.isnan(kept.own) else again - kept.own
