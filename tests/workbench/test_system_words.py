@@ -103,3 +103,4 @@ def test_readers_see_no_id_of_a_drawn_bank(view):
     assert bank_called(zh, "joint_stock_bank_01", "joint_stock_bank") == "股份制银行01"
     assert bank_called(zh, "regional_430100", "regional_bank") == "长沙"
     assert bank_called(zh, "own_bank", "large_bank") == "own_bank"
+    assert zh.bank_class("other") == "其他"

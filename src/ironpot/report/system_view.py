@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from ironpot.case.schema.labels import CREDITOR_CLASSES
 from ironpot.core.lang import Text
 from ironpot.report.figures import DASH, Reader, money, percent
 from ironpot.system.crowd import Crowd
@@ -72,7 +73,7 @@ class SystemView:
 
     def bank_class(self, word: str) -> str:
         """Return the name of a class of banks."""
-        return self.reader.read(_CLASSES.get(word, Text(word, word)))
+        return self.reader.read(_CLASSES.get(word) or CREDITOR_CLASSES.get(word, Text(word, word)))
 
     def yuan(self, amount: float | None) -> str:
         """Write yuan with the reader's unit."""
