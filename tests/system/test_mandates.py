@@ -1,5 +1,7 @@
 """Orders change needs and rooms by what they say and nothing else; no order changes nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -10,10 +12,13 @@ from ironpot.system.actors import actors_of
 from ironpot.system.fleet import Processes
 from ironpot.system.mandates import (
     NONE,
+    IdleOrderError,
     all_together,
+    applicable,
     cut_debt,
     no_roll_over,
     no_sales,
+    standard_mandates,
     swap_amount,
     swap_quota,
     try_mandates,
@@ -84,6 +89,20 @@ def test_what_a_roll_over_stop_calls_cannot_be_withdrawn_again():
 def test_an_order_about_what_nobody_has_is_refused(order):
     with pytest.raises(IronpotError, match="would change nothing"):
         order.apply(MARKETS, ACTORS)
+
+
+def test_standard_orders_that_change_nothing_are_skipped_and_named():
+    halls = replace(ACTORS, kinds=("hall",) * len(ACTORS.kinds))
+    kept, skipped = applicable(MARKETS, halls, standard_mandates())
+    found = [order.mandate_id for order in kept]
+    assert found == ["none", "cut_debt", "swap_quota", "no_roll_over_non_standard"]
+    assert [said.en for said in skipped] == [
+        "Not tried: nobody sells land in the first year. An order speaks of land, but there is "
+        "only hall: it would change nothing. Name one of these."
+    ]
+    assert applicable(MARKETS, ACTORS, standard_mandates())[1] == ()
+    with pytest.raises(IdleOrderError):
+        applicable(MARKETS, halls, (NONE, no_sales("land")))
 
 
 def test_orders_given_at_once_add_up():

@@ -1,8 +1,10 @@
 """`ironpot system` answers on one screen, writes files that add up, refuses what is no table."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from openpyxl import load_workbook
@@ -11,11 +13,15 @@ from rich.console import Console
 from ironpot.core.errors import FileRefusedError, IronpotError, SolverError
 from ironpot.core.lang import Text
 from ironpot.report.system_out import COLUMNS
+from ironpot.system.actors import Actors
 from ironpot.system.choices import Wishes
+from ironpot.system.shared_markets import SharedMarkets
+from ironpot.workbench import system
 from ironpot.workbench.allotment_file import read_allotments
 from ironpot.workbench.governments import read_governments
 from ironpot.workbench.orders import orders
 from ironpot.workbench.system import Draw, run_system
+from ironpot.workbench.system_screen import show_mandates
 
 HUNAN = Path("examples/hunan")
 REGIMES = ["alone", "rolling", "nash", "coordinated"]
@@ -207,6 +213,55 @@ def test_orders_carry_the_users_own_figures_to_screen_and_report(wished):
     for said in ("压降债务7.5%", "置换额度12亿元", "前2个季度不得出售土地", "以上各项同时"):
         assert said in page
     assert "压降债务7.5%" in text.replace("\n", "")
+
+
+def test_a_dash_stands_where_the_run_without_orders_was_not_finished(wished):
+    """On workers a stop may leave out NONE and have other orders in."""
+    view, _, _ = wished
+    rows = view.tables["mandates"].filter(pl.col("mandate") != "none")
+    rows = rows.with_columns(over_none=pl.lit(None, pl.Float64))
+    stopped = replace(view, tables=view.tables | {"mandates": rows})
+    screen = Console(record=True, width=200, force_terminal=False)
+    show_mandates(stopped, screen, "en", "yuan")
+    lines = [line for line in screen.export_text().splitlines() if "7.5%" in line]
+    assert lines
+    assert all(line.rstrip(" │").endswith(" -") for line in lines)
+
+
+SPANS = {"standard": False, "cut": None, "swap": None, "unit": "yuan"}
+
+
+def test_an_order_over_two_spans_is_two_orders():
+    found = orders(unsold=["land:2", "land:6", "land:2"], stopped=["bank", "bank:8"], **SPANS)
+    assert [order.mandate_id for order in found] == [
+        *("none", "no_land_2q", "no_land_6q"),
+        *("no_roll_over_bank", "no_roll_over_bank_8q", "all_together"),
+    ]
+
+
+def test_at_once_a_roll_over_is_called_once_over_the_longest_span():
+    """Two spans of one class overlap: nothing can be called twice."""
+    ones = np.ones((1, 1))
+    lot = np.ones(1), np.ones(1), np.zeros((1, 8)), np.ones((1, 8))
+    owner = np.array([0, 1]), np.array([0])
+    markets = SharedMarkets(("a",), np.ones((1, 8, 1)), np.ones((1, 8, 1)), *owner, *lot)
+    banks = pl.DataFrame({"bank_id": ["b"], "bank_class": ["bank"]})
+    actors = Actors(np.ones(1), ("land",), banks, ones, ones, ones, np.ones(1), ones)
+    found = orders(unsold=["land"], stopped=["bank:2", "bank:6"], **SPANS)[-1]
+    assert found.mandate_id == "all_together"
+    assert found.apply(markets, actors).need.tolist() == [[1.0] * 6 + [0.0] * 2]
+    assert found.lenders(actors, 8).rolled.tolist() == [[0.25]]
+
+
+def test_an_order_about_what_nobody_has_is_refused_before_anything_is_searched(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(system, "compare_regimes", lambda *_, **__: pytest.fail("searched"))
+    asked = Draw(counties=8, mandates=orders(unsold=["lnad"], stopped=[], **SPANS))
+    screen = Console(record=True, width=120, force_terminal=False)
+    with pytest.raises(IronpotError, match="speaks of lnad, but there is only commercial"):
+        run_system(HUNAN, tmp_path / "out", asked, lang="en", unit="yuan", screen=screen)
+    assert not (tmp_path / "out").exists()
 
 
 def test_one_price_for_all_allots_nothing_and_writes_tolls(tmp_path):

@@ -33,13 +33,19 @@ YEAR = 4
 class Mandate:
     """An order: its id, what it says, what it makes of a joint problem and of lenders.
 
-    `lenders` is given the number of quarters.
+    `lenders` is given the number of quarters. `apply` raises IdleOrderError where the order speaks
+    of what nobody has; a `standard` order, which nobody named, is then skipped.
     """
 
     mandate_id: str
     text: Text
     apply: Callable[[SharedMarkets, Actors], SharedMarkets]
     lenders: Callable[[Actors, int], Actors] = lambda actors, _: actors
+    standard: bool = False
+
+
+class IdleOrderError(IronpotError):
+    """An order that speaks of a kind or class nobody has."""
 
 
 def cut_debt(share: float, *, quarters: int = 2 * YEAR) -> Mandate:
@@ -70,7 +76,7 @@ def no_sales(kind: str, *, quarters: int = YEAR) -> Mandate:
     name = _called(kind)
     span = _first(quarters)
     text = Text(f"nobody sells {name.en} in {span.en}", f"{span.zh}不得出售{name.zh}")
-    return Mandate(f"no_{kind}", text, apply)
+    return Mandate(f"no_{kind}{_span(quarters)}", text, apply)
 
 
 def swap_quota(share: float) -> Mandate:
@@ -137,7 +143,12 @@ def no_roll_over(bank_class: str, *, quarters: int = YEAR) -> Mandate:
         f"{name.en} roll nothing over in {span.en}",
         f"{name.zh}{span.zh}停止续贷",
     )
-    return Mandate(f"no_roll_over_{bank_class}", text, apply, lenders)
+    return Mandate(f"no_roll_over_{bank_class}{_span(quarters)}", text, apply, lenders)
+
+
+def _span(quarters: int) -> str:
+    """End an id with its quarters, so that the same order over another span is another one."""
+    return "" if quarters == YEAR else f"_{quarters}q"
 
 
 _CALLED = {
@@ -185,7 +196,30 @@ NONE = Mandate("none", Text("no order", "无要求"), lambda markets, _: markets
 
 def standard_mandates() -> tuple[Mandate, ...]:
     """Return the orders that are tried where nobody names others."""
-    return NONE, cut_debt(0.05), no_sales("land"), swap_quota(0.3), no_roll_over("non_standard")
+    orders = cut_debt(0.05), no_sales("land"), swap_quota(0.3), no_roll_over("non_standard")
+    return NONE, *(replace(order, standard=True) for order in orders)
+
+
+def applicable(
+    markets: SharedMarkets, actors: Actors, mandates: tuple[Mandate, ...]
+) -> tuple[tuple[Mandate, ...], tuple[Text, ...]]:
+    """Return the orders to try here, and in words which standard ones are skipped and why.
+
+    Raises IdleOrderError for an order that somebody named and that would change nothing.
+    """
+    kept: list[Mandate] = []
+    skipped: list[Text] = []
+    for order in mandates:
+        try:
+            order.apply(markets, actors)
+        except IdleOrderError as error:
+            if not order.standard:
+                raise
+            said, why = order.text, error.text
+            skipped.append(Text(f"Not tried: {said.en}. {why.en}", f"未测算:{said.zh}。{why.zh}"))
+        else:
+            kept.append(order)
+    return tuple(kept), tuple(skipped)
 
 
 def try_mandates(
@@ -326,7 +360,7 @@ def _known(word: str, known: Iterable[str]) -> None:
     listed = sorted(set(known))
     if word not in listed:
         names = ", ".join(listed)
-        raise IronpotError(
+        raise IdleOrderError(
             Text(
                 f"An order speaks of {word}, but there is only {names}: it would change nothing. "
                 "Name one of these.",

@@ -28,6 +28,8 @@ def orders(
 ) -> tuple[Mandate, ...]:
     """Return no order, then each that was named, then all of them at once if there are several.
 
+    Of one kind named over several spans the longest is what holds when all are given at once.
+
     Raises IronpotError where a figure cannot be read.
 
     >>> given = {"swap": None, "stopped": [], "unit": "yuan", "standard": False}
@@ -35,19 +37,48 @@ def orders(
     >>> [order.mandate_id for order in found]
     ['none', 'cut_debt', 'no_land', 'all_together']
     """
-    named: list[Mandate] = []
-    if cut is not None:
-        named.append(cut_debt(_share("--cut-debt", cut)))
-    named += [no_sales(kind, quarters=span) for kind, span in map(_spanned, unsold)]
-    if swap is not None and swap.strip().endswith("%"):
-        named.append(swap_quota(_share("--swap-quota", swap)))
-    elif swap is not None:
-        named.append(swap_amount(_number("--swap-quota", swap) * YUAN_PER_UNIT[unit], unit))
-    named += [no_roll_over(kind, quarters=span) for kind, span in map(_spanned, stopped)]
+    spans, stops = (list(dict.fromkeys(map(_spanned, said))) for said in (unsold, stopped))
+    figures = _cuts(cut), _swaps(swap, unit)
+    named = _listed(figures, spans, stops)
     if not named:
         return standard_mandates() if standard else ()
-    together = (all_together(tuple(named)),) if len(named) > 1 else ()
+    at_once = _listed(figures, _longest(spans), _longest(stops))
+    together = (all_together(at_once),) if len(at_once) > 1 else ()
     return (NONE, *named, *together)
+
+
+_Spans = list[tuple[str, int]]
+
+
+def _listed(
+    figures: tuple[list[Mandate], list[Mandate]], unsold: _Spans, stopped: _Spans
+) -> tuple[Mandate, ...]:
+    cuts, swaps = figures
+    sales = [no_sales(kind, quarters=span) for kind, span in unsold]
+    stops = [no_roll_over(kind, quarters=span) for kind, span in stopped]
+    return (*cuts, *sales, *swaps, *stops)
+
+
+def _longest(spans: _Spans) -> _Spans:
+    """Keep the longest span of each kind: what is stopped for six quarters is stopped for two.
+
+    >>> _longest([("land", 2), ("equity", 4), ("land", 6)])
+    [('land', 6), ('equity', 4)]
+    """
+    kinds = dict.fromkeys(kind for kind, _ in spans)
+    return [(kind, max(span for name, span in spans if name == kind)) for kind in kinds]
+
+
+def _cuts(cut: str | None) -> list[Mandate]:
+    return [] if cut is None else [cut_debt(_share("--cut-debt", cut))]
+
+
+def _swaps(swap: str | None, unit: Unit) -> list[Mandate]:
+    if swap is None:
+        return []
+    if swap.strip().endswith("%"):
+        return [swap_quota(_share("--swap-quota", swap))]
+    return [swap_amount(_number("--swap-quota", swap) * YUAN_PER_UNIT[unit], unit)]
 
 
 def _share(option: str, said: str) -> float:

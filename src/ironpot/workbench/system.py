@@ -26,7 +26,7 @@ from ironpot.system.from_cases import MOST_QUARTERS
 from ironpot.system.frontier import FRONTIER, trace_frontier
 from ironpot.system.harm import harm_table
 from ironpot.system.learned import Lesson
-from ironpot.system.mandates import Mandate, try_mandates
+from ironpot.system.mandates import Mandate, applicable, try_mandates
 from ironpot.system.outcomes import bank_table, county_table, price_table, regime_table
 from ironpot.system.replies import blocks_a_batch
 from ironpot.system.second_round import SpiralRules
@@ -70,9 +70,13 @@ def run_system(
 ) -> SystemView:
     """Run the regimes on a table of governments or a folder of cases; print, and write to `out`.
 
-    Ctrl-C keeps the best joint plan and the crowd as learned so far.
+    Ctrl-C keeps the best joint plan and the crowd as learned so far. Orders are refused before
+    anything is searched; standard ones that speak of what nobody has are left out and named.
     """
     ground = _ground(path, asked, unit)
+    tried, skipped = applicable(ground.markets, ground.actors, asked.mandates)
+    asked = replace(asked, mandates=tried)
+    ground = replace(ground, losses=(*ground.losses, *skipped))
     rounds = _rounds(ground.markets)
     store = None if out is None else open_run(out, _mark(ground, asked, rounds), fresh=asked.fresh)
     crowd, more = _ran(ground, asked, rounds, store, lang=lang, unit=unit, screen=screen)
