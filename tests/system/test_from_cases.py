@@ -16,6 +16,7 @@ from ironpot.plan.plan import plan_resolution
 from ironpot.plan.prepare import appraise_case
 from ironpot.system.coordinate import coordinate_plans
 from ironpot.system.from_cases import cases_together
+from ironpot.system.mandates import standard_mandates
 from ironpot.valuation.routes import LISTED
 from ironpot.workbench.allotment_file import read_allotments
 from ironpot.workbench.case_folder import cases_in, ground_of_cases, netted
@@ -68,6 +69,45 @@ def test_shared_markets_are_one_and_other_ladders_are_refused(cases):
         cases_together([cases[0], other])
     with pytest.raises(IronpotError, match="ids used twice"):
         cases_together([cases[0], cases[0]])
+
+
+def test_a_market_is_of_the_kind_that_is_sold_there(cases, twins):
+    assert cases_together(cases).actors.kinds == ("hall",)
+    together = cases_together(twins)
+    assert together.actors.kinds == together.market_ids
+    own = [_in_town_land(case) for case in twins]
+    named = cases_together(own)
+    assert "town_land" in named.market_ids
+    assert named.actors.kinds[named.market_ids.index("town_land")] == "land"
+
+
+def _in_town_land(case):
+    """Call the market for land by another name."""
+    other = pl.col("market_id").replace({"land": "town_land"})
+    tables = {name: getattr(case, name) for name in ("assets", "asset_kinds", "markets", "listing")}
+    return replace(case, **{name: table.with_columns(other) for name, table in tables.items()})
+
+
+def test_lenders_are_owed_what_falls_due_in_the_quarters_that_are_planned(cases, twins):
+    """Loans of east and north fall due at the end of the year, the loan of west after that."""
+    short, year = (cases_together(cases, most_quarters=count).actors for count in (1, 4))
+    assert short.owed.sum() == short.rolled.sum() == 0.0
+    due = [float(case.debts["notional_principal"].sum()) for case in cases]
+    np.testing.assert_allclose((year.owed + 4 * year.rolled).sum(axis=1), [*due[:2], 0.0])
+    less, more = (cases_together(twins, most_quarters=count).actors for count in (4, 12))
+    assert (less.owed <= more.owed + 1e-6).all()
+    assert less.owed.sum() < more.owed.sum()
+
+
+def test_standard_orders_on_cases_are_tried_or_skipped_in_words(ran):
+    paths, _, _, _ = ran
+    screen = Console(record=True, width=200, force_terminal=False)
+    asked = Draw(quarters=4, mandates=standard_mandates())
+    view = run_system(paths[0].parent, None, asked, lang="en", unit="yuan", screen=screen)
+    assert set(view.tables["mandates"]["mandate"]) == {"none", "cut_debt", "swap_quota"}
+    said = " ".join(screen.export_text().split())
+    assert "Not tried: nobody sells land in the first year." in said
+    assert "Not tried: trusts and the like roll nothing over in the first year." in said
 
 
 def test_what_east_owes_west_is_netted(cases):

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from ironpot.case.case import Case
+from ironpot.case.packaged import DEFAULTS, packaged_tables
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.core.money import Unit, amount_text
@@ -105,7 +106,7 @@ def cases_together(
     )
     kept = pl.DataFrame([_kept(county, len(quarters)) for county in counties])
     losses = tuple(loss for county in counties for loss in county.left_out)
-    actors = _actors(counties, markets, market_ids)
+    actors = _actors(counties, markets, _kinds(cases, market_ids))
     return CasesTogether(
         markets, actors, market_ids, tuple(quarters), factor, kept, _common(len(quarters)) + losses
     )
@@ -122,7 +123,7 @@ def _county(case: Case, unit: Unit, quarters: int) -> _County:
     need -= held_income(offers, nodes, case.horizon.count).sum(axis=0)
     need[0] -= float(np.maximum(nodes.opening - nodes.buffer[:, 0], 0.0).sum())
     lots, left_out = _lots(case, appraisals.table, unit, quarters)
-    return _County(case, offers, lots, need, _owed(debts, futures.weights), left_out)
+    return _County(case, offers, lots, need, _owed(debts, futures.weights, quarters), left_out)
 
 
 def _service(debts: Obligations) -> tuple[Floats, Floats]:
@@ -136,12 +137,15 @@ def _service(debts: Obligations) -> tuple[Floats, Floats]:
     return (principal + interest).sum(axis=0), rolled.sum(axis=0)
 
 
-def _owed(debts: Obligations, weights: Floats) -> pl.DataFrame:
-    """Return what each creditor is owed over the plan and not lent again, and what is, expected."""
-    principal = debts.principal[debts.contract][:, :, : debts.roll.share.shape[2]]
-    rolled = principal * debts.roll.share[debts.group]
+def _owed(debts: Obligations, weights: Floats, quarters: int) -> pl.DataFrame:
+    """Return what each creditor is owed in the first `quarters` and not lent again, expected.
+
+    `rolled` is what is lent again, a quarter.
+    """
+    principal = debts.principal[debts.contract][:, :, :quarters]
+    rolled = principal * debts.roll.share[debts.group][:, :, :quarters]
     mean = np.einsum("s,dsq->d", weights, principal - rolled)
-    again = np.einsum("s,dsq->d", weights, rolled) / principal.shape[2]
+    again = np.einsum("s,dsq->d", weights, rolled) / quarters
     return debts.debts.select(
         "creditor_id",
         "creditor_class",
@@ -276,7 +280,31 @@ def _late(need: Floats) -> Floats:
     return late
 
 
-def _actors(counties: list[_County], markets: SharedMarkets, market_ids: tuple[str, ...]) -> Actors:
+def _kinds(cases: Sequence[Case], market_ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what is sold in each market: the kind of most of its lots, by appraisal.
+
+    Kinds that come with ironpot are called as their usual market, `land` for reserve land; a case's
+    own by their own word.
+    """
+    usual = packaged_tables(DEFAULTS)["asset_kinds"].select("asset_kind", usual="market_id")
+    named = pl.concat(
+        case.assets.select("asset_kind", "market_id", "appraisal").join(
+            case.asset_kinds.select("asset_kind", kind_market="market_id"), on="asset_kind"
+        )
+        for case in cases
+    )
+    lots = named.join(usual, on="asset_kind", how="left").select(
+        pl.coalesce("market_id", "kind_market").alias("market_id"),
+        pl.coalesce("usual", "asset_kind").alias("kind"),
+        pl.col("appraisal").fill_null(0.0),
+    )
+    sums = lots.group_by("market_id", "kind").agg(pl.col("appraisal").sum())
+    most = sums.sort("appraisal", "kind", descending=[True, False])
+    kind_of = dict(most.unique("market_id", keep="first").select("market_id", "kind").iter_rows())
+    return tuple(name if name in set(usual["usual"]) else str(kind_of[name]) for name in market_ids)
+
+
+def _actors(counties: list[_County], markets: SharedMarkets, kinds: tuple[str, ...]) -> Actors:
     """Arrange lenders of all cases; creditors of one id are one. Equity is not in a case."""
     rows = pl.concat(
         county.owed.with_columns(county=pl.lit(number, pl.Int64))
@@ -295,7 +323,7 @@ def _actors(counties: list[_County], markets: SharedMarkets, market_ids: tuple[s
     debt = np.array([float(county.owed["principal"].sum()) for county in counties])
     return Actors(
         debt,
-        market_ids,
+        kinds,
         banks.select(bank_id="creditor_id", bank_class="creditor_class"),
         owed,
         rolled,
