@@ -264,6 +264,17 @@ def test_an_order_about_what_nobody_has_is_refused_before_anything_is_searched(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_run_that_fails_leaves_its_folder_to_the_next(tmp_path, monkeypatch):
+    def failing(*_, **__):
+        raise OSError("no room")
+
+    monkeypatch.setattr(system, "compare_regimes", failing)
+    screen = Console(record=True, width=120, force_terminal=False)
+    with pytest.raises(OSError, match="no room"):
+        run_system(HUNAN, tmp_path, Draw(counties=8), lang="en", unit="yuan", screen=screen)
+    assert [path.name for path in (tmp_path / "unfinished").iterdir()] == ["run.part"]
+
+
 def test_one_price_for_all_allots_nothing_and_writes_tolls(tmp_path):
     screen = Console(record=True, width=120, force_terminal=False)
     asked = Draw(counties=12, seed=3, wishes=Wishes(uniform=True))

@@ -97,7 +97,9 @@ def test_a_run_killed_while_it_writes_leaves_a_whole_part_never_older_than_what_
             told = [int(writing.stdout.readline()) for _ in range(3 + kill)][-1]
             writing.kill()
             last = [int(line) for line in writing.stdout.read().split()] or [told]
-        kept = open_run(tmp_path, MARK).found("nash")["learned"]
+        store = open_run(tmp_path, MARK)
+        kept = store.found("nash")["learned"]
+        store.leave()
         assert kept.size == 200_000
         assert kept.min() == kept.max() >= last[-1]
 
@@ -126,3 +128,47 @@ def test_parts_with_the_strangest_names_stay_inside_the_folder(tmp_path):
         store.keep_now(name, {"n": np.array(number)})
         assert int(store.found(name)["n"]) == number
     assert sorted(path.name for path in tmp_path.iterdir()) == [UNFINISHED]
+
+
+HOLDS = """
+import sys, time
+from pathlib import Path
+from ironpot.workbench.run_store import open_run
+open_run(Path(sys.argv[1]), {"seed": "1", "ironpot": "0.1.0"}).keep_now("nash", {})
+print("open", flush=True)
+time.sleep(600)
+"""
+
+
+def test_two_runs_never_write_into_one_folder_and_one_that_died_is_gone_on_with(tmp_path):
+    with Popen([sys.executable, "-c", HOLDS, str(tmp_path)], stdout=PIPE, text=True) as other:  # noqa: S603
+        assert other.stdout.readline() == "open\n"
+        for fresh in (False, True):
+            with pytest.raises(FileRefusedError, match=f"process {other.pid} on") as refused:
+                open_run(tmp_path, MARK, fresh=fresh)
+        assert f"进程{other.pid}" in refused.value.say("zh")
+        assert (tmp_path / UNFINISHED / "nash.part").is_file()
+        other.kill()
+    assert open_run(tmp_path, MARK).found("nash") == {}
+
+
+def test_a_run_of_another_machine_is_refused_until_its_file_is_deleted(tmp_path):
+    lock = tmp_path / UNFINISHED / "run.lock"
+    lock.parent.mkdir()
+    lock.write_text("elsewhere 1", encoding="utf-8")
+    with pytest.raises(FileRefusedError, match="on elsewhere"):
+        open_run(tmp_path, MARK)
+    lock.unlink()
+    assert not open_run(tmp_path, MARK).resumed
+
+
+def test_a_stopped_or_refused_run_leaves_the_folder_to_the_next(tmp_path):
+    store = open_run(tmp_path, MARK)
+    lock = tmp_path / UNFINISHED / "run.lock"
+    assert lock.is_file()
+    store.stopped()
+    store.end(Console(quiet=True), "en")
+    assert not lock.exists()
+    with pytest.raises(CheckpointError, match="seed was"):
+        open_run(tmp_path, MARK | {"seed": "2"})
+    assert not lock.exists()

@@ -88,7 +88,27 @@ def run_plans(
     """
     folder, hashes = cases_below(path, asked.allotments)
     store = open_run(out, _mark(folder, hashes, asked, lang), fresh=asked.fresh)
-    _forget_lost(store, folder, out)
+    try:
+        _forget_lost(store, folder, out)
+        table = _planned(folder, hashes, store, out, asked, lang=lang, unit=unit)
+        _show(table, len(folder), out, screen, lang, unit)
+        store.end(screen, lang)
+    finally:
+        store.leave()
+    return table
+
+
+def _planned(
+    folder: CaseFolder,
+    hashes: dict[str, str],
+    store: RunStore,
+    out: Path,
+    asked: Asked,
+    *,
+    lang: Lang,
+    unit: Unit,
+) -> pl.DataFrame:
+    """Plan all cases on the workers asked for and write the table of those that are finished."""
     rows: list[Row] = []
     with (
         fleet_of(asked.hands) as fleet,
@@ -108,8 +128,6 @@ def run_plans(
     table = _table(done.results.values())
     with whole_file(out / TABLE) as draft:
         table.write_csv(draft, line_terminator="\n")
-    _show(table, len(folder), out, screen, lang, unit)
-    store.end(screen, lang)
     return table
 
 

@@ -1,7 +1,7 @@
 """Where does an unfinished run lie on disk? In OUT/unfinished, one file a part, each whole or not.
 
 A run into the same folder goes on from there by itself, if it is the same run. What is written
-survives a power cut; the folder goes when the run has ended as asked.
+survives a power cut; the folder goes when the run has ended as asked. One run at a time has it.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from rich.console import Console
 from ironpot.core.errors import FileRefusedError
 from ironpot.core.lang import Lang, Text
 from ironpot.system.checkpoint import Arrays, Mark, pack, unpack
+from ironpot.workbench.run_lock import LOCK, lock_run, unlock_run
 from ironpot.workbench.whole import whole_file
 
 UNFINISHED = "unfinished"
@@ -81,7 +82,12 @@ class RunStore:
             shutil.rmtree(self.folder)
             return
         self.close()
+        self.leave()
         screen.print(_GO_ON.say(lang))
+
+    def leave(self) -> None:
+        """Let other runs have the folder; whoever opened the run ends with this, come what may."""
+        unlock_run(self.folder)
 
     def _path(self, name: str) -> Path:
         """A part's file: names that are no file names are written by their hash."""
@@ -94,15 +100,27 @@ def open_run(out: Path, mark: Mark, *, fresh: bool = False) -> RunStore:
     """Open the store of a run in `out`: an unfinished one is gone on with if it is the same.
 
     `fresh` discards what is there. Raises CheckpointError where what is there is damaged or of
-    another run, FileRefusedError where somebody else's folder stands in the way.
+    another run, FileRefusedError where somebody else's folder stands in the way or another run
+    writes here.
     """
     folder = out / UNFINISHED
     if folder.exists() and not _ours(folder):
         raise FileRefusedError(_in_the_way(folder))
-    if fresh:
-        shutil.rmtree(folder, ignore_errors=True)
-    store = RunStore(folder, dict(mark), (folder / f"{RUN}{PART}").is_file())
     folder.mkdir(parents=True, exist_ok=True)
+    lock_run(folder)
+    try:
+        return _opened(folder, mark, fresh=fresh)
+    except BaseException:
+        unlock_run(folder)
+        raise
+
+
+def _opened(folder: Path, mark: Mark, *, fresh: bool) -> RunStore:
+    """Return the store of a folder that is this process's alone."""
+    if fresh:
+        for part in folder.glob(f"*{PART}"):
+            part.unlink()
+    store = RunStore(folder, dict(mark), (folder / f"{RUN}{PART}").is_file())
     if store.found(RUN) is None:
         store.keep_now(RUN, {})
     return store
@@ -113,7 +131,7 @@ def _ours(folder: Path) -> bool:
 
 
 def _is_part(path: Path) -> bool:
-    return path.is_file() and path.name.endswith(PART)
+    return path.name == LOCK or (path.is_file() and path.name.endswith(PART))
 
 
 _GO_ON = Text(

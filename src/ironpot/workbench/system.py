@@ -79,21 +79,29 @@ def run_system(
     ground = replace(ground, losses=(*ground.losses, *skipped))
     rounds = _rounds(ground.markets)
     store = None if out is None else open_run(out, _mark(ground, asked, rounds), fresh=asked.fresh)
-    crowd, more = _ran(ground, asked, rounds, store, lang=lang, unit=unit, screen=screen)
-    more["frontier"] = _traced(crowd, screen, lang)
-    view = _view(ground, crowd, Reader(lang, unit), asked, more)
+    try:
+        crowd, more = _ran(ground, asked, rounds, store, lang=lang, unit=unit, screen=screen)
+        more["frontier"] = _traced(crowd, screen, lang)
+        view = _view(ground, crowd, Reader(lang, unit), asked, more)
+        _show(view, more["draws"], screen, lang, unit)
+        _say_left_out(asked.wishes, crowd, screen, lang)
+        if out is not None:
+            _write_whole(view, out)
+            screen.print(_wrote(out).say(lang))
+        if store is not None:
+            store.end(screen, lang)
+    finally:
+        if store is not None:
+            store.leave()
+    return view
+
+
+def _show(view: SystemView, draws: pl.DataFrame, screen: Console, lang: Lang, unit: Unit) -> None:
     show_system(view, screen, lang, unit)
     show_spiral(view, screen, lang, unit)
     show_choices(view, screen, lang, unit)
     show_mandates(view, screen, lang, unit)
-    show_draws(more["draws"], screen, lang, unit)
-    _say_left_out(asked.wishes, crowd, screen, lang)
-    if out is not None:
-        _write_whole(view, out)
-        screen.print(_wrote(out).say(lang))
-    if store is not None:
-        store.end(screen, lang)
-    return view
+    show_draws(draws, screen, lang, unit)
 
 
 def _ran(
