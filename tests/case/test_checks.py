@@ -253,6 +253,11 @@ FURTHER_TABLES = [
     ),
     (
         "realised",
+        "event_id,asset_id,event,route,date,amount\nV1,A009,signed,auction,2025-03-01,0\n",
+        "done.for_nothing",
+    ),
+    (
+        "realised",
         "event_id,asset_id,event,route,date\nV1,A999,listed,exchange_sale,2025-03-01\n",
         "reference",
     ),

@@ -10,6 +10,8 @@ from tests.workbench.accountant import fill
 from tests.workbench.conftest import TWO_POTS
 
 from ironpot.case.read import read_case
+from ironpot.core.errors import IronpotError
+from ironpot.workbench import realise
 from ironpot.workbench.blank import blank_workbook
 
 
@@ -80,6 +82,26 @@ def test_amounts_go_in_the_unit_of_the_header_that_is_there(ironpot, case):
             ("depot", "signed", "--date", "2025-05-20", "--route", "auction"),
             "without its amount",
         ),
+        (
+            ("depot", "signed", "--date", "2025-05-20", "--amount", "0元", "--route", "auction"),
+            "a contract for nothing",
+        ),
+        (
+            ("depot", "listed", "--date", "2025-05-20", "--share", "0.4", "--until", "2027-01-01"),
+            "depot is a lot: --share, --until cannot",
+        ),
+        (
+            ("depot", "listed", "--date", "2025-05-20", "--rate", "0", "--route", "auction"),
+            "depot is a lot: --rate cannot",
+        ),
+        (
+            ("loan", "haircut", "--date", "2025-05-20", "--share", "0.3", "--route", "lease"),
+            "loan is a debt: --route cannot",
+        ),
+        (
+            ("loan", "haircut", "--date", "2025-05-20", "--buyer", "x", "--lang", "zh"),
+            "loan是债务,不能录入 --buyer",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_mend_and_nothing_is_left(ironpot, case, words, told):
@@ -88,6 +110,33 @@ def test_what_cannot_be_is_refused_with_the_mend_and_nothing_is_left(ironpot, ca
     assert said.code == 1
     assert told in said.err
     assert sorted(path.name for path in case.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "said", [",万元", "3,4亿", "1,2.5万元", "1,,000元", "3400,元", "12,3456元"]
+)
+def test_an_amount_that_reads_two_ways_is_refused(said):
+    with pytest.raises(IronpotError, match="groups of three"):
+        realise._yuan(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "yuan"),
+    [
+        ("3,400万元", 34e6),
+        ("34,000,000.50元", 34_000_000.5),
+        ("0.34 亿", 34e6),
+        ("1234567元", 1234567),
+    ],
+)
+def test_an_amount_is_read_with_digits_in_groups_of_three_or_none(said, yuan):
+    assert realise._yuan(said) == yuan
+
+
+def test_a_contract_for_nothing_holds_where_a_route_may_be_free(ironpot, case):
+    words = ("--date", "2025-05-20", "--amount", "0元", "--route", "transfer_up")
+    assert ironpot("realise", case, "depot", "signed", *words).code == 0
+    assert events(case)[0][5] == 0.0
 
 
 def test_a_second_contract_for_a_lot_is_taken_back(ironpot, case):

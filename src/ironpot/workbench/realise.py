@@ -31,7 +31,9 @@ from ironpot.plan.prepare import appraise_case, gather
 from ironpot.workbench.plan_words import ROUTES
 
 REALISED, CHANGES = BY_NAME["realised"], BY_NAME["debt_changes"]
-_AMOUNT = re.compile(r"([\d,]+(?:\.\d+)?)\s*(\S+)")
+# Digits in groups of three, or in none.
+_AMOUNT = re.compile(r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*([^\s\d,.]\S*)")
+_OF_LOTS, _OF_DEBTS = ("route", "buyer"), ("share", "rate", "until")
 _SHORT = {"万": "万元", "亿": "亿元"}
 
 
@@ -76,8 +78,10 @@ def record(path: Path, case: Case, said: Happened, lang: Lang) -> Text:
 
 def _row(case: Case, said: Happened) -> tuple[Table, dict[str, Value]]:
     if said.subject in case.assets["asset_id"]:
+        _refuse_others(said, _OF_DEBTS, Text("a lot", "资产"))
         return REALISED, _lot_row(case, said)
     if said.subject in case.debts["debt_id"]:
+        _refuse_others(said, _OF_LOTS, Text("a debt", "债务"))
         return CHANGES, _debt_row(case, said)
     names = [*case.assets["asset_id"], *case.debts["debt_id"]]
     near = nearest(said.subject, names)
@@ -88,6 +92,20 @@ def _row(case: Case, said: Happened) -> tuple[Table, dict[str, Value]]:
             f"“{said.subject}”不是本案例的资产或债务。{meant.zh}",
         )
     )
+
+
+def _refuse_others(said: Happened, names: Sequence[str], kind: Text) -> None:
+    """Refuse options of `names` that were given: nothing that was typed is dropped in silence."""
+    given = [f"--{name}" for name in names if getattr(said, name) not in ("", None)]
+    if given:
+        raise IronpotError(
+            Text(
+                f"{said.subject} is {kind.en}: {', '.join(given)} cannot be recorded of it. Leave "
+                "it out, or name what it is about; nothing was written.",
+                f"{said.subject}是{kind.zh},不能录入 {'、'.join(given)}。"
+                "请去掉该选项或更正编号;未写入任何内容。",
+            )
+        )
 
 
 def _lot_row(case: Case, said: Happened) -> dict[str, Value]:
@@ -182,8 +200,9 @@ def _yuan(said: str) -> float | None:
     if match is None or unit is None:
         raise IronpotError(
             Text(
-                f"--amount {said}: write a number and its unit, as 3400万元 or 34000000元.",
-                f"--amount {said}:请写数字和单位,如 3400万元 或 34000000元。",
+                f"--amount {said}: write a number and its unit, as 3400万元 or 34,000,000元; "
+                "commas part groups of three digits.",
+                f"--amount {said}:请写数字和单位,如 3400万元 或 34,000,000元;逗号仅用作千分位。",
             )
         )
     return float(match[1].replace(",", "")) * YUAN_PER_UNIT[unit]

@@ -8,6 +8,8 @@ from ironpot.core.dates import quarter_end
 from ironpot.core.issues import Issue
 from ironpot.core.lang import Text
 
+# Routes that may bring nothing.
+MAY_BE_FREE = ("transfer_up", "share_reuse")
 _KEPT = Text("a plan keeps it as it is", "方案将其作为既成事实")
 
 
@@ -102,7 +104,11 @@ _OTHER_ROUTE = Message(
 def contracts_name_their_amount(draft: Draft) -> list[Issue]:
     """A contract has its amount; only a listing's price is open."""
     part, signed = draft["realised"], pl.col("event") == "signed"
-    return part.find(signed & part.empty("amount"), "amount", _NO_AMOUNT)
+    for_nothing = signed & (pl.col("amount") == 0.0) & ~pl.col("route").is_in(MAY_BE_FREE)
+    return [
+        *part.find(signed & part.empty("amount"), "amount", _NO_AMOUNT),
+        *part.find(for_nothing, "amount", _FOR_NOTHING),
+    ]
 
 
 _NO_AMOUNT = Message(
@@ -110,6 +116,18 @@ _NO_AMOUNT = Message(
     Text("a contract without its amount", "已签约但未填合同金额"),
     Text("the plan counts on what was agreed", "方案以约定金额计算"),
     Text("write the amount, or the event as listed", "请填合同金额,或将进展改为“挂牌中”"),
+)
+
+
+_FOR_NOTHING = Message(
+    "done.for_nothing",
+    Text("a contract for nothing", "合同金额为0"),
+    Text(
+        "the plan would give the lot and its income away; only a transfer upward or shared use "
+        "may be free",
+        "方案将按无偿处置计算;仅上划和共享调剂可以无偿",
+    ),
+    Text("write the amount agreed, or the event as listed", "请填约定金额,或将进展改为“挂牌中”"),
 )
 
 
