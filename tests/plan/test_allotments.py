@@ -9,6 +9,7 @@ import pytest
 from ironpot.case.read import read_case
 from ironpot.case.schema.share import ALLOTMENTS
 from ironpot.core.errors import FileRefusedError, IronpotError
+from ironpot.plan.allotments import with_allotments
 from ironpot.plan.exact import chosen_releases, price_sales
 from ironpot.plan.fresh import Entrant, Strand, judge_strand
 from ironpot.plan.options import PlanOptions
@@ -98,6 +99,40 @@ def test_prices_are_those_of_the_file(alone):
         plan.model.inputs.offers.depth.fraction, depth.fraction - 0.1, atol=1e-12
     )
     assert plan.cost > alone.cost
+
+
+def test_within_its_allotment_a_longer_case_sells_nothing_beyond_the_quarters_of_the_file(alone):
+    """The file names the first quarter alone, with too little room for any lot."""
+    assert use_of(alone).sum() > 0.0
+    full = alone.model.inputs.offers.depth.capacity
+    first = pl.col("quarter") == CASE.horizon.quarters[0]
+    given = rows(alone, fee=0.1, allotted=full * 0.01).filter(first)
+    plan = plan_resolution(CASE, options=replace(QUICK, within=True), allotments=given)
+    capacity = plan.model.inputs.offers.depth.capacity
+    np.testing.assert_allclose(capacity[:, 0], full[:, 0] * 0.01)
+    assert not capacity[:, 1:].any()
+    assert not price_sales(plan.model.inputs, chosen_releases(plan.model, plan.point)).volume.any()
+
+
+def test_within_an_allotment_markets_that_the_file_does_not_name_stay_as_they_are(alone):
+    depth = alone.model.inputs.offers.depth
+    two = replace(
+        alone.model.inputs.offers,
+        depth=replace(
+            depth,
+            markets=(*depth.markets, *(f"other {name}" for name in depth.markets)),
+            **{
+                name: np.concatenate([getattr(depth, name), getattr(depth, name)])
+                for name in ("fraction", "capacity")
+            },
+        ),
+    )
+    given = rows(alone, fee=0.1, allotted=depth.capacity)
+    first = given.filter(pl.col("quarter") == CASE.horizon.quarters[0])
+    left, _ = with_allotments(two, first, tuple(CASE.horizon.quarters), within=True)
+    named = len(depth.markets)
+    assert not left.depth.capacity[:named, 1:].any()
+    np.testing.assert_array_equal(left.depth.capacity[named:], depth.capacity)
 
 
 def test_an_allotment_that_the_case_cannot_use_is_refused(alone):

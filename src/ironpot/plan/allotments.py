@@ -24,8 +24,9 @@ def with_allotments(
     """Return the offers at the file's prices, and fees and allotments as arrays like the ladder.
 
     `rows` are of one county, in the columns of `case.schema.share.ALLOTMENTS`; `quarters` are the
-    plan's. `within` leaves of each row of the file what it allots, without a fee: counties that all
-    plan so overshoot no row together, whatever each finds.
+    plan's. `within` leaves of each row of the file what it allots, without a fee, and of the file's
+    markets nothing in quarters and tranches that it does not name: counties that all plan so
+    overshoot no row together, whatever each finds.
 
     Raises IronpotError where the rows name two counties or a market, quarter or tranche that the
     case's ladder does not have.
@@ -41,7 +42,9 @@ def with_allotments(
         array[at] = rows[name].to_numpy()
     capacity = depth.capacity.copy()
     if within:
-        capacity[at], fee[at] = np.minimum(capacity[at], allotted[at]), 0.0
+        named = np.unique(at[0])
+        capacity[named] = np.minimum(capacity[named], allotted[named])
+        fee[at] = 0.0
     priced = replace(offers, depth=replace(depth, fraction=fraction, capacity=capacity))
     return priced, MarketFees(fee, allotted)
 

@@ -228,8 +228,9 @@ _TEXTS: dict[str, Text] = {
         "ironpot system 为本县写出的配额文件",
     ),
     "within": Text(
-        "take the allotment as all that there is: no use beyond it, no fee",
-        "以配额为限:不得超出,也不收费",
+        "take the allotment as all that there is of the file's markets, nothing in quarters that "
+        "it does not name; no fee",
+        "以配额为限:不得超出,文件未列季度视为无配额;不收费",
     ),
     "from": Text(
         "folder of an earlier plan: begin from its choices and say what changed and why",
