@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from ironpot.case.case import Case
-from ironpot.plan.again import chosen_point
+from ironpot.plan.again import chosen_point, price_choices
 from ironpot.plan.around import Around
 from ironpot.plan.begun import Starts
 from ironpot.plan.check_reasons import AROUND_S, turned_change
@@ -76,7 +76,7 @@ def turn_round(
     if laid is None:
         return None
     program, cost, exact = laid
-    if not math.isclose(cost * MILLION, costs, rel_tol=CLOSE, abs_tol=CLOSE_YUAN):
+    if not _is_close(cost, costs):
         return None
     dual = _duals(model, program, PROOF_SHARE * options.time_limit_s)
     with Around(model, program, dual, exact) as around:
@@ -87,6 +87,25 @@ def turn_round(
         return None
     bound = other.bound * MILLION if dual.any() else -np.inf
     return TurnedPlan(cost * MILLION, other.cost * MILLION, bound, other.helped)
+
+
+def costs_as_written(model: Model, point: Floats, costs: float) -> bool | None:
+    """Say whether a plan's choices cost in a model what its files say, yuan; None if unknown.
+
+    A plan may have been found with help open though its choices do without: what fits one of the
+    programs that are asked is what was written.
+    """
+    unsure = False
+    for program in _asked(model):
+        answer = price_choices(model, program, point)
+        if answer.point is not None and _is_close(answer.objective, costs):
+            return True
+        unsure |= answer.point is None and answer.outcome != "infeasible"
+    return None if unsure else False
+
+
+def _is_close(million: float, costs: float) -> bool:
+    return math.isclose(million * MILLION, costs, rel_tol=CLOSE, abs_tol=CLOSE_YUAN)
 
 
 def columns_of(model: Model, lot: str) -> Ints:
@@ -101,15 +120,20 @@ def _laid_out(model: Model, point: Floats) -> tuple[Program, float, Floats] | No
 
     It is the first that has an answer for them: without help, with help, with something unpaid.
     """
-    opened, relief = open_program(model), model.inputs.options.relief
-    unhelped = shut(model, opened, "relief")
-    paid = shut(model, opened, "arrears")
-    tried = (shut(model, paid, "relief"), paid, last_resort(model)) if relief else (unhelped,)
-    for program in tried:
+    for program in _asked(model):
         answer = everywhere(model, program).price(decided_bounds(model, program, point))
         if answer.point is not None:
             return program, answer.objective, answer.point
     return None
+
+
+def _asked(model: Model) -> tuple[Program, ...]:
+    """Return the programs that a plan is sought in, one after another."""
+    opened = open_program(model)
+    if not model.inputs.options.relief:
+        return (shut(model, opened, "relief"),)
+    paid = shut(model, opened, "arrears")
+    return shut(model, paid, "relief"), paid, last_resort(model)
 
 
 def _duals(model: Model, program: Program, seconds: float) -> Floats:

@@ -8,6 +8,7 @@ import polars as pl
 from rich.console import Console
 
 from ironpot.case.case import Case
+from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, amount_text, in_unit
 from ironpot.plan.inputs import MILLION
@@ -23,9 +24,10 @@ from ironpot.plan.race import (
     race_extra,
     race_table,
 )
+from ironpot.plan.turned import costs_as_written
 from ironpot.report.parts.race import CHOICE
-from ironpot.report.plan_files import read_plan
-from ironpot.workbench.made_with import read_back
+from ironpot.report.plan_files import PlanFiles, read_plan
+from ironpot.workbench.made_with import ReadBack, read_back
 from ironpot.workbench.screen import Bar, show_table, unit_words
 from ironpot.workbench.whole import whole_file
 
@@ -117,10 +119,36 @@ _KEPT = Text(
 def _entered(case: Case, asked: Asked, lang: Lang) -> Decided:
     """Return the plan that races: of the folder, or found now."""
     if asked.out is not None:
-        return read_back(case, read_plan(asked.out), asked.allotments)
+        return _read_back(case, read_plan(asked.out), asked.allotments)
     with Bar(asked.options.time_limit_s) as bar:
         bar.show(Text("searching for the plan", "正在制定方案").say(lang))
         return plan_resolution(case, options=asked.options, allotments=asked.allotments)
+
+
+def _read_back(case: Case, files: PlanFiles, allotments: pl.DataFrame | None) -> ReadBack:
+    """Return the plan of a folder if its choices cost what it says they do.
+
+    Raises IronpotError if it was made with other allotments: it would race at prices of others.
+    """
+    plan = read_back(case, files, allotments)
+    if costs_as_written(plan.model, plan.point, files.summary["objective"]) is False:
+        raise IronpotError(_OTHER_PRICES if allotments is None else _OTHER_ALLOTMENTS)
+    return plan
+
+
+_OTHER_ALLOTMENTS = Text(
+    "With the prices and fees of this allotment file the plan does not cost what its files say: it "
+    "was made with another file, or without. Give the file that it was made with, or none if it "
+    "was made without; nothing was raced.",
+    "按此配额文件的价格和费用,该方案的成本与其文件所载不符:方案由其他文件制定,或未使用配额。"
+    "请提供制定方案时的文件(未使用则不提供);未进行比较。",
+)
+_OTHER_PRICES = Text(
+    "The plan's choices do not cost here what its files say: it was made by another version, or "
+    "its files were changed. Plan it again with: ironpot plan CASE --out OUT",
+    "该方案的决策成本与其文件所载不符:由其他版本生成或文件已被改动。"
+    "请用 ironpot plan CASE --out OUT 重新制定方案。",
+)
 
 
 def _keep(found: Race, out: Path) -> None:
