@@ -81,35 +81,42 @@ def search_many(
     point whose choices are priced first and gone on from: what is found is never dearer.
     """
     began = time.monotonic()
-    prices, first = _first(model, began, watch)
-    try:
+    opening = _first(model, began, watch)
+
+    def hunted() -> tuple[Question, Found]:
         few = Sample.of(model, a_few(model, FEW))
         question = ask(few.model, after=after, hold=NO_ANSWER)
+        program, (prices, first) = _asked(model, question), opening
+        if not _is_same(program, prices.apart.program):
+            prices, first = everywhere(model, program), NO_ANSWER
+        cut = program.with_rows(CUT, cuts_of(question.program))
+        parts = [take_part(model, futures) for futures in deal(model, PART)]
+        core = deal(model, core_size(model))[0]
+        dual = None if len(parts) == 1 else _first_dual(prices, few, question, cut)
+        with Proof(model, cut, parts, 2.0 * time_limit_s, dual=dual) as proof:
+            hunt = Hunt(
+                model,
+                Sample.of(model, core),
+                proof,
+                prices,
+                shut="arrears" if question.help_open else "relief",
+                began=began,
+                deadline=began + time_limit_s,
+                enough=enough,
+                watch=watch,
+                best=first,
+            )
+            interrupted = _heard_out(hunt, few, question, rng, start)
+        answered = _question(hunt, few, question)
+        return answered, _found(hunt, answered, interrupted=interrupted)
+
+    try:
+        question, found = hunted()
     except KeyboardInterrupt:
-        return _stopped(prices, first)
-    program = _asked(model, question)
-    if not _is_same(program, prices.apart.program):
-        prices, first = everywhere(model, program), NO_ANSWER
-    cut = program.with_rows(CUT, cuts_of(question.program))
-    parts = [take_part(model, futures) for futures in deal(model, PART)]
-    core = deal(model, core_size(model))[0]
-    dual = None if len(parts) == 1 else _first_dual(prices, few, question, cut)
-    with Proof(model, cut, parts, 2.0 * time_limit_s, dual=dual) as proof:
-        hunt = Hunt(
-            model,
-            Sample.of(model, core),
-            proof,
-            prices,
-            shut="arrears" if question.help_open else "relief",
-            began=began,
-            deadline=began + time_limit_s,
-            enough=enough,
-            watch=watch,
-            best=first,
-        )
-        interrupted = _heard_out(hunt, few, question, rng, start)
-    answered = _question(hunt, few, question)
-    return answered, _found(hunt, answered, interrupted=interrupted)
+        return _stopped(*opening)
+    # Who stops keeps the plan that was told of first, though it may use more than was asked.
+    nothing = found.interrupted and found.point is None
+    return _stopped(*opening) if nothing else (question, found)
 
 
 def _first(model: Model, began: float, watch: Watch | None) -> tuple[Everywhere, Answer]:

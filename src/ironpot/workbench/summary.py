@@ -80,6 +80,12 @@ def show_plan(plan: Plan, written: Written, screen: Console, lang: Lang, unit: U
             f"Cost {cost} ({words}), proven to be the least but for {whole.en}.",
             f"成本{cost}({words}),已证明为最低,误差{whole.zh}以内。",
         )
+    if plan.gap_objective > NOTHING_PROVEN:
+        gap = Text(
+            f"Cost {cost} ({words}); there was no time to prove how good that is: give it more "
+            "with --time-limit.",
+            f"成本{cost}({words});时间不足,尚未证明与最优方案的差距:请用 --time-limit 延长计算时间。",
+        )
     screen.print(gap.say(lang), soft_wrap=True)
 
 
