@@ -55,6 +55,8 @@ def check_section(view: View) -> Section:
 
 # Below this share of the cost a gap is a matter of rounding, and so is its share of the stake.
 NOT_WORTH_A_SHARE = 5e-5
+# A gap of more times the cost is that of the bound that needs no solving: nothing is proven.
+NOTHING_PROVEN = 10.0
 
 
 def sure_sentence(view: View) -> str:
@@ -62,13 +64,13 @@ def sure_sentence(view: View) -> str:
     run = view.summary
     status = view.reader.read(label(STATUS, str(run["status"])))
     stake, cost = run.get("gap_stake"), run.get("gap_objective")
-    if not view.solved or stake is None or cost is None:
+    if not view.solved or cost is None or cost > NOTHING_PROVEN:
         return view.say(
             f"Result: {status}. No bound is known, so nothing here may be decided on.",
             f"求解结论:{status}。没有可靠的界限,不得据此决策。",
         )
     of_cost, of_stake = percent(cost, 2), percent(stake, 2)
-    if cost < NOT_WORTH_A_SHARE:
+    if cost < NOT_WORTH_A_SHARE or stake is None:
         return view.say(
             f"Result: {status}. It is proved that no other plan on these figures is cheaper by "
             f"more than {of_cost}.",
