@@ -139,6 +139,7 @@ def test_plan_writes_its_folder_and_says_whether_it_adds_up(ironpot, lang, first
     assert first in said.out
     assert "ironpot why plan depot" in said.out
     assert {path.name for path in Path("plan").iterdir()} == {
+        "extras",
         "plan.json",
         "tables",
         "report.html",

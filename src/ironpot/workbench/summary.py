@@ -84,7 +84,8 @@ def show_plan(plan: Plan, written: Written, screen: Console, lang: Lang, unit: U
         gap = Text(
             f"Cost {cost} ({words}); there was no time to prove how good that is: give it more "
             "with --time-limit.",
-            f"成本{cost}({words});时间不足,尚未证明与最优方案的差距:请用 --time-limit 延长计算时间。",
+            f"成本{cost}({words});时间不足,尚未证明与最优方案的差距,"
+            "请用 --time-limit 延长计算时间。",
         )
     screen.print(gap.say(lang), soft_wrap=True)
 
