@@ -25,6 +25,7 @@ def test_a_plan_in_python(tmp_path):
         "The files add up: True",
     ]
     assert {path.name for path in out.iterdir()} == {
+        "extras",
         "plan.json",
         "tables",
         "report.html",

@@ -44,6 +44,7 @@ def choose(
     is not finished. Whole lots are sought by groups of counties, the last of all, and `watch` hears
     how far they are.
 
+    >>> from ironpot.system.coordinate import coordinate_plans
     >>> from ironpot.system.learned import plan_nash
     >>> two = SharedMarkets(("a", "b"), np.array([[[0.8, 0.4]]]), np.array([[[50.0, 50.0]]]),
     ...                     np.array([0, 1, 2]), np.array([0, 0]), np.array([50.0, 50.0]),
