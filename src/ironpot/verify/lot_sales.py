@@ -108,22 +108,19 @@ def _together(out: Out) -> Iterator[Outcome]:
 
 
 def _released(out: Out) -> Iterator[Outcome]:
-    """Who is paid for a lot owns it or banks for its owner; the bundle is the one that is named."""
-    banking = {row.text("entity_id") for row in out.rows("cash")}
+    """A lot that is paid for is released, in the bundle that is named.
+
+    Who is paid may bank for the owner; the files do not say who banks for whom.
+    """
     decided = {row.text("lot_id"): row for row in out.rows("decisions")}
     for row in _rows(out):
         lot = decided.get(row.text("lot_id"))
         if lot is None:
             yield Unknown(row.spot)
             continue
-        stated, known = (
-            tuple(one.text(name) for name in ("entity_id", "bundle_id")) for one in (row, lot)
-        )
-        met = stated == known and bool(lot.text("start_quarter"))
-        if lot.text("entity_id") not in banking:
-            # An owner without an account is paid through another body's.
-            met = stated[1] == known[1] and bool(lot.text("start_quarter"))
-        yield holds(row, met=met, recomputed=" ".join(known))
+        known = lot.text("bundle_id")
+        met = row.text("bundle_id") == known and bool(lot.text("start_quarter"))
+        yield holds(row, met=met, recomputed=known)
 
 
 RULES = (
@@ -180,10 +177,10 @@ RULES = (
     ),
     Rule(
         "lot_sales.released",
-        ("decisions", "cash"),
+        ("decisions",),
         Text(
-            "a lot that is paid for is released, by the owner and in the bundle that is named",
-            "收款的标的已列入处置,所属主体和资产包一致",
+            "a lot that is paid for is released, in the bundle that is named",
+            "收款的标的已列入处置,资产包一致",
         ),
         _released,
     ),
