@@ -25,6 +25,7 @@ from ironpot.plan.prepare import appraise_case, gather
 from ironpot.plan.program import Builder, dual_bound
 from ironpot.plan.proof import Proof
 from ironpot.plan.question import FIRST_SOLVE, hold_bounds
+from ironpot.plan.sample import Sample
 from ironpot.plan.shared import Shared
 from ironpot.plan.solver import solve
 
@@ -227,6 +228,8 @@ def test_a_future_in_which_the_plan_of_the_core_fails_joins_it_before_help_is_as
         many, "deal", lambda model, most: [model.inputs.futures.best_first()[:most]]
     )
     monkeypatch.setattr(many, "PART", 12)
+    # What the proof says of the futures left out comes sooner or later: here it never does.
+    monkeypatch.setattr(Sample, "corrected", Sample.program)
     taken, take_in = [], Hunt.take_in
     monkeypatch.setattr(Hunt, "take_in", lambda hunt: (taken.append(hunt.stuck), take_in(hunt)))
     case = town(
@@ -240,7 +243,7 @@ def test_a_future_in_which_the_plan_of_the_core_fails_joins_it_before_help_is_as
         debts=[loan("due", 11.0, dt.date(2025, 12, 31))],
         relief_sources=[giver("province", 1)],
     )
-    options = PlanOptions(time_limit_s=20.0, gap_stake=1e-3, scenarios=12)
+    options = PlanOptions(time_limit_s=8.0, gap_stake=1e-3, scenarios=12)
     plan = plan_resolution(case, options=options)
     assert taken
     assert plan.relief_pv == 0.0
