@@ -99,10 +99,9 @@ class Around:
         """Charge the core, on what is decided now, what a unit costs later in all but not in it."""
         if self.core.futures.size == self.model.inputs.weights.size:
             return cut
-        now, price = self.core.now, np.zeros(cut.cost.size)
-        mine = pull(cut, self.dual[self.rows] / self.core.weight)[now]
-        price[now] = pull(self.program, self.dual)[self.core.columns][now] - mine
-        return cut.with_cost(cut.cost + price, cut.offset)
+        together = pull(self.program, self.dual)[self.core.columns][self.core.now]
+        mine = pull(cut, self.dual[self.rows] / self.core.weight)
+        return cut.with_cost(cut.cost + self.core.charges(together, mine), cut.offset)
 
     def search(self, change: Change, *, seconds: float) -> Other | None:
         """Return the cheapest plan found with a change; None if none was.

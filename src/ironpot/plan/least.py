@@ -13,8 +13,9 @@ import numpy as np
 
 from ironpot.plan import many
 from ironpot.plan.inputs import MILLION
+from ironpot.plan.many import parts_of
 from ironpot.plan.model import Model
-from ironpot.plan.parts import Part, a_few, deal, take_part
+from ironpot.plan.parts import Part, a_few, charges, take_part
 from ironpot.plan.plan import Plan
 from ironpot.plan.program import Floats, Program, dual_bound
 from ironpot.plan.proof import Proof
@@ -49,11 +50,6 @@ class Least:
     rounds: int
     impossible: bool
     interrupted: bool = False
-
-
-def parts_of(model: Model) -> list[Part]:
-    """Deal a model's futures into parts."""
-    return [take_part(model, futures) for futures in deal(model, many.PART)]
 
 
 def prove_least(model: Model, *, seconds: float, watch: Watch | None = None) -> Least:
@@ -114,10 +110,8 @@ def _unpriced(parts: Sequence[Part]) -> list[Floats]:
 
 
 def _least(few: float, proof: Proof) -> Least:
-    proven, prices = proof.rounds > 0, _unpriced(proof.parts)
-    if proven:
-        for part, mine, price in zip(proof.parts, proof.pulls, prices, strict=True):
-            price[part.now] = proof.pull - mine[part.now]
+    proven = proof.rounds > 0
+    prices = charges(proof.parts, proof.pulls) if proven else _unpriced(proof.parts)
     return Least(
         bound=max(proof.bound, few, 0.0),
         program=proof.program,

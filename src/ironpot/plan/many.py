@@ -18,7 +18,7 @@ from ironpot.plan.left import Left, leave
 from ironpot.plan.local import Play, descend, improve
 from ironpot.plan.model import Model
 from ironpot.plan.out_of_sample import first_stage
-from ironpot.plan.parts import a_few, deal, pull, take_part
+from ironpot.plan.parts import Part, a_few, deal, pull, take_part
 from ironpot.plan.program import Floats, Program
 from ironpot.plan.proof import Proof, cuts_of
 from ironpot.plan.question import (
@@ -82,21 +82,16 @@ def search_many(
     """
     began = time.monotonic()
     opening = _first(model, began, watch)
-
-    def hunted() -> tuple[Question, Found]:
+    try:
         few = Sample.of(model, a_few(model, FEW))
         question = ask(few.model, after=after, hold=NO_ANSWER)
         program, (prices, first) = _asked(model, question), opening
         if not _is_same(program, prices.apart.program):
             prices, first = everywhere(model, program), NO_ANSWER
-        cut = program.with_rows(CUT, cuts_of(question.program))
-        parts = [take_part(model, futures) for futures in deal(model, PART)]
-        core = deal(model, core_size(model))[0]
-        dual = None if len(parts) == 1 else _first_dual(prices, few, question, cut)
-        with Proof(model, cut, parts, 2.0 * time_limit_s, dual=dual) as proof:
+        with _prove(few, question, program, prices, 2.0 * time_limit_s) as proof:
             hunt = Hunt(
                 model,
-                Sample.of(model, core),
+                Sample.of(model, deal(model, core_size(model))[0]),
                 proof,
                 prices,
                 shut="arrears" if question.help_open else "relief",
@@ -107,16 +102,28 @@ def search_many(
                 best=first,
             )
             interrupted = _heard_out(hunt, few, question, rng, start)
-        answered = _question(hunt, few, question)
-        return answered, _found(hunt, answered, interrupted=interrupted)
-
-    try:
-        question, found = hunted()
     except KeyboardInterrupt:
         return _stopped(*opening)
-    # Who stops keeps the plan that was told of first, though it may use more than was asked.
-    nothing = found.interrupted and found.point is None
-    return _stopped(*opening) if nothing else (question, found)
+    if interrupted and hunt.best.point is None:
+        # Who stops keeps the plan that was told of first, though it may use more than was asked.
+        return _stopped(*opening)
+    answered = _question(hunt, few, question)
+    return answered, _found(hunt, answered, interrupted=interrupted)
+
+
+def parts_of(model: Model) -> list[Part]:
+    """Deal a model's futures into parts."""
+    return [take_part(model, futures) for futures in deal(model, PART)]
+
+
+def _prove(
+    few: Sample, question: Question, program: Program, prices: Everywhere, limit_s: float
+) -> Proof:
+    """Begin the proof, with the cuts of the few and at what the futures make of their choice."""
+    cut = program.with_rows(CUT, cuts_of(question.program))
+    parts = parts_of(prices.model)
+    dual = None if len(parts) == 1 else _first_dual(prices, few, question, cut)
+    return Proof(prices.model, cut, parts, limit_s, dual=dual)
 
 
 def _first(model: Model, began: float, watch: Watch | None) -> tuple[Everywhere, Answer]:

@@ -79,6 +79,21 @@ class Part:
         """Return the part of a program with the model's columns, and its rows' numbers there."""
         return _slice(whole, self.futures, self.weight)
 
+    def pull_at(self, whole: Program, dual: Floats) -> Floats:
+        """Return what a unit of each of its columns costs later here, at duals of the whole."""
+        program, rows = self.cut(whole)
+        return pull(program, dual[rows] / self.weight)
+
+    def charges(self, together: Floats, mine: Floats) -> Floats:
+        """Return prices (column,) at which the part pulls as all together do, to first order.
+
+        `together` (column of now,) is what a unit of what is decided now costs later in all, `mine`
+        (column,) what it costs later here.
+        """
+        price = np.zeros(self.columns.size)
+        price[self.now] = together - mine[self.now]
+        return price
+
 
 def deal(model: Model, most: int) -> list[Ints]:
     """Deal the futures into as few parts of at most `most` as there are, each good and bad alike.
@@ -146,6 +161,18 @@ def pull(program: Program, row_dual: Floats) -> Floats:
     price = np.where(later, row_dual, 0.0)[owner] * program.value
     cost = -np.bincount(program.index, weights=price, minlength=program.cost.size)
     return np.where(_now(program), cost, 0.0)
+
+
+def together(parts: Sequence[Part], pulls: Sequence[Floats]) -> Floats:
+    """Return what a unit of each column decided now costs later in all parts, (column of now,)."""
+    pairs = zip(parts, pulls, strict=True)
+    return np.sum([part.weight * mine[part.now] for part, mine in pairs], axis=0)
+
+
+def charges(parts: Sequence[Part], pulls: Sequence[Floats]) -> list[Floats]:
+    """Return each part's charges where it pulls another way than all together."""
+    mean = together(parts, pulls)
+    return [part.charges(mean, mine) for part, mine in zip(parts, pulls, strict=True)]
 
 
 def _slice(whole: Program, futures: Ints, weight: float) -> tuple[Program, Ints]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ironpot.plan.cuts import Cell, market_cells, violated_cuts
 from ironpot.plan.model import Model
-from ironpot.plan.parts import Part, pull, whole_dual, whole_point
+from ironpot.plan.parts import Part, charges, pull, together, whole_dual, whole_point
 from ironpot.plan.program import Floats, Program, Rows, dual_bound
 from ironpot.plan.question import CUT, FIRST_SOLVE
 from ironpot.plan.solver import Answer, Session
@@ -55,8 +55,8 @@ class Proof:
         self._cells, self._tried = market_cells(self.model), self.program
         self._prices = [np.zeros(part.columns.size) for part in self.parts]
         if self.dual is not None:
-            self.pulls = [_pull_of(part, self.program, self.dual) for part in self.parts]
-            self._set_prices(self.pulls)
+            self.pulls = [part.pull_at(self.program, self.dual) for part in self.parts]
+            self._prices = charges(self.parts, self.pulls)
         self._begin()
 
     def __enter__(self) -> "Proof":
@@ -69,11 +69,7 @@ class Proof:
     @property
     def pull(self) -> Floats:
         """What a unit of each column decided now costs later in the whole, (column of now,)."""
-        return self._mean(self.pulls)
-
-    def _mean(self, pulls: Sequence[Floats]) -> Floats:
-        pairs = zip(self.parts, pulls, strict=True)
-        return np.sum([part.weight * mine[part.now] for part, mine in pairs], axis=0)
+        return together(self.parts, self.pulls)
 
     def poll(self, *, wait_s: float = 0.0) -> bool:
         """Take what the other process has solved; say whether a round has just ended."""
@@ -115,7 +111,7 @@ class Proof:
         if bound > last:
             self.bound, self.program, self.relaxed = bound, self._tried, relaxed
             self.dual, self.pulls = dual, pulls
-        self._set_prices(pulls)
+        self._prices = charges(self.parts, pulls)
         self._add_cuts(relaxed)
         worth = self.rounds == 1 or bound - last >= WORTH_A_ROUND * abs(bound)
         self.done = self.done or not worth
@@ -133,24 +129,12 @@ class Proof:
             seconds=sum(answer.seconds for answer in answers),
         )
 
-    def _set_prices(self, pulls: Sequence[Floats]) -> None:
-        """Charge each part where it pulls another way than all together."""
-        mean = self._mean(pulls)
-        for part, mine, prices in zip(self.parts, pulls, self._prices, strict=True):
-            prices[part.now] = mean - mine[part.now]
-
     def _add_cuts(self, relaxed: Answer) -> None:
         """Add the cuts that the averaged plan breaks; one part without any is done."""
         assert relaxed.point is not None
         cuts = violated_cuts(self._cells, relaxed.point)
         self._tried = self._tried.with_rows(CUT, cuts)
         self.done = len(self.parts) == 1 and not cuts.count
-
-
-def _pull_of(part: Part, program: Program, dual: Floats) -> Floats:
-    """Return what a part pulls at duals of the whole program."""
-    mine, rows = part.cut(program)
-    return pull(mine, dual[rows] / part.weight)
 
 
 def cuts_of(program: Program) -> Rows:

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from ironpot.plan.model import Model
-from ironpot.plan.parts import Part, pull, take_part
+from ironpot.plan.parts import Part, take_part
 from ironpot.plan.program import Floats, Ints, Program
 from ironpot.plan.proof import Proof
 
@@ -44,15 +44,12 @@ class Sample:
 
     def corrected(self, proof: Proof) -> Program:
         """Return that program with costs such that, to first order, it pulls as all futures do."""
+        program = self.program(proof)
         if self.is_all or proof.dual is None:
-            return self.program(proof)
-        program, rows = self.part.cut(proof.program)
-        mine = pull(program, proof.dual[rows] / self.part.weight)
-        return self.priced(program, proof, mine)
+            return program
+        return self.priced(program, proof, self.part.pull_at(proof.program, proof.dual))
 
     def priced(self, program: Program, proof: Proof, mine: Floats) -> Program:
         """Add to a program's costs what all futures pull beyond what the sample pulls itself."""
-        price = np.zeros(program.cost.size)
-        now = self.part.now
-        price[now] = proof.pull - mine[now]
+        price = self.part.charges(proof.pull, mine)
         return program.with_cost(program.cost + price, program.offset)
