@@ -13,6 +13,7 @@ from typing import Any
 import highspy
 import numpy as np
 
+from ironpot.plan.highs_model import highs_model
 from ironpot.plan.program import Program
 
 LIMIT_S = 600.0
@@ -74,14 +75,12 @@ def _optimum(solver: Any) -> float:
 
 
 def _by_arrays(program: Program) -> tuple[Any, Any, float]:
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = program.shape
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = program.cost, program.lower, program.upper
-    lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = program.start.astype(np.int32)
-    lp.a_matrix_.index_ = program.index.astype(np.int32)
-    lp.a_matrix_.value_ = program.value
+    lp = highs_model(
+        program.cost,
+        (program.lower, program.upper),
+        (program.row_lower, program.row_upper),
+        (program.start, program.index, program.value),
+    )
     lp.offset_ = program.offset
     solver = highspy.Highs()
     solver.silent()

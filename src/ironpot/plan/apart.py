@@ -13,6 +13,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
+from ironpot.plan.highs_model import highs_model
 from ironpot.plan.left import SUMS
 from ironpot.plan.model import Model
 from ironpot.plan.parts import COLUMN_AXIS
@@ -210,13 +211,10 @@ def _decided(apart: Apart, bounds: Bounds) -> Floats:
 
 def _program(apart: Apart, part: Own, weight: float) -> highspy.HighsLp:
     """One future's program, costs as if it were the only future; bounds come later."""
-    program, lp = apart.program, highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = part.columns.size, part.rows.size
-    lp.col_cost_ = program.cost[part.columns] / weight
-    lp.col_lower_, lp.col_upper_ = program.lower[part.columns], program.upper[part.columns]
-    lp.row_lower_, lp.row_upper_ = program.row_lower[part.rows], program.row_upper[part.rows]
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = part.matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = part.matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = part.matrix.data
-    return lp
+    program = apart.program
+    return highs_model(
+        program.cost[part.columns] / weight,
+        (program.lower[part.columns], program.upper[part.columns]),
+        (program.row_lower[part.rows], program.row_upper[part.rows]),
+        (part.matrix.indptr, part.matrix.indices, part.matrix.data),
+    )

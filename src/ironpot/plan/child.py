@@ -17,6 +17,8 @@ from typing import IO, Any
 import highspy
 import numpy as np
 
+from ironpot.plan.highs_model import highs_model, make_whole
+
 LENGTH_BYTES = 8
 REPORT_EVERY_S = 0.25
 Message = dict[str, Any]
@@ -75,18 +77,15 @@ def _listen(tasks: "queue.SimpleQueue[Message]") -> None:
 
 
 def _model(task: Message) -> highspy.HighsLp:
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = task["cost"].size, task["row_lower"].size
-    lp.col_cost_, lp.offset_ = task["cost"], float(task["offset"])
-    lp.col_lower_, lp.col_upper_ = task["lower"], task["upper"]
-    lp.row_lower_, lp.row_upper_ = task["row_lower"], task["row_upper"]
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = task["matrix_start"].astype(np.int32)
-    lp.a_matrix_.index_ = task["matrix_index"].astype(np.int32)
-    lp.a_matrix_.value_ = task["matrix_value"]
+    lp = highs_model(
+        task["cost"],
+        (task["lower"], task["upper"]),
+        (task["row_lower"], task["row_upper"]),
+        (task["matrix_start"], task["matrix_index"], task["matrix_value"]),
+    )
+    lp.offset_ = float(task["offset"])
     if task["integer"].any():
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[int(flag)] for flag in task["integer"]]
+        make_whole(lp, task["integer"])
     return lp
 
 

@@ -5,13 +5,13 @@ keeps it. Nodes are limited, time is not, so that a block has one answer. Yuan; 
 tranche).
 """
 
-import os
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ironpot.plan.program import Builder, Program
+from ironpot.plan.quiet import silence
 from ironpot.system.links import Bools, Floats, Ints
 from ironpot.system.shared_markets import SharedMarkets
 
@@ -122,29 +122,20 @@ def _silent() -> "Highs":
         if _SEEN:
             return highspy.Highs()
         _SEEN.append(True)
-        screen, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-        try:
-            os.dup2(nowhere, 1)
+        with silence():
             return highspy.Highs()
-        finally:
-            os.dup2(screen, 1)
-            os.close(screen)
-            os.close(nowhere)
 
 
 def _model(program: Program) -> "HighsLp":
-    import highspy
+    from ironpot.plan.highs_model import highs_model, make_whole
 
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = program.shape
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = program.cost, program.lower, program.upper
-    lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = program.start.astype(np.int32)
-    lp.a_matrix_.index_ = program.index.astype(np.int32)
-    lp.a_matrix_.value_ = program.value
-    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    lp.integrality_ = [kinds[int(flag)] for flag in program.integer]
+    lp = highs_model(
+        program.cost,
+        (program.lower, program.upper),
+        (program.row_lower, program.row_upper),
+        (program.start, program.index, program.value),
+    )
+    make_whole(lp, program.integer)
     return lp
 
 
