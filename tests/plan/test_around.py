@@ -31,7 +31,7 @@ def apart(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(many, "LARGE", 0)
     patch.setattr(many, "PART", 4)
     patch.setattr(many, "CORE_MOST", 4)
-    patch.setattr("ironpot.plan.wish_costs.EACH_S", 0.3)
+    patch.setattr("ironpot.plan.wish_costs.AROUND_S", 0.3)
 
 
 def turned_round(seed: int) -> tuple[Plan, list[Checked]]:

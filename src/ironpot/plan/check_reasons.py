@@ -31,7 +31,7 @@ from ironpot.plan.wishes import Wish, with_wish
 # Up to so many whole numbers the solver's tree settles a turned decision; above, the whole search.
 SMALL = 3000
 TREE = {"threads": 1, "mip_rel_gap": 1e-7}
-# Around a plan for many futures a decision is searched no longer than this.
+# Around a plan for many futures a decision, or a wish, is searched no longer than this.
 AROUND_S = 8.0
 # Exact prices keep a hundred yuan above buffers: differences within that say nothing.
 DUST = 100.0

@@ -12,14 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ironpot.plan.around import FIRST_S, Around, Change
-from ironpot.plan.check_reasons import around_plan
+from ironpot.plan.check_reasons import AROUND_S, around_plan
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.plan import Plan
 from ironpot.plan.program import Bounds
 from ironpot.plan.wishes import WISH, Wish
-
-# A wish is searched no longer than this.
-EACH_S = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ def wish_costs_around(plan: Plan, *, seconds: float) -> dict[str, WishCost]:
             left = deadline - time.monotonic()
             if left <= 0.0:
                 break
-            each = min(left / (len(wishes) - number), EACH_S)
+            each = min(left / (len(wishes) - number), AROUND_S)
             costs[wish.wish_id] = _searched(plan, around, wish, each)
     return costs
 
