@@ -11,7 +11,6 @@ import numpy as np
 import polars as pl
 
 from ironpot.core.dates import Horizon
-from ironpot.plan.begun import Starts
 from ironpot.plan.everywhere import everywhere
 from ironpot.plan.exact import WHOLE, chosen_releases, outside
 from ironpot.plan.inputs import MILLION
@@ -25,6 +24,7 @@ from ironpot.plan.question import Question, open_program, shut
 from ironpot.plan.search import Found
 from ironpot.plan.solver import NO_ANSWER, Answer
 from ironpot.plan.stand import decided_bounds, decided_columns, price_exactly
+from ironpot.plan.starts import Starts
 from ironpot.valuation.retention import Bools
 
 RELEASE, OPTION, PREPAY, SWAP = "release", "option", "prepay", "swap"

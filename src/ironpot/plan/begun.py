@@ -20,10 +20,10 @@ from ironpot.core.lang import Text
 from ironpot.plan.nodes import Nodes
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.releases import Begun, usable_rows
+from ironpot.plan.starts import Starts
 from ironpot.valuation.offers import Offers, agreed_offers
 
 SIGNED, LISTED = "signed", "listed"
-Starts = frozenset[tuple[str, str, int]]
 
 
 def what_has_begun(

@@ -19,7 +19,6 @@ from ironpot.cashflow.options import DebtOptions
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
 from ironpot.plan.apart import Solver, take_apart
-from ironpot.plan.begun import Starts
 from ironpot.plan.inputs import Inputs
 from ironpot.plan.model import Model, build_model
 from ironpot.plan.now import pledged_debt, prepayment_dates, release_numbers
@@ -38,6 +37,7 @@ from ironpot.plan.prepare import appraise_case, gather
 from ironpot.plan.program import Bounds, Floats, Ints
 from ironpot.plan.quiet import quiet_processes
 from ironpot.plan.releases import Releases
+from ironpot.plan.starts import Starts
 from ironpot.valuation.pot import Appraisals
 from ironpot.valuation.retention import Bools
 

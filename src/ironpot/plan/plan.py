@@ -16,7 +16,6 @@ from ironpot.case.case import Case
 from ironpot.core.errors import SolverError, StoppedError
 from ironpot.core.lang import Text
 from ironpot.plan.again import Kept, chosen_point, kept, no_dearer, prepared_starts
-from ironpot.plan.begun import Starts
 from ironpot.plan.exact import out_by, whole_bounds
 from ironpot.plan.gaps import gap_objective, gap_stake
 from ironpot.plan.inputs import MILLION, Inputs
@@ -29,6 +28,7 @@ from ironpot.plan.question import Question, ask
 from ironpot.plan.search import Found, Watch, search
 from ironpot.plan.settle import Settlement, settle
 from ironpot.plan.stand import decided_columns
+from ironpot.plan.starts import Starts
 from ironpot.valuation.pot import Appraisals
 
 # A gap is none below this (million), or below this share of the stake: the margin that exact prices

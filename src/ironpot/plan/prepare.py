@@ -15,7 +15,7 @@ from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.core.money import FEN_PER_YUAN, to_fen
 from ironpot.plan.allotments import with_allotments
-from ironpot.plan.begun import Starts, what_has_begun
+from ironpot.plan.begun import what_has_begun
 from ironpot.plan.debt_ledger import with_expected
 from ironpot.plan.inputs import Giver, Inputs, InsideDebt
 from ironpot.plan.nodes import Nodes, cash_nodes
@@ -25,6 +25,7 @@ from ironpot.plan.program import Floats
 from ironpot.plan.releases import candidate_releases
 from ironpot.plan.rule_limits import debt_bands
 from ironpot.plan.stalls import shared_stalls, units_that_matter, with_own_luck
+from ironpot.plan.starts import Starts
 from ironpot.risk.budget import budget_flows
 from ironpot.risk.drivers import Scenarios, rate_paths
 from ironpot.risk.futures import Futures, drawn_futures, driver_paths, future_rates, named_futures

@@ -7,12 +7,13 @@ from ironpot.plan.program import Floats, Ints
 from ironpot.valuation.offers import Offers
 from ironpot.valuation.retention import Bools
 
-UnderWay = frozenset[tuple[str, str, int]]
+# What is being prepared: (lot, route, quarter of its start).
+Starts = frozenset[tuple[str, str, int]]
 # Starts by row of the offers.
 Soon = dict[int, set[int]]
 
 
-def prepared_soon(offers: Offers, under_way: UnderWay, usable: Bools) -> Soon:
+def prepared_soon(offers: Offers, under_way: Starts, usable: Bools) -> Soon:
     """Return starts by row that come before a whole preparation, because it began earlier.
 
     An earlier plan of an earlier case date has prepared them: today is then the first quarter.

@@ -15,12 +15,10 @@ import polars as pl
 from ironpot.case.case import Case
 from ironpot.plan.again import chosen_point, price_choices
 from ironpot.plan.around import Around
-from ironpot.plan.begun import Starts
 from ironpot.plan.check_reasons import AROUND_S, turned_change
 from ironpot.plan.everywhere import everywhere
 from ironpot.plan.inputs import MILLION
-from ironpot.plan.least import parts_of
-from ironpot.plan.many import core_size, is_large
+from ironpot.plan.many import core_size, is_large, parts_of
 from ironpot.plan.model import Model, build_model
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.prepare import appraise_case, gather
@@ -28,6 +26,7 @@ from ironpot.plan.program import Floats, Ints, Program
 from ironpot.plan.proof import Proof
 from ironpot.plan.question import last_resort, open_program, shut
 from ironpot.plan.stand import decided_bounds
+from ironpot.plan.starts import Starts
 
 # The core is corrected by one round of proof if it ends within this share of the time.
 PROOF_SHARE = 0.6

@@ -9,11 +9,11 @@ from ironpot.case.case import Case
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.plan.again import SCHEMA, chosen_point, read_under_way
-from ironpot.plan.begun import Starts
 from ironpot.plan.model import Model, build_model
 from ironpot.plan.options import LEAST_HELP_WEIGHT, PlanOptions, options_hash, read_options
 from ironpot.plan.prepare import appraise_case, gather
 from ironpot.plan.program import Floats
+from ironpot.plan.starts import Starts
 from ironpot.report.plan_files import PlanFiles
 
 
