@@ -24,7 +24,7 @@ from ironpot.report.model import (
 from ironpot.report.system_answer import answers_of
 from ironpot.report.system_columns import fields_of, in_fen
 from ironpot.report.system_spiral import spiral_blocks
-from ironpot.report.system_view import REGIME, SystemView
+from ironpot.report.system_view import SystemView
 
 LISTED = 40
 FEN = 100.0
@@ -118,11 +118,8 @@ def _short(view: SystemView, yuan: float) -> str:
 
 
 def _regimes(view: SystemView) -> Section:
-    said = pl.col("regime").replace_strict(
-        {name: text.say(view.reader.lang) for name, text in REGIME.items()}
-    )
     frame = _fen(
-        view.tables["regimes"].with_columns(said),
+        view.tables["regimes"].with_columns(view.regimes_said()),
         *("cost", "over_coordinated", "value_destroyed", "arrears_end", "proceeds", "regret"),
     )
     fields = (
@@ -168,8 +165,7 @@ def _regime_words(view: SystemView) -> tuple[str, ...]:
 
 def _choices(view: SystemView) -> Section:
     """What each wish for the joint plan costs, and how it can be carried out."""
-    said = {name: view.reader.read(text) for name, text in REGIME.items()}
-    choices = view.tables["choices"].with_columns(pl.col("choice").replace(said))
+    choices = view.tables["choices"].with_columns(view.regimes_said("choice"))
     ways = {
         "allotments": view.say("each within its allotment", "各在配额内"),
         "fees": view.say("fees alone, cut where overshot", "仅收费,超量按比例削减"),
@@ -227,9 +223,7 @@ def _banks(view: SystemView) -> Section:
         .group_by("bank_class", "regime", maintain_order=True)
         .agg(pl.col("equity", "unpaid", "marked_down", "loss").sum(), worst=_WORST)
         .with_columns(
-            pl.col("regime").replace_strict(
-                {name: text.say(view.reader.lang) for name, text in REGIME.items()}
-            ),
+            view.regimes_said(),
             share=pl.when(pl.col("equity") > 0.0).then(pl.col("loss") / pl.col("equity")),
         )
     )
@@ -283,9 +277,8 @@ def _orders(view: SystemView) -> Section:
     title = view.say("What orders do, before anyone signs", "下达前看各项要求的后果")
     if "mandates" not in view.tables:
         return Section("orders", "5 ", title, ())
-    said = {name: view.reader.read(text) for name, text in REGIME.items()}
     frame = view.tables["mandates"].with_columns(
-        pl.col("mandate").replace(view.orders), pl.col("regime").replace(said)
+        pl.col("mandate").replace(view.orders), view.regimes_said()
     )
     shown = in_fen(frame).select(_ORDERED)
     wide = {"mandate": 2.2, "regime": 1.2}

@@ -6,7 +6,7 @@ from ironpot.case.schema.labels import CREDITOR_CLASSES
 from ironpot.report.figures import number
 from ironpot.report.model import Block, Bullets, Field, Table
 from ironpot.report.system_columns import fields_of, in_fen
-from ironpot.report.system_view import REGIME, SystemView
+from ironpot.report.system_view import SystemView
 
 LISTED = 20
 
@@ -70,8 +70,7 @@ def _second_end(view: SystemView) -> str:
 
 
 def _ends(view: SystemView) -> Table:
-    said = {name: view.reader.read(text) for name, text in REGIME.items()}
-    frame = in_fen(view.tables["spiral"].with_columns(pl.col("regime").replace(said)))
+    frame = in_fen(view.tables["spiral"].with_columns(view.regimes_said()))
     fields = (
         Field("regime", view.say("regime", "情形"), width=1.4),
         Field("bank_loss_first", view.say("banks lose first", "银行首轮损失"), "money"),
@@ -116,13 +115,12 @@ def bank_called(view: SystemView, name: str, kind: str) -> str:
 
 def _whole(view: SystemView) -> tuple[Table, ...]:
     """Return every bank and every market in every regime, for Excel."""
-    said = {name: view.reader.read(text) for name, text in REGIME.items()}
     titles = (
         view.say("Every bank", "全部银行"),
         view.say("Every market", "全部市场"),
     )
     banks, markets = (
-        in_fen(view.tables[name].with_columns(pl.col("regime").replace(said)))
+        in_fen(view.tables[name].with_columns(view.regimes_said()))
         for name in ("spiral_banks", "spiral_markets")
     )
     frames = (_named(view, banks), markets)

@@ -63,6 +63,11 @@ class SystemView:
         """Return the sentence in the reader's language."""
         return self.reader.say(en, zh)
 
+    def regimes_said(self, column: str = "regime") -> pl.Expr:
+        """Return a column with regimes in the reader's words; what is none stays as it is."""
+        said = {name: self.reader.read(text) for name, text in REGIME.items()}
+        return pl.col(column).replace(said)
+
     def called(self, unit: str | None) -> str:
         """Return a unit's name, its id where it has none."""
         return self.names.get(unit or "", unit or "")
