@@ -33,7 +33,7 @@ def drawn(counties, seed=3):
 def traced():
     markets = drawn(30)
     plan, crowd = coordinate_plans(markets), plan_nash(markets, rounds=300)
-    return markets, plan, trace_frontier(markets, plan, (crowd,), points=4)
+    return markets, plan, trace_frontier(markets, plan, (crowd,), points=4).points
 
 
 def test_the_frontier_falls_and_every_plan_keeps_its_bound(traced):
@@ -63,10 +63,10 @@ def test_nobody_is_spared_more_than_a_whole_ladder_of_its_own_allows(traced):
 
 def test_a_large_nation_is_not_traced_and_says_nothing():
     markets = drawn(MOST_COUNTIES + 1)
-    assert trace_frontier(markets, coordinate_plans(markets), ()).is_empty()
+    assert trace_frontier(markets, coordinate_plans(markets), ()).points.is_empty()
 
 
 def test_where_nobody_has_anything_to_find_there_is_no_burden_and_no_line():
     given = drawn(6)
     markets = replace(given, need=np.zeros_like(given.need))
-    assert trace_frontier(markets, coordinate_plans(markets), ()).is_empty()
+    assert trace_frontier(markets, coordinate_plans(markets), ()).points.is_empty()

@@ -88,16 +88,6 @@ def _counted(asked: Asked, found: Done[Choice]) -> Coordination | None:
     return asked.plan
 
 
-def cheapest(plan: Coordination, choices: tuple[Choice, ...]) -> Coordination:
-    """Return the joint plan, or a choice's where that search found a cheaper one within the gap."""
-    allotted = [choice for choice in choices if choice.plan is not None]
-    best = min(allotted, key=lambda choice: choice.regime.cost, default=None)
-    if best is None or best.regime.cost >= plan.cost:
-        return plan
-    regime = best.regime
-    return replace(plan, sold=regime.sold, costs=regime.costs, cost=regime.cost)
-
-
 def worse_off(markets: SharedMarkets, costs: Floats, crowd: Regime) -> Floats:
     """Return what each county pays beyond its cost in the crowd, nil within `TOLERANCE`."""
     over = costs - crowd.costs

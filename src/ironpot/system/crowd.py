@@ -4,18 +4,19 @@ Costs are value destroyed and the price of arrears, yuan over all quarters. Nash
 is what happens if nobody speaks to anybody; it is what coordination is measured against.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ironpot.system.checkpoint import Book
-from ironpot.system.choices import Choice, Wishes, cheapest, choose, worse_off
+from ironpot.system.choices import Choice, Wishes, choose, worse_off
 from ironpot.system.coordinate import Coordination, CoordinationOptions, coordinate_plans
 from ironpot.system.fleet import Fleet
 from ironpot.system.learned import ROUNDS as NASH_ROUNDS
 from ironpot.system.learned import Lesson, plan_nash
 from ironpot.system.links import Floats
+from ironpot.system.polish import cheapest_known
 from ironpot.system.regimes import Regime, plan_alone, plan_rolling
 from ironpot.system.shared_markets import SharedMarkets
 
@@ -71,8 +72,9 @@ def compare_regimes(
     `watch` hears how the coordinated plan and the learning of the crowd get on. `fleet`'s workers
     answer the crowd and carry out wishes; the joint plan is sought here.
 
-    Ctrl-C while the joint plan is sought keeps the best plan so far and goes on with the others.
-    `book` keeps where all searches stand; the same run goes on from there.
+    No regime or wish ends cheaper than the joint plan: it would be that. Ctrl-C while that is
+    sought keeps the best plan so far and goes on with the others. `book` keeps where all searches
+    stand; the same run goes on from there.
 
     >>> one = SharedMarkets(("a",), np.array([[[0.8]]]), np.array([[[50.0]]]), np.array([0, 1]),
     ...                     np.array([0]), np.array([100.0]), np.array([1.0]),
@@ -93,10 +95,21 @@ def compare_regimes(
         book=book,
         fleet=fleet,
     )
-    plan = cheapest(plan, found)
+    regimes = (alone, rolling, crowd, Regime("coordinated", plan.sold, plan.costs))
+    ended = Crowd(markets, plan, regimes + tuple(choice.regime for choice in found), found)
+    return with_cheapest(ended, [regime.sold for regime in ended.regimes], options=options)
+
+
+def with_cheapest(
+    crowd: Crowd, others: Iterable[Floats], *, options: CoordinationOptions | None = None
+) -> Crowd:
+    """Return the regimes with the cheapest joint plan known: theirs, or one of `others`."""
+    plan = cheapest_known(crowd.markets, crowd.plan, others, options=options)
     together = Regime("coordinated", plan.sold, plan.costs)
-    regimes = (alone, rolling, crowd, together)
-    return Crowd(markets, plan, regimes + tuple(choice.regime for choice in found), found)
+    regimes = tuple(
+        together if regime.name == together.name else regime for regime in crowd.regimes
+    )
+    return replace(crowd, plan=plan, regimes=regimes)
 
 
 def compensation(gains: Floats) -> Floats:

@@ -6,6 +6,7 @@ is sought with `fair`'s columns. Yuan.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -31,6 +32,17 @@ FRONTIER = pl.Schema(
 )
 
 
+@dataclass(frozen=True)
+class Frontier:
+    """What joint plans can reach, `points` in the columns of `FRONTIER`, and the cheapest of them.
+
+    `sold` (lot, slot) is that plan's; None where nothing was traced.
+    """
+
+    points: pl.DataFrame
+    sold: Floats | None = None
+
+
 def burdens(markets: SharedMarkets, costs: Floats) -> Floats:
     """Return cost over need, (county,); nil where nothing has to be found."""
     need = np.maximum(markets.due[:, -1], 0.0)
@@ -43,7 +55,7 @@ def trace_frontier(
     regimes: Sequence[Regime],
     *,
     points: int = POINTS,
-) -> pl.DataFrame:
+) -> Frontier:
     """Return bound_on_worst, cost, worst and bound of plans from the least worst burden on.
 
     `cost` is that of the plan found, `bound` what no plan within the bound on the worst costs less
@@ -55,20 +67,22 @@ def trace_frontier(
     ...                     np.array([0, 1, 2]), np.array([0, 0]), np.array([50.0, 50.0]),
     ...                     np.array([0.8, 0.8]), np.array([[40.0], [40.0]]),
     ...                     np.array([[1.5], [2.0]]))
-    >>> traced = trace_frontier(two, coordinate_plans(two), (), points=3)
+    >>> traced = trace_frontier(two, coordinate_plans(two), (), points=3).points
     >>> traced["worst"].is_sorted(), traced["cost"].is_sorted(descending=True)
     (True, True)
     """
     need = np.maximum(markets.due[:, -1], 0.0)
     if len(markets.counties) > MOST_COUNTIES or not need.any():
-        return pl.DataFrame(schema=FRONTIER)
+        return Frontier(pl.DataFrame(schema=FRONTIER))
     most = float(burdens(markets, plan.costs).max(initial=0.0))
     answers = [plan.sold, *(regime.sold for regime in regimes)]
     least = min(_least(markets, plan, need, answers), most)
     found = [
         _point(markets, plan, need, answers, worst) for worst in np.linspace(least, most, points)
     ]
-    return pl.DataFrame(_cheapest_within(found), schema=FRONTIER, orient="row")
+    rows = _cheapest_within([point for point, _ in found])
+    _, cheapest = min(found, key=lambda pair: pair[0][1])
+    return Frontier(pl.DataFrame(rows, schema=FRONTIER, orient="row"), cheapest)
 
 
 Point = tuple[float, float, float, float]
@@ -108,8 +122,8 @@ def _point(
     need: Floats,
     answers: list[Floats],
     worst: float,
-) -> Point:
-    """Return the cheapest plan found within a bound on the worst burden."""
+) -> tuple[Point, Floats]:
+    """Return the cheapest plan found within a bound on the worst burden, and what it sells."""
     search = Columns(markets, markets, _limits(need, worst), answers, plan)
     search.sweep(_SWEEPS)
     best = search.mixed()
@@ -117,4 +131,4 @@ def _point(
     search.answer(*search.between(best))
     best = search.mixed()
     reached = float(burdens(markets, best.plan.costs).max(initial=0.0))
-    return worst, best.plan.cost, reached, search.bound
+    return (worst, best.plan.cost, reached, search.bound), best.plan.sold

@@ -20,8 +20,10 @@ from ironpot.system.coordinate import coordinate_plans
 from ironpot.system.crowd import NASH_ROUNDS, Crowd
 from ironpot.system.fleet import Fleet, OneProcess
 from ironpot.system.learned import plan_nash
+from ironpot.system.links import Floats
 from ironpot.system.outcomes import bank_table, regime_table
 from ironpot.system.pieces import Keeping, work_through
+from ironpot.system.polish import cheapest_known
 from ironpot.system.regimes import Regime
 from ironpot.system.second_round import SpiralRules, banks_under, second_round
 from ironpot.system.shared_markets import SharedMarkets
@@ -228,6 +230,7 @@ def try_mandates(
     mandates: tuple[Mandate, ...],
     *,
     nash_rounds: int = NASH_ROUNDS,
+    known: Floats | None = None,
     rules: SpiralRules | None = None,
     watch: Callable[[str, int], None] | None = None,
     book: Book | None = None,
@@ -239,14 +242,16 @@ def try_mandates(
     empty where that was not finished.
     Banks lose what is in arrears at the end and what collateral is marked down by. `bank_loss_end`,
     `banks_under`, `withdrawn` and `missed` are where the second round ends under `rules`, empty
-    where banks' capital is unknown. A swap moves debt to a later owner of the claim; what that
-    costs the giver of the quota is not counted. Each order is a piece for `fleet`, here if not
-    given; what `book` kept is gone on with. Ctrl-C ends a search with its best; on a fleet it
-    leaves out what is not finished. `watch` hears an order and how many are in.
+    where banks' capital is unknown. `known` (lot, slot) is a joint plan of `markets`: cut to what
+    an order leaves open, it is used where the order's own search ends above it. A swap moves debt
+    to a later owner of the claim; what that costs the giver of the quota is not counted. Each order
+    is a piece for `fleet`, here if not given; what `book` kept is gone on with. Ctrl-C ends a
+    search with its best; on a fleet it leaves out what is not finished. `watch` hears an order and
+    how many are in.
     """
     fleet = fleet or OneProcess()
-    static = _Ground(nash_rounds, rules, book if fleet.sees_files else None)
-    pieces = dict(_order(one, markets, actors, rules) for one in mandates)
+    static = _Ground(nash_rounds, known, rules, book if fleet.sees_files else None)
+    pieces = dict(_order(one, markets, actors, static) for one in mandates)
 
     def hear(key: str, _found: _Tried, count: int) -> None:
         if watch is not None:
@@ -274,6 +279,7 @@ class _Ground:
     """What all orders share; `book` is None where a worker has no way to what is kept."""
 
     nash_rounds: int
+    known: Floats | None
     rules: SpiralRules | None
     book: Book | None
 
@@ -296,11 +302,12 @@ class _Order:
 
 
 def _order(
-    mandate: Mandate, markets: SharedMarkets, actors: Actors, rules: SpiralRules | None
+    mandate: Mandate, markets: SharedMarkets, actors: Actors, ground: "_Ground"
 ) -> tuple[str, _Order]:
     under, lenders = mandate.apply(markets, actors), mandate.lenders(actors, markets.need.shape[1])
     arrays = (under.need, under.room, under.late, lenders.owed, lenders.rolled)
-    key = f"order-{mandate.mandate_id}-{digest_of(repr(rules), *arrays)}"
+    known = () if ground.known is None else (ground.known,)
+    key = f"order-{mandate.mandate_id}-{digest_of(repr(ground.rules), *arrays, *known)}"
     return key, _Order(mandate.mandate_id, under, lenders, key)
 
 
@@ -310,6 +317,8 @@ def _tried(ground: _Ground, order: _Order) -> _Tried:
     book = Chapter(ground.book, order.key)
     plan = coordinate_plans(markets, book=book)
     learned = plan_nash(markets, rounds=ground.nash_rounds, book=book)
+    known = () if ground.known is None else (markets.within_room(ground.known),)
+    plan = cheapest_known(markets, plan, (learned.sold, *known))
     crowd = Crowd(markets, plan, (learned, Regime("coordinated", plan.sold, plan.costs)))
     banks = bank_table(crowd, lenders).group_by("regime").agg(bank_loss=pl.col("marked_down").sum())
     rows = regime_table(crowd).join(banks, on="regime", how="left", maintain_order="left")

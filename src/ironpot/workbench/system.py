@@ -19,7 +19,7 @@ from ironpot.report.system_view import SystemView
 from ironpot.system.allotments import allotment_table, ways_table
 from ironpot.system.choices import Wishes, choice_table
 from ironpot.system.coordinate import Coordination
-from ironpot.system.crowd import NASH_ROUNDS, Crowd, compare_regimes
+from ironpot.system.crowd import NASH_ROUNDS, Crowd, compare_regimes, with_cheapest
 from ironpot.system.crowding import crowding_table
 from ironpot.system.fleet import Fleet
 from ironpot.system.from_cases import MOST_QUARTERS
@@ -81,7 +81,6 @@ def run_system(
     store = None if out is None else open_run(out, _mark(ground, asked, rounds), fresh=asked.fresh)
     try:
         crowd, more = _ran(ground, asked, rounds, store, lang=lang, unit=unit, screen=screen)
-        more["frontier"] = _traced(crowd, screen, lang)
         view = _view(ground, crowd, Reader(lang, unit), asked, more)
         _show(view, more["draws"], screen, lang, unit)
         _say_left_out(asked.wishes, crowd, screen, lang)
@@ -128,34 +127,43 @@ def _ran(
                 book=store,
                 fleet=fleet,
             )
+            crowd, frontier, untraced = _traced(crowd)
             tried = try_mandates(
                 *(ground.markets, ground.actors, asked.mandates),
                 nash_rounds=rounds,
+                known=crowd.plan.sold,
                 rules=asked.rules,
                 watch=lambda order, count: bar.show(f"{order}: {count}/{len(asked.mandates)}"),
                 book=store,
                 fleet=fleet,
             )
+        if untraced is not None:
+            screen.print(untraced.say(lang))
         if ground.nation is not None:
             given = replace(ground.nation, nash_rounds=rounds), crowd, asked.seed, asked.many
             draws = run_draws(*given, book=store, lang=lang, fleet=fleet)
-    return crowd, {"mandates": tried, "draws": draws}
+    return crowd, {"frontier": frontier, "mandates": tried, "draws": draws}
 
 
-def _traced(crowd: Crowd, screen: Console, lang: Lang) -> pl.DataFrame:
-    """Return the frontier of total cost and the worst county; no picture is worth losing a run."""
+def _traced(crowd: Crowd) -> tuple[Crowd, pl.DataFrame, Text | None]:
+    """Trace the frontier of total cost and the worst county; or say why not.
+
+    A cheaper plan of it becomes the joint plan. No picture is worth losing a run.
+    """
     try:
-        return trace_frontier(crowd.markets, crowd.plan, crowd.regimes)
+        line = trace_frontier(crowd.markets, crowd.plan, crowd.regimes)
     except KeyboardInterrupt:
         why = Text("stopped", "已中止")
     except SolverError as error:
         why = error.text
+    else:
+        cheapest = () if line.sold is None else (line.sold,)
+        return with_cheapest(crowd, cheapest), line.points, None
     said = Text(
         f"The frontier of total cost and the worst county was not traced: {why.en}",
         f"总成本与最差县的可达范围未求得:{why.zh}",
     )
-    screen.print(said.say(lang))
-    return pl.DataFrame(schema=FRONTIER)
+    return crowd, pl.DataFrame(schema=FRONTIER), said
 
 
 def _hands(fleet: Fleet, markets: SharedMarkets) -> Text:

@@ -11,8 +11,6 @@ from ironpot.report.model import Chart
 from ironpot.report.system_view import REGIME, SystemView
 from ironpot.system.frontier import burdens
 
-SAME = 1e-4  # of the stake: costs that differ by less are told as one
-
 
 def price_chart(view: SystemView) -> Chart:
     """Return the average price fraction by quarter in the four regimes."""
@@ -116,35 +114,22 @@ def _frontier_said(view: SystemView) -> str:
 
 
 def _line_said(view: SystemView) -> str:
-    """Say what the line costs from the joint plan on, which need not be the best of its kind."""
+    """Say what the line costs from the joint plan on, the cheapest plan of the line or below it."""
     traced = _traced(view)
     if traced.is_empty():
         return view.say("What joint plans can reach was not traced.", "统筹可达到的范围未求得。")
     first = traced.row(0, named=True)
     joint = view.crowd.regime("coordinated")
     worst = float(burdens(view.crowd.markets, joint.costs).max(initial=0.0))
-    paid = first["cost"] - joint.cost
-    size, (en, zh) = view.yuan(abs(paid)), ("costs", "多") if paid >= 0.0 else ("saves", "少")
-    most, least = percent(worst), percent(first["worst"])
+    size, most, least = (
+        view.yuan(first["cost"] - joint.cost),
+        percent(worst),
+        percent(first["worst"]),
+    )
     return view.say(
         f"The line is what joint plans can reach: to bring the worst burden from {most}, where the "
-        f"joint plan leaves it, to {least} of need {en} all together {size}.",
-        f"曲线为统筹可达到的范围:把最差县负担由统筹方案的{most}降至{least},全体{zh}付{size}。",
-    ) + _beaten(view, joint.cost)
-
-
-def _beaten(view: SystemView, cost: float) -> str:
-    """Say what plan of the line spares the worst county most and is cheaper than the joint plan."""
-    gap = percent(view.crowd.plan.gap_of_stake, 2)
-    cheaper = _traced(view).filter(pl.col("cost") < cost - SAME * view.crowd.plan.stake)
-    if cheaper.is_empty():
-        return ""
-    best = cheaper.row(0, named=True)
-    saved, worst = view.yuan(cost - best["cost"]), percent(best["worst"])
-    return view.say(
-        f" The joint plan is not the cheapest: it was sought to within {gap} of the stake, and a "
-        f"plan of the line costs {saved} less and leaves the worst county {worst}.",
-        f"统筹方案并非最低:其差距为可节省额的{gap},曲线上有方案再少{saved},最差县负担{worst}。",
+        f"joint plan leaves it, to {least} of need costs all together {size}.",
+        f"曲线为统筹可达到的范围:把最差县负担由统筹方案的{most}降至{least},全体多付{size}。",
     )
 
 
