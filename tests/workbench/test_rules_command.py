@@ -69,7 +69,7 @@ def test_a_rule_set_not_in_force_is_said_to_be_so():
         (("cn-debt-ratio-2091",), "cn-debt-ratio-2019"),
         (("us-ny-fsms", "score=3"), "score_pct"),
         (("us-ny-fsms", "score_pct=high"), "NAME=VALUE"),
-        (("--date", "yesterday"), "2024-12-31"),
+        (("--date", "yesterday"), "2025-05-20"),
     ],
 )
 def test_a_slip_is_answered_with_its_mend(words, mend):

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ironpot.core.errors import IronpotError
+from ironpot.core.lang import Text
+
 QUARTER = re.compile(r"(\d{4})Q([1-4])")
 MONTHS_PER_QUARTER = 3
 QUARTERS_PER_YEAR = 4
@@ -74,6 +77,23 @@ def month_name(start: dt.date, index: int) -> str:
     '2025-01'
     """
     return str(np.datetime64(start, "M") + np.timedelta64(index, "M"))
+
+
+def written_day(said: str, option: str) -> dt.date:
+    """Read a day as a user types it at `option`; raise IronpotError, which says how, if it is none.
+
+    >>> written_day("2025-05-20", "--date")
+    datetime.date(2025, 5, 20)
+    """
+    try:
+        return dt.date.fromisoformat(said.strip())
+    except ValueError as error:
+        raise IronpotError(
+            Text(
+                f"{option} {said}: there is no such day; write it as 2025-05-20.",
+                f"{option} {said}:没有这一天;请写成 2025-05-20。",
+            )
+        ) from error
 
 
 def next_day(date: dt.date) -> dt.date:

@@ -4,7 +4,6 @@ A listing goes on at open prices; a signed contract brings what was agreed, for 
 recorded has not happened: before today nothing else can start any more.
 """
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ import polars as pl
 from ironpot.case.case import Case
 from ironpot.case.closed import closed_because
 from ironpot.case.events import standing
-from ironpot.core.dates import quarter_of
+from ironpot.core.dates import quarter_of, written_day
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.plan.nodes import Nodes
@@ -73,10 +72,7 @@ def today_of(case: Case, options: PlanOptions) -> int:
     if not options.as_of:
         dates = case.realised["date"].drop_nulls()
         return case.horizon.index(quarter_of(max(dates))) if len(dates) else 0
-    try:
-        asked = dt.date.fromisoformat(options.as_of)
-    except ValueError as error:
-        raise _no_day(options.as_of, case) from error
+    asked = written_day(options.as_of, "--as-of")
     last = max(case.realised["date"].drop_nulls(), default=case.date)
     quarter = case.horizon.index(quarter_of(asked))
     if asked < max(case.date, last) or quarter >= case.horizon.count:

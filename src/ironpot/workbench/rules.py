@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from ironpot.case.nearest import nearest
+from ironpot.core.dates import written_day
 from ironpot.core.errors import FileRefusedError, IronpotError
 from ironpot.core.lang import Lang, Text
 from ironpot.risk.rule_files import RuleBook, parse_rule_set, read_rule_files
@@ -35,7 +36,7 @@ def show_rules(
 ) -> None:
     """List rule sets, show one, or say what one makes of `name=value` figures."""
     book = usable(read_rule_files(rules))
-    day = _day(date)
+    day = written_day(date, "--date") if date is not None else None
     if rule_set_id is None:
         _list(book, day, screen, lang)
         return
@@ -82,20 +83,6 @@ def usable(book: RuleBook) -> RuleBook:
         said = {lang: "\n".join(issue.say(lang) for issue in book.issues) for lang in ("en", "zh")}
         raise IronpotError(Text(said["en"], said["zh"]))
     return book
-
-
-def _day(date: str | None) -> dt.date | None:
-    if date is None:
-        return None
-    try:
-        return dt.date.fromisoformat(date)
-    except ValueError as error:
-        raise IronpotError(
-            Text(
-                f"{date!r} is no date. Write it as 2024-12-31.",
-                f"“{date}”不是日期,请写作 2024-12-31。",
-            )
-        ) from error
 
 
 def _find(book: RuleBook, rule_set_id: str) -> RuleSet:
