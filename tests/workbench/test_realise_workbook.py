@@ -80,6 +80,7 @@ def test_formulas_stay_and_show_what_they_showed(ironpot, book, tmp_path):
     assert (said.code, said.err) == (0, "")
     listed(full, second)
     assert formulas(full) == count
+    assert "not reckoned anew" in said.out
     after = tables(full)
     assert after.pop("realised")["asset_id"].to_list() == [first, second]
     for name, table in after.items():

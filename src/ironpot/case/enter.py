@@ -35,11 +35,16 @@ CSV = ".csv"
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Where a row was written, and what stood in that file before (None: there was no file)."""
+    """Where a row was written, and what stood in that file before (None: there was no file).
+
+    `not_reckoned`: formulas beside it show what they showed without the row, until a spreadsheet
+    program reckons them anew.
+    """
 
     path: Path
     place: Text
     before: bytes | None
+    not_reckoned: bool = False
 
     def undo(self) -> None:
         """Put the file back as it was."""
@@ -96,8 +101,7 @@ def _new_sheet(path: Path, table: Table, row: Mapping[str, Value], lang: Lang) -
         unit = bracket if column.kind == "money" else ""
         sheet.cell(1, number, column.label.say(lang) + unit)
         sheet.cell(2, number, _safe(row.get(column.name)))
-    save_book(book, path)
-    return Entered(path, _at(sheet.title, 2), before)
+    return Entered(path, _at(sheet.title, 2), before, save_book(book, path))
 
 
 def _cells(path: Path, table: Table, sheet: Sheet, row: Mapping[str, Value]) -> dict[int, Value]:
@@ -154,8 +158,7 @@ def _below_sheet(path: Path, sheet: Sheet, cells: Mapping[int, Value]) -> Entere
     number = (last if isinstance(last, int) else 1) + 1
     for position, value in cells.items():
         page.cell(number, position, _safe(value))
-    save_book(book, path)
-    return Entered(path, _at(sheet.title, number), before)
+    return Entered(path, _at(sheet.title, number), before, save_book(book, path))
 
 
 def _at(sheet: str, row: int) -> Text:

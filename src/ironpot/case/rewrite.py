@@ -34,15 +34,17 @@ def open_book(path: Path) -> Workbook:
     return load_workbook(path, keep_vba=path.suffix.lower() == ".xlsm")
 
 
-def save_book(book: Workbook, path: Path) -> None:
+def save_book(book: Workbook, path: Path) -> bool:
     """Save a changed workbook over the file that it was opened from.
 
-    Raises FileRefusedError, with the file as it was, if what a formula shows would be lost.
+    Returns whether formulas in it show what they showed before, whatever was changed. Raises
+    FileRefusedError, with the file as it was, if what a formula shows would be lost.
     """
     shown = _shown(book, path)
     saved = io.BytesIO()
     book.save(saved)
     path.write_bytes(_put_back(saved, shown, path) if shown else saved.getvalue())
+    return any(shown.values())
 
 
 def _shown(book: Workbook, path: Path) -> dict[str, Shown]:

@@ -3,7 +3,6 @@
 A row that the check refuses is taken back, so that a case is never left broken.
 """
 
-import datetime as dt
 import re
 import shutil
 from collections.abc import Mapping, Sequence
@@ -22,6 +21,7 @@ from ironpot.case.read import read_case
 from ironpot.case.schema import BY_NAME
 from ironpot.case.schema.labels import EVENTS, word_labels
 from ironpot.core.columns import Table
+from ironpot.core.dates import written_day
 from ironpot.core.errors import IronpotError
 from ironpot.core.issues import Issue
 from ironpot.core.lang import Lang, Text
@@ -115,7 +115,7 @@ def _lot_row(case: Case, said: Happened) -> dict[str, Value]:
         "asset_id": said.subject,
         "event": event,
         "route": _route(case, said),
-        "date": _day(said.date, "--date"),
+        "date": written_day(said.date, "--date"),
         "amount": _yuan(said.amount),
         "buyer_id": said.buyer or None,
     }
@@ -145,12 +145,12 @@ def _debt_row(case: Case, said: Happened) -> dict[str, Value]:
     return {
         "change_id": _next_id(case.debt_changes["change_id"], "C"),
         "debt_id": said.subject,
-        "date": _day(said.date, "--date"),
+        "date": written_day(said.date, "--date"),
         "change": _word(said.what, changes, Text("what can be agreed on a debt", "债务可能的变更")),
         "amount": _yuan(said.amount),
         "share": said.share,
         "new_rate": said.rate,
-        "until": _day(said.until, "--until") if said.until else None,
+        "until": written_day(said.until, "--until") if said.until else None,
     }
 
 
@@ -173,18 +173,6 @@ def _word(said: str, known: Mapping[str, Text], what: Text) -> str:
 
 def _listed(known: Mapping[str, Text]) -> tuple[str, str]:
     return ", ".join(known), "、".join(f"{code} {text.zh}" for code, text in known.items())
-
-
-def _day(said: str, option: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(said)
-    except ValueError as error:
-        raise IronpotError(
-            Text(
-                f"{option} {said}: write a day as 2025-05-20.",
-                f"{option} {said}:请写成 2025-05-20。",
-            )
-        ) from error
 
 
 def _yuan(said: str) -> float | None:
@@ -251,6 +239,22 @@ def _told(
             f"已录入{number}({entered.place.zh})。如需撤回,删除该行即可。",
         ),
         *_beside_appraisal(case, said, row),
+        *_not_reckoned(entered),
+    ]
+
+
+def _not_reckoned(entered: Entered) -> list[Text]:
+    """Warn of formulas that still show what they showed without the row; nothing without any."""
+    if not entered.not_reckoned:
+        return []
+    name = entered.path.name
+    return [
+        Text(
+            f"Formulas in {name} are not reckoned anew here, and what they show is what is read. "
+            "If one counts this row, open the workbook in a spreadsheet program and save it.",
+            f"{name} 中的公式未在此重新计算,程序读取的是其原显示值。"
+            "如有公式引用本行,请用Excel或WPS打开并保存一次。",
+        )
     ]
 
 
