@@ -67,7 +67,7 @@ def _option(
     series: list[dict[str, Any]] = []
     for name, (low, high, shade) in zip(names, LAYERS, strict=True):
         series += _band(name, rows[low].to_list(), rows[high].to_list(), shade, low)
-    lines = [_line(middle, rows["p50"].to_list(), "solid", 2.6), *_with_plan(view, after)]
+    lines = [style.line(middle, rows["p50"].to_list(), width=2.6), *_with_plan(view, after)]
     lines[-1]["markLine"] = _limit_lines(limits, unit)
     named = {} if unit == YUAN else {"name": _unit_words(unit)}
     return style.base(top=64, right=78) | {
@@ -85,8 +85,8 @@ def _with_plan(view: RiskView, after: pl.DataFrame) -> list[dict[str, Any]]:
     median = view.say("with the plan, median", "实施方案,中位数")
     outer = view.say("with the plan, 95 %", "实施方案,95%分位")
     return [
-        _line(median, after["p50"].to_list(), "dashed", 2.0),
-        _line(outer, after["p95"].to_list(), "dotted", 2.0),
+        style.line(median, after["p50"].to_list(), dash="dashed", width=2.0),
+        style.line(outer, after["p95"].to_list(), dash="dotted", width=2.0),
     ]
 
 
@@ -116,17 +116,6 @@ def _band(
         "areaStyle": {"color": shade, "opacity": 1},
     }
     return [floor, band]
-
-
-def _line(name: str, data: list[float], dash: str, width: float) -> dict[str, Any]:
-    return {
-        "type": "line",
-        "name": name,
-        "data": data,
-        "symbol": "none",
-        "lineStyle": {"color": style.DARK, "type": dash, "width": width},
-        "itemStyle": {"color": style.DARK},
-    }
 
 
 def _limit_lines(limits: dict[str, float], unit: str) -> dict[str, Any]:

@@ -26,13 +26,6 @@ YEARS = {
     "axisLine": {"onZero": False, "lineStyle": {"color": style.FAINT}},
     "axisLabel": {"color": style.INK, "fontSize": 12, "formatter": "{yyyy}"},
 }
-ZERO_LINE = {
-    "symbol": "none",
-    "silent": True,
-    "label": {"show": False},
-    "lineStyle": {"color": style.INK, "type": "solid", "width": 1},
-    "data": [{"yAxis": 0}],
-}
 
 
 def ladder_chart(view: View, found: Findings) -> Chart:
@@ -105,7 +98,7 @@ def _with_plan(view: View, found: Findings) -> str:
 def _option(view: View, rows: pl.DataFrame) -> style.Option:
     names = _names(view)
     series = [_line(view, rows, key, names[key]) for key in LOOKS]
-    series[0]["markLine"] = ZERO_LINE
+    series[0]["markLine"] = style.ZERO_LINE
     return style.base(top=58, right=16) | {
         "legend": style.legend(list(names.values())) | DASHES,
         "xAxis": YEARS,
@@ -116,14 +109,7 @@ def _option(view: View, rows: pl.DataFrame) -> style.Option:
 
 def _line(view: View, rows: pl.DataFrame, key: str, name: str) -> style.Option:
     color, dash, width = LOOKS[key]
-    return {
-        "type": "line",
-        "name": name,
-        "data": _points(view, rows, key),
-        "symbol": "none",
-        "lineStyle": {"color": color, "type": dash, "width": width},
-        "itemStyle": {"color": color},
-    }
+    return style.line(name, _points(view, rows, key), color=color, dash=dash, width=width)
 
 
 def _points(view: View, rows: pl.DataFrame, key: str) -> list[list[str | float | None]]:

@@ -13,13 +13,6 @@ from ironpot.report.words import SCENARIO
 
 MONTHS = 24
 DASHES = {"base": "solid", "adverse": "dashed", "favourable": "dotted"}
-ZERO_LINE = {
-    "symbol": "none",
-    "silent": True,
-    "label": {"show": False},
-    "lineStyle": {"color": style.INK, "type": "solid", "width": 1},
-    "data": [{"yAxis": 0}],
-}
 WITH_PLAN = Text("cash left with the plan, base", "实施方案后余额(基准)")
 
 
@@ -79,7 +72,7 @@ def _lines(view: RiskView, rows: pl.DataFrame) -> list[dict[str, Any]]:
     if rows["buffer"].null_count() < rows.height:
         name = view.say("buffer to keep", "应留缓冲")
         lines.append(_line(view, rows, "buffer", name, [2, 4], style.FAINT))
-    lines[0]["markLine"] = ZERO_LINE
+    lines[0]["markLine"] = style.ZERO_LINE
     return lines
 
 
@@ -102,14 +95,8 @@ def _bar(view: RiskView, rows: pl.DataFrame, name: str, label: str, color: str) 
 def _line(
     view: RiskView, rows: pl.DataFrame, name: str, label: str, dash: str | list[int], color: str
 ) -> dict[str, Any]:
-    return {
-        "type": "line",
-        "name": label,
-        "data": style.scaled(rows[name].to_list(), view.reader),
-        "symbol": "none",
-        "lineStyle": {"color": color, "type": dash, "width": 2.2},
-        "itemStyle": {"color": color},
-    }
+    data = style.scaled(rows[name].to_list(), view.reader)
+    return style.line(label, data, color=color, dash=dash)
 
 
 def _takeaway(view: RiskView, rows: pl.DataFrame) -> str:

@@ -16,6 +16,14 @@ ALARM = "#b8371b"
 RAMP = ("#14304f", "#28608f", "#4b93a8", "#8fbcae", "#ead08c", "#f8f0d8")
 DARK, MIDDLE, LIGHT, PALE = RAMP[0], RAMP[1], RAMP[3], RAMP[4]
 EDGE = {"borderColor": "#4a4f57", "borderWidth": 0.6}
+# Drawn on a series: where nothing is left.
+ZERO_LINE = {
+    "symbol": "none",
+    "silent": True,
+    "label": {"show": False},
+    "lineStyle": {"color": INK, "type": "solid", "width": 1},
+    "data": [{"yAxis": 0}],
+}
 
 Option = dict[str, Any]
 
@@ -99,6 +107,25 @@ def flat_values(reader: Reader) -> Option:
         axisLine={"show": False},
         axisTick={"show": False},
     )
+
+
+def line(
+    name: str,
+    data: list[Any],
+    *,
+    color: str = DARK,
+    dash: str | list[int] = "solid",
+    width: float = 2.2,
+) -> Option:
+    """Return a line without marks; `dash` tells lines apart in print."""
+    return {
+        "type": "line",
+        "name": name,
+        "data": data,
+        "symbol": "none",
+        "lineStyle": {"color": color, "type": dash, "width": width},
+        "itemStyle": {"color": color},
+    }
 
 
 def scaled(amounts: list[int | None], reader: Reader) -> list[float | None]:
