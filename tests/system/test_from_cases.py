@@ -161,6 +161,7 @@ def test_a_chinese_reader_is_told_of_cases_and_origins_in_chinese(ran, cases):
     paths, *_ = ran
     ground = ground_of_cases(paths[0].parent, paths, "ten_thousand", 8)
     assert ground.names["east"].zh == cases[0].settings.name.zh != cases[0].settings.name.en
+    assert ground.source.zh == "案例:" + "、".join(case.settings.name.zh for case in cases)
     assert ground.origin.zh.startswith(f"依据{len(paths)}个案例(资产数据:合成)")
 
 

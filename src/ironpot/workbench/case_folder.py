@@ -124,5 +124,6 @@ def _origin(cases: Sequence[Case], together: CasesTogether, unit: Unit) -> Text:
 
 
 def _source(cases: Sequence[Case]) -> Text:
-    named = ", ".join(case.settings.case_id for case in cases)
-    return Text(f"cases {named}", f"案例 {named}")
+    names = [case.settings.name for case in cases]
+    en, zh = ", ".join(name.en for name in names), "、".join(name.zh for name in names)
+    return Text(f"cases {en}", f"案例:{zh}")
