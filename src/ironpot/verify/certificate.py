@@ -6,7 +6,10 @@ Imports nothing but NumPy, so that it can be read in one sitting and run on its 
 
 The bound is the Lagrangian bound: for any duals y, no point of the program costs less than
 y'(row limits) + the cheapest corner of the reduced costs c - A'y. Duals that point to an absent
-limit are clipped, so wrong duals prove less, never too much. What it takes as written: the rows of
+limit are clipped, so wrong duals prove less, never too much. A column without a limit of its own
+has its corner at +-`box`, ten trillion yuan, more than any account of a case holds or moves: where
+its reduced cost is nil, as at good duals, this counts nothing; where not, the bound lies far below
+and proves next to nothing. What it takes as written: the rows of
 the program (cuts included), and the exact prices in the plan's row limits, which `ironpot verify`
 re-adds from the plan's tables. Amounts inside are million; claims are yuan.
 """
