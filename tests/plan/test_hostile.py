@@ -8,7 +8,7 @@ from tests.plan.town import MILLION, giver, hall, ladder, limit, loan, service, 
 from tests.support import account
 
 from ironpot.case.case import Case
-from ironpot.core.errors import SolverError
+from ironpot.core.errors import IronpotError, SolverError
 from ironpot.core.outputs import STATUSES
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import plan_resolution
@@ -64,3 +64,15 @@ def test_floors_that_nothing_can_meet_are_said_and_not_searched_for():
     )
     with pytest.raises(SolverError, match="floors"):
         plan_resolution(case, options=PlanOptions(time_limit_s=LIMIT_S, scenarios=20))
+
+
+def test_an_instalment_below_the_interest_is_named_before_anything_is_searched():
+    grows = loan("grows", 9.0, dt.date(2029, 12, 31)) | {
+        "contract_type": "NAM",
+        "nominal_interest_rate": 0.08,
+        "cycle_of_interest_payment": "P3ML1",
+        "cycle_of_principal_redemption": "P3ML1",
+        "next_principal_redemption_payment": 0.01 * MILLION,
+    }
+    with pytest.raises(IronpotError, match="grows"):
+        plan_resolution(county(debts=[grows]), options=PlanOptions(time_limit_s=LIMIT_S))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.plan.town import MILLION, action, lends_again, loan, town
+from tests.plan.town import MILLION, action, lends_again, loan, town, wish
 from tests.support import account
 
 from ironpot.cashflow.case_debts import project_debts
@@ -160,3 +160,33 @@ def test_the_path_after_a_plans_files_owes_what_the_plan_leaves(planned):
     left = read_plan(out).extras["left_to_pay"]["principal"].sum() / 100
     assert found.debt[:, :, -1].sum(axis=1).tolist() == pytest.approx([left] * 3, abs=1.0)
     assert (found.cash > -1.0).all()
+
+
+def test_a_debt_that_is_forgiven_altogether_leaves_nothing_to_pay(tmp_path):
+    case = town(
+        debts=[
+            loan("gone", 5, dt.date(2029, 6, 30)),
+            loan("stays", 7, dt.date(2030, 6, 30), primary_class="hidden"),
+        ],
+        class_actions=[action("forgive", "haircut", principal_share=1.0, success_probability=1.0)],
+        wishes=[wish("gone", "force", route="haircut")],
+    )
+    written = plan_files(plan_resolution(case, options=PlanOptions(time_limit_s=5)), "en")
+    write_plan_files(written.tables, written.summary, tmp_path, extras=written.extras)
+    assert set(written.extras["left_to_pay"]["debt_id"]) == {"stays"}
+    assert verify_plan(tmp_path).ok
+
+
+def test_a_loan_on_call_falls_due_right_after_the_plan(tmp_path):
+    called = loan("called", 5, END) | {
+        "contract_type": "CLM",
+        "maturity_date": None,
+        "cycle_of_interest_payment": None,
+    }
+    plan = plan_resolution(town(debts=[called]), options=PlanOptions(time_limit_s=5))
+    written = plan_files(plan, "en")
+    write_plan_files(written.tables, written.summary, tmp_path, extras=written.extras)
+    row = written.extras["left_to_pay"].row(0, named=True)
+    day = END + dt.timedelta(days=1)
+    assert (row["debt_id"], row["date"], row["principal"]) == ("called", day, 5 * 10**8)
+    assert verify_plan(tmp_path).ok

@@ -135,15 +135,18 @@ def option_flows(
     class_actions: pl.DataFrame,
     *,
     case_date: dt.date,
+    horizon: Horizon,
     rates: RatePaths | None,
     debt_changes: pl.DataFrame | None = None,
 ) -> tuple[pl.DataFrame, CashFlows]:
     """Return the contracts of all options that `debt_options` offers, and their events to the end.
 
-    Contracts are named `debt_id/option_id`; open-ended ones stay so. Raises as `debt_options`.
+    Contracts are named `debt_id/option_id`; open-ended ones fall due right after the horizon, as
+    `debt_options` values them. What is forgiven altogether has no contract. Raises as
+    `debt_options`.
     """
     options = _options(_owed(debts, case_date), class_actions)
-    contracts = _terms(options, case_date)
+    contracts = _contracts(options, case_date, horizon)
     changes = _agreed(debt_changes, options)
     return contracts, project_cash_flows(
         contracts, status_date=case_date, rates=rates, changes=changes

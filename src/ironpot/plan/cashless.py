@@ -32,9 +32,10 @@ def cashless_fall(
     before = np.concatenate([first, outstanding[:, :, :-1]], axis=2)
     fall = before - outstanding - principal
     tolerance = np.maximum(HALF_A_YUAN, 1e-9 * opening)[:, None, None]
-    if (fall < -tolerance).any():
-        worst = np.unravel_index(int(fall.argmin()), fall.shape)
-        raise _grows(names[int(worst[0])], -float(fall[worst]))
+    least = np.minimum(fall, principal)
+    if (least < -tolerance).any():
+        worst = np.unravel_index(int(least.argmin()), least.shape)
+        raise _grows(names[int(worst[0])], -float(least[worst]))
     return np.where(fall > tolerance, fall, 0.0)
 
 

@@ -102,6 +102,7 @@ def _standing(inputs: Inputs, settled: Settlement) -> _Standing:
         with_further_terms(case.debts, case.debt_terms),
         case.class_actions,
         case_date=case.date,
+        horizon=case.horizon,
         rates=future_rates(case, inputs.futures),
         debt_changes=case.debt_changes,
     )
@@ -114,13 +115,13 @@ def _standing(inputs: Inputs, settled: Settlement) -> _Standing:
         members = part.members[debt[part.members] >= 0]
         np.add.at(owing, debt[members], _owing(part, weight, end)[members])
         np.add.at(rate, debt[members], _rate(part, weight, nominal, end)[members])
-    moving = contracts["market_object_code_of_rate_reset"].is_not_null().to_list()
-    place = {int(debt[at]): at for at in np.flatnonzero(debt >= 0)}
+    moving = contracts["market_object_code_of_rate_reset"].is_not_null().to_numpy()
+    floating = {int(debt[at]) for at in np.flatnonzero((debt >= 0) & moving)}
     return _Standing(
         pl.concat(_paid(part, weight, debt, end) for part in flows.parts),
         owing,
         rate,
-        [not moving[place[number]] for number in range(count)],
+        [number not in floating for number in range(count)],
     )
 
 
@@ -137,7 +138,9 @@ def _weights(inputs: Inputs, settled: Settlement, ids: Sequence[str]) -> tuple[F
         option, contract = int(settled.debts.option[number]), int(debts.contract[number])
         works = debts.succeeds[option]
         for chosen, counts in ((contract, ~works), (option, works)):
-            at = place[f"{name}/{debts.option_ids[chosen]}"]
+            at = place.get(f"{name}/{debts.option_ids[chosen]}")
+            if at is None:  # forgiven altogether: such a contract has no events
+                continue
             weight[:, at] += inputs.weights * counts
             debt[at] = number if weight[:, at].any() else debt[at]
     return weight, debt
