@@ -172,8 +172,15 @@ def twins():
 
 
 def test_lots_are_shut_until_their_route_brings_cash(twins):
-    """Every appraised yuan on sale opens in the quarter its best listed route takes, or is said."""
-    together = cases_together(twins)
+    """Every appraised yuan on sale opens in the quarter its best listed route takes, or is said.
+
+    With all the team and no floor: what these hold back is in `test_case_limits`.
+    """
+    free = [
+        replace(one, team=one.team.clear(), service_classes=one.service_classes.clear())
+        for one in twins
+    ]
+    together = cases_together(free)
     markets, quarters = together.markets, len(together.quarters)
     table = appraise_case(twins[0])[0].table
     best = (

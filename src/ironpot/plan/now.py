@@ -6,10 +6,12 @@ Columns and rows of the first stage. Volumes are million of asked price, effort 
 import numpy as np
 import polars as pl
 
+from ironpot.case.case import Case
 from ironpot.core.dates import QUARTERS_PER_YEAR
 from ironpot.plan.inputs import MILLION, Inputs
 from ironpot.plan.program import Builder, Floats, Ints
 from ironpot.valuation.depth import fill
+from ironpot.valuation.offers import Offers
 
 # Voluntary prepayment and swaps are looked at twice a year; a pledge can be freed in any quarter.
 REVIEW_EVERY = 2
@@ -64,18 +66,18 @@ def _add_effort(build: Builder, inputs: Inputs, release_of: Ints) -> None:
 
 def team_capacity(inputs: Inputs) -> Floats:
     """Return the task force's person-weeks by quarter; inf where the case sets none."""
-    return _by_quarter(inputs, "capacity_pw", np.inf)
+    return team_by_quarter(inputs.case, "capacity_pw", np.inf)
 
 
-def _by_quarter(inputs: Inputs, name: str, missing: float) -> Floats:
-    """A column of the team table by quarter; a row for a quarter overrides `all`."""
-    values = np.full(inputs.quarters, missing)
-    rows = inputs.case.team.filter(pl.col(name).is_not_null()).sort(pl.col("quarter") != "all")
+def team_by_quarter(case: Case, name: str, missing: float) -> Floats:
+    """Return a column of the team table by quarter; a row for a quarter overrides `all`."""
+    values = np.full(case.horizon.count, missing)
+    rows = case.team.filter(pl.col(name).is_not_null()).sort(pl.col("quarter") != "all")
     for quarter, value in rows.select("quarter", name).iter_rows():
         if quarter == "all":
             values[:] = value
-        elif 0 <= inputs.case.horizon.index(quarter) < inputs.quarters:
-            values[inputs.case.horizon.index(quarter)] = value
+        elif 0 <= case.horizon.index(quarter) < values.size:
+            values[case.horizon.index(quarter)] = value
     return values
 
 
@@ -94,7 +96,12 @@ def _add_floors(build: Builder, inputs: Inputs, release_of: Ints) -> None:
 
 def service_totals(inputs: Inputs, classes: tuple[str, ...]) -> Floats:
     """Return today's service by class, yuan: its value a year, else the book value."""
-    lots = inputs.offers.frame.unique("lot_id", keep="first", maintain_order=True)
+    return services_today(inputs.offers, classes)
+
+
+def services_today(offers: Offers, classes: tuple[str, ...]) -> Floats:
+    """Return the service of all lots by class, yuan: its value a year, else the book value."""
+    lots = offers.frame.unique("lot_id", keep="first", maintain_order=True)
     weight = pl.coalesce("service_value_y", "book_value")
     sums = dict(lots.group_by("service_class").agg(weight.sum()).iter_rows())
     return np.array([float(sums.get(name) or 0.0) for name in classes])
@@ -138,7 +145,7 @@ def add_debt_actions(build: Builder, inputs: Inputs, release_of: Ints) -> None:
     one = build.add_rows("one_option", len(debts.node), lower=1.0, upper=1.0)
     build.add(one[debts.option_debt], option, 1.0)
     negotiated = np.setdiff1d(np.arange(option.size), debts.contract)
-    capacity = _by_quarter(inputs, "negotiations", np.inf).sum()
+    capacity = team_by_quarter(inputs.case, "negotiations", np.inf).sum()
     talks = build.add_rows("negotiations", 1, upper=capacity)
     build.add(talks[0], option[negotiated], 1.0)
     share = build.add_rows("share_of_contract", len(debts.node), upper=0.0)

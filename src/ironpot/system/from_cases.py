@@ -14,23 +14,19 @@ from ironpot.case.case import Case
 from ironpot.case.packaged import DEFAULTS, packaged_tables
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
-from ironpot.core.money import Unit, amount_text
+from ironpot.core.money import Unit
 from ironpot.plan.nodes import cash_nodes
 from ironpot.plan.obligations import Obligations, obligations
-from ironpot.plan.options import PlanOptions
 from ironpot.plan.prepare import appraise_case, budget_by_node, held_income
 from ironpot.risk.futures import driver_paths, named_futures
 from ironpot.system.actors import Actors
+from ironpot.system.case_lots import HEAPS, lots_of_case, price_of_arrears
 from ironpot.system.links import Floats
 from ironpot.system.shared_markets import SharedMarkets
 from ironpot.valuation.offers import Offers
-from ironpot.valuation.routes import LISTED
 
-QUARTERS_A_YEAR = 4
 # Beyond two years hardly anybody knows the crowd; a user may ask for more.
 MOST_QUARTERS = 8
-HEAPS = 3
-MONTHS_A_QUARTER = 3.0
 
 
 @dataclass(frozen=True)
@@ -69,7 +65,8 @@ def cases_together(
     """Return the joint problem of several cases of one date; ladders of one id are one market.
 
     Lots: each lot that may legally be sold through a market now, by the route that leaves most,
-    from the quarter on in which that brings cash, over at most `most_quarters`. Its kept value is
+    from the quarter on in which that brings cash, the team having prepared it, over at most
+    `most_quarters`; no more of them than services' floors let go. Its kept value is
     what the pot test says it gives up; taxes and fees are taken off the ladder's
     price at the market's average and put right for each lot in its kept value. Needs: contracts'
     service less what is rolled over, less budget and income of lots, expected over the three
@@ -101,7 +98,7 @@ def cases_together(
         lots["appraisal"].to_numpy(),
         keep,
         need,
-        _late(need),
+        np.tile(price_of_arrears(len(quarters)), (len(need), 1)),
         lots["opens"].to_numpy().astype(np.int64),
     )
     kept = pl.DataFrame([_kept(county, len(quarters)) for county in counties])
@@ -122,7 +119,7 @@ def _county(case: Case, unit: Unit, quarters: int) -> _County:
     need = futures.weights @ (due - rolled - income)
     need -= held_income(offers, nodes, case.horizon.count).sum(axis=0)
     need[0] -= float(np.maximum(nodes.opening - nodes.buffer[:, 0], 0.0).sum())
-    lots, left_out = _lots(case, appraisals.table, unit, quarters)
+    lots, left_out = lots_of_case(case, appraisals, unit, quarters)
     return _County(case, offers, lots, need, _owed(debts, futures.weights, quarters), left_out)
 
 
@@ -156,92 +153,6 @@ def _owed(debts: Obligations, weights: Floats, quarters: int) -> pl.DataFrame:
     )
 
 
-def _lots(
-    case: Case, table: pl.DataFrame, unit: Unit, quarters: int
-) -> tuple[pl.DataFrame, tuple[Text, ...]]:
-    """Return (market_id, opens, appraisal, kept, net_share) of heaps on sale, and what is not.
-
-    A lot brings cash from the quarter on in which its route's months have passed; what needs longer
-    than the joint problem lasts is left out.
-    """
-    kinds = case.asset_kinds.select("asset_kind", kind_market="market_id")
-    value = case.assets.join(kinds, on="asset_kind", how="left", maintain_order="left").select(
-        "appraisal", lot_id="asset_id", market_id=pl.coalesce("market_id", "kind_market")
-    )
-    open_ = table.filter(pl.col("legal") & pl.col("route").is_in(LISTED))
-    best = open_.sort("net_proceeds", descending=True, nulls_last=True).unique(
-        "lot_id", keep="first", maintain_order=True
-    )
-    taken = pl.col("tax") + pl.col("fee") + pl.col("procedure_cost") + pl.col("freed_debt")
-    priced = pl.col("gross_price") - pl.col("price_cut")
-    rows = value.join(best, on="lot_id", how="inner", maintain_order="left").filter(
-        pl.col("appraisal") > 0.0, pl.col("market_id").is_not_null(), priced > 0.0
-    )
-    on_sale = rows.select(
-        "lot_id",
-        "market_id",
-        "appraisal",
-        kept=pl.col("retention_value") / pl.col("appraisal"),
-        net_share=((priced - taken) / priced).clip(0.0, 1.0),
-        opens=((pl.col("months_to_cash") / MONTHS_A_QUARTER).ceil() - 1.0)
-        .clip(0.0)
-        .fill_null(0.0)
-        .cast(pl.Int64),
-    )
-    in_time = on_sale.filter(pl.col("opens") < quarters)
-    late = on_sale.filter(pl.col("opens") >= quarters)
-    return _heaps(in_time), _left_out(case, value, in_time, late, unit)
-
-
-def _heaps(lots: pl.DataFrame) -> pl.DataFrame:
-    """Merge the lots of each market that open together by what is kept, cheapest to sell first.
-
-    Those that can be sold at once make `HEAPS`, those that open in a later quarter one each. Means
-    are weighted by appraisal, so that what all lots of a market are worth does not change.
-    """
-    parts = pl.when(pl.col("opens") == 0).then(HEAPS).otherwise(1)
-    ranked = lots.sort("market_id", "opens", "kept", "lot_id").with_columns(
-        heap=(pl.int_range(pl.len()) * parts // pl.len()).over("market_id", "opens")
-    )
-    weighted = [
-        ((pl.col(name) * pl.col("appraisal")).sum() / pl.col("appraisal").sum()).alias(name)
-        for name in ("kept", "net_share")
-    ]
-    return ranked.group_by("market_id", "opens", "heap", maintain_order=True).agg(
-        pl.col("appraisal").sum(), *weighted
-    )
-
-
-def _left_out(
-    case: Case, value: pl.DataFrame, on_sale: pl.DataFrame, late: pl.DataFrame, unit: Unit
-) -> tuple[Text, ...]:
-    name = case.settings.case_id
-    known = [*on_sale["lot_id"].to_list(), *late["lot_id"].to_list()]
-    other = value.filter(~pl.col("lot_id").is_in(known))
-    amount = amount_text(float(other["appraisal"].fill_null(0.0).sum()), unit)
-    slow = amount_text(float(late["appraisal"].sum()), unit)
-    said: list[Text] = []
-    if other.height:
-        said.append(
-            Text(
-                f"{name}: {other.height} of {value.height} lots ({amount.en} "
-                "appraised) are not in the joint problem: no market, no price, or no listed route "
-                "is open to them; leases, pools, pledges and transfers stay with the county's plan",
-                f"{name}:{value.height}项资产中{other.height}项(评估值{amount.zh})未纳入统筹:"
-                "无市场、无价格或无挂牌方式;出租、打包、抵押、划转由本县方案处理",
-            )
-        )
-    if late.height:
-        said.append(
-            Text(
-                f"{name}: {late.height} lots ({slow.en} appraised) bring cash only after the joint "
-                "problem ends and stay with the county's plan",
-                f"{name}:{late.height}项资产(评估值{slow.zh})在统筹期结束后才能变现,由本县方案处理",
-            )
-        )
-    return tuple(said)
-
-
 def _ladders(counties: list[_County], quarters: int) -> tuple[tuple[str, ...], Floats, Floats]:
     """Return ids, price fractions and rooms of all markets in use, each once."""
     used = dict.fromkeys(name for county in counties for name in county.lots["market_id"])
@@ -269,15 +180,6 @@ def _after_tax(counties: list[_County], market_ids: tuple[str, ...]) -> Floats:
     mean = (pl.col("net_share") * pl.col("appraisal")).sum() / pl.col("appraisal").sum()
     found = dict(lots.group_by("market_id").agg(mean).iter_rows())
     return np.array([found[name] for name in market_ids])
-
-
-def _late(need: Floats) -> Floats:
-    """Price arrears as the planner does: a quarter's rate and weight, two years' at the end."""
-    options = PlanOptions()
-    a_year = options.arrears_rate + options.arrears_weight
-    late = np.full(need.shape, a_year / QUARTERS_A_YEAR)
-    late[:, -1] += 2.0 * a_year
-    return late
 
 
 def _kinds(cases: Sequence[Case], market_ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -372,15 +274,20 @@ def _common(quarters: int) -> tuple[Text, ...]:
     return (
         Text(
             f"Joint problem of cases: the first {quarters} quarters; lots are divisible and "
-            f"merged into at most {HEAPS} heaps a market by kept value, those that bring cash only "
-            "in a later quarter one heap a quarter; accounts of a case are one "
-            "purse (which account may pay which debt is not asked); service floors, team, pools, "
-            "swaps, extensions, rule bands and help from above stay with each county's own plan; "
-            "listings do not fail; dues are expected over three futures, and loans rolled over do "
-            "not fall due again",
-            f"案例统筹的简化:仅前{quarters}个季度;标的可分割,按保留价值并为每市场至多{HEAPS}组,较晚才能变现的按季各一组;"
-            "各账户合并为一;公共服务底线、人力、打包、置换、展期、规则约束和上级支持"
-            "由各县自身方案处理;挂牌不流拍;到期额取三种情景期望,续贷部分不再到期",
+            f"those of a market that open in the same quarter merged into at most {HEAPS} heaps "
+            "by kept value; accounts of a case are one purse (which account may pay which debt "
+            "is not asked); pools, swaps and extensions stay with each county's own plan; "
+            "nothing that is decided here raises debt, so that rule bands are not passed by it;"
+            " what is short counts as arrears, where a county's own plan would ask for help "
+            "from above; service floors are kept whatever is sold, and lots open as the team "
+            "gets to them, by what each gains for the service or work that it takes: a county's"
+            " own plan may choose better; listings do not fail; dues are expected over three "
+            "futures, and loans rolled over do not fall due again",
+            f"案例统筹的简化:仅前{quarters}个季度;标的可分割,同一市场同季开放的按保留价值并为至多{HEAPS}组;"
+            "各账户合并为一;打包、置换和展期由各县自身方案处理;"
+            "统筹中的决定不增加债务,因而不会突破规则约束;缺口计为欠款,而各县自身方案会申请上级支持;"
+            "无论如何出售均守住公共服务底线,标的按人力可及的先后开放,"
+            "先后依单位服务或人力的收益,各县自身方案可能选得更好;挂牌不流拍;到期额取三种情景期望,续贷部分不再到期",
         ),
         Text(
             "Lenders' equity and the security of single loans are not in the cases: losses of "

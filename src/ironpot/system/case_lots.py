@@ -1,0 +1,216 @@
+"""Which lots of a case can be sold through shared markets, from when on, and what stays out?
+
+Lots of one market that open together are merged into heaps. Yuan, quarters from 0.
+"""
+
+import numpy as np
+import polars as pl
+
+from ironpot.case.case import Case
+from ironpot.core.lang import Text
+from ironpot.core.money import Unit, amount_text
+from ironpot.plan.now import services_today, team_by_quarter
+from ironpot.plan.options import PlanOptions
+from ironpot.system.case_limits import demands_of, shares_within_floors, team_delays
+from ironpot.system.links import Floats
+from ironpot.valuation.offers import Offers
+from ironpot.valuation.pot import Appraisals
+from ironpot.valuation.routes import LISTED
+
+HEAPS = 3
+# Heaps times quarters of one county: its program is dense, and ends after so many steps.
+_MOST = 800
+MONTHS_A_QUARTER = 3.0
+QUARTERS_A_YEAR = 4
+
+
+def price_of_arrears(quarters: int) -> Floats:
+    """Price arrears as the planner does: a quarter's rate and weight, two years' at the end.
+
+    >>> price_of_arrears(2).round(3).tolist()
+    [0.155, 1.395]
+    """
+    options = PlanOptions()
+    a_year = options.arrears_rate + options.arrears_weight
+    late = np.full(quarters, a_year / QUARTERS_A_YEAR)
+    late[-1] += 2.0 * a_year
+    return late
+
+
+def lots_of_case(
+    case: Case, appraisals: Appraisals, unit: Unit, quarters: int
+) -> tuple[pl.DataFrame, tuple[Text, ...]]:
+    """Return (market_id, opens, appraisal, kept, net_share) of heaps on sale, and what is not.
+
+    A lot brings cash from the quarter on in which its route's months have passed, counted from when
+    the team has prepared it; what needs longer than the joint problem lasts is left out, as is what
+    service floors keep.
+    """
+    value = _values(case)
+    priced = _priced(value, appraisals.table)
+    limited = _limited(case, appraisals.offers, priced, quarters)
+    in_time = limited.filter(pl.col("opens") < quarters, pl.col("appraisal") > 0.0)
+    said = (
+        *_not_on_sale(case, value, priced, unit),
+        *_kept_for_services(case, priced, limited, unit),
+        *_too_late(case, limited.filter(pl.col("opens") >= quarters), unit),
+        *_behind_the_team(case, limited.filter(pl.col("opens") < quarters), unit),
+    )
+    return _heaps(in_time, quarters), said
+
+
+def _values(case: Case) -> pl.DataFrame:
+    kinds = case.asset_kinds.select("asset_kind", kind_market="market_id")
+    return case.assets.join(kinds, on="asset_kind", how="left", maintain_order="left").select(
+        "appraisal", lot_id="asset_id", market_id=pl.coalesce("market_id", "kind_market")
+    )
+
+
+def _priced(value: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    """Return the lots that a market can take now, each by the listed route that leaves most.
+
+    `gain` is what selling saves at most: cash helps no more than arrears cost, were all quarters
+    behind.
+    """
+    open_ = table.filter(pl.col("legal") & pl.col("route").is_in(LISTED))
+    best = open_.sort("net_proceeds", descending=True, nulls_last=True).unique(
+        "lot_id", keep="first", maintain_order=True
+    )
+    taken = pl.col("tax") + pl.col("fee") + pl.col("procedure_cost") + pl.col("freed_debt")
+    priced = pl.col("gross_price") - pl.col("price_cut")
+    rows = value.join(best, on="lot_id", how="inner", maintain_order="left").filter(
+        pl.col("appraisal") > 0.0, pl.col("market_id").is_not_null(), priced > 0.0
+    )
+    return rows.select(
+        *("lot_id", "route", "market_id", "appraisal", "net_proceeds"),
+        retention="retention_value",
+        kept=pl.col("retention_value") / pl.col("appraisal"),
+        net_share=((priced - taken) / priced).clip(0.0, 1.0),
+        opens=((pl.col("months_to_cash") / MONTHS_A_QUARTER).ceil() - 1.0)
+        .clip(0.0)
+        .fill_null(0.0)
+        .cast(pl.Int64),
+    )
+
+
+def _limited(case: Case, offers: Offers, priced: pl.DataFrame, quarters: int) -> pl.DataFrame:
+    """Cut lots to what services let go, and open each when the team has it ready; adds `delay`."""
+    worth = 1.0 + float(price_of_arrears(quarters).sum())
+    gain = (priced["net_proceeds"] * worth - priced["retention"]).fill_null(0.0).to_numpy()
+    demands = demands_of(case, offers, priced, gain)
+    classes = tuple(case.service_classes["service_class"])
+    floors = case.service_classes["floor_share"].to_numpy()
+    share = shares_within_floors(demands, (1.0 - floors) * services_today(offers, classes))
+    on_sale = share > 0.0
+    delay = np.zeros(share.size, dtype=np.int64)
+    delay[on_sale] = team_delays(demands.of(on_sale), team_by_quarter(case, "capacity_pw", np.inf))
+    return priced.with_columns(
+        appraisal=pl.col("appraisal") * pl.Series(share),
+        opens=pl.col("opens") + pl.Series(delay),
+        delay=pl.Series(delay),
+    )
+
+
+def _heaps(lots: pl.DataFrame, quarters: int) -> pl.DataFrame:
+    """Merge the lots of each market that open together by what is kept, cheapest to sell first.
+
+    Means are weighted by appraisal, so that what all lots of a market are worth does not change.
+    """
+    parts = _parts(lots, quarters)
+    ranked = lots.sort("market_id", "opens", "kept", "lot_id").with_columns(
+        heap=(pl.int_range(pl.len()) * parts // pl.len()).over("market_id", "opens")
+    )
+    weighted = [
+        ((pl.col(name) * pl.col("appraisal")).sum() / pl.col("appraisal").sum()).alias(name)
+        for name in ("kept", "net_share")
+    ]
+    return ranked.group_by("market_id", "opens", "heap", maintain_order=True).agg(
+        pl.col("appraisal").sum(), *weighted
+    )
+
+
+def _parts(lots: pl.DataFrame, quarters: int) -> int:
+    """Return into how many heaps lots of one market and opening go: what a county's program holds.
+
+    A lot worth keeping must not be averaged with one that is not: as many as there is room for.
+    """
+    size = lots.group_by("market_id", "opens").len()["len"].to_numpy()
+    fitting = [
+        parts for parts in range(1, HEAPS + 1) if np.minimum(size, parts).sum() * quarters <= _MOST
+    ]
+    return max(fitting, default=1)
+
+
+def _amount(lots: pl.DataFrame, unit: Unit) -> Text:
+    return amount_text(float(lots["appraisal"].fill_null(0.0).sum()), unit)
+
+
+def _not_on_sale(
+    case: Case, value: pl.DataFrame, priced: pl.DataFrame, unit: Unit
+) -> tuple[Text, ...]:
+    other = value.filter(~pl.col("lot_id").is_in(priced["lot_id"].to_list()))
+    if other.is_empty():
+        return ()
+    name, amount = case.settings.case_id, _amount(other, unit)
+    said = Text(
+        f"{name}: {other.height} of {value.height} lots ({amount.en} "
+        "appraised) are not in the joint problem: no market, no price, or no listed route "
+        "is open to them; leases, pools, pledges and transfers stay with the county's plan",
+        f"{name}:{value.height}项资产中{other.height}项(评估值{amount.zh})未纳入统筹:"
+        "无市场、无价格或无挂牌方式;出租、打包、抵押、划转由本县方案处理",
+    )
+    return (said,)
+
+
+def _kept_for_services(
+    case: Case, priced: pl.DataFrame, limited: pl.DataFrame, unit: Unit
+) -> tuple[Text, ...]:
+    """Say what of the lots floors keep out, in part or whole."""
+    held = priced.with_columns(appraisal=pl.col("appraisal") - limited["appraisal"])
+    held = held.filter(pl.col("appraisal") > 0.0)
+    if held.is_empty():
+        return ()
+    name, amount = case.settings.case_id, _amount(held, unit)
+    said = Text(
+        f"{name}: {amount.en} (appraised) of {held.height} lots stay with their services: with "
+        "them the floors of service would be passed if all were sold. What gains most for the "
+        "service given up may be sold",
+        f"{name}:{held.height}项资产中评估值{amount.zh}留作公共服务:全部出售将突破服务底线;"
+        "可出售的是单位服务收益最高者",
+    )
+    return (said,)
+
+
+def _too_late(case: Case, late: pl.DataFrame, unit: Unit) -> tuple[Text, ...]:
+    """Say which lots bring cash too late: by their route, or because the team is not through."""
+    late = late.filter(pl.col("appraisal") > 0.0)
+    if late.is_empty():
+        return ()
+    name, amount = case.settings.case_id, _amount(late, unit)
+    team = late.filter(pl.col("delay") > 0)
+    also, also_zh = "", ""
+    if team.height:
+        also = f", {team.height} of them held up by the team that prepares sales"
+        also_zh = f",其中{team.height}项受人力限制"
+    said = Text(
+        f"{name}: {late.height} lots ({amount.en} appraised) bring cash only after the joint "
+        f"problem ends{also}, and stay with the county's plan",
+        f"{name}:{late.height}项资产(评估值{amount.zh})在统筹期结束后才能变现{also_zh},由本县方案处理",
+    )
+    return (said,)
+
+
+def _behind_the_team(case: Case, in_time: pl.DataFrame, unit: Unit) -> tuple[Text, ...]:
+    """Say what opens later than its route needs because the team prepares others first."""
+    waiting = in_time.filter(pl.col("delay") > 0, pl.col("appraisal") > 0.0)
+    if waiting.is_empty():
+        return ()
+    name, amount = case.settings.case_id, _amount(waiting, unit)
+    said = Text(
+        f"{name}: {waiting.height} lots ({amount.en} appraised) open up to "
+        f"{waiting['delay'].max()} quarters later than their route needs: the team prepares first "
+        "what gains most for its work",
+        f"{name}:{waiting.height}项资产(评估值{amount.zh})因人力有限最多推迟{waiting['delay'].max()}个季度开放:"
+        "先办理单位人力收益最高者",
+    )
+    return (said,)
