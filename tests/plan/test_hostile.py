@@ -76,3 +76,9 @@ def test_an_instalment_below_the_interest_is_named_before_anything_is_searched()
     }
     with pytest.raises(IronpotError, match="grows"):
         plan_resolution(county(debts=[grows]), options=PlanOptions(time_limit_s=LIMIT_S))
+
+
+def test_a_rate_below_zero_is_named():
+    odd = loan("odd", 9.0, SOON, nominal_interest_rate=-0.01)
+    with pytest.raises(IronpotError, match="odd.*below zero"):
+        plan_resolution(county(debts=[odd]), options=PlanOptions(time_limit_s=LIMIT_S))

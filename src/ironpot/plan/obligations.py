@@ -102,9 +102,10 @@ def obligations(
 ) -> Obligations:
     """Arrange the debts of inside debtors for the planner.
 
-    Raises IronpotError if a debt has no account that may pay it.
+    Raises IronpotError if a debt has no account that may pay it, or brings interest in.
     """
     debts = outside_debts(case)
+    _refuse_interest_received(debts)
     node = _paying_nodes(debts, nodes)
     groups, group = _groups(debts, node)
     rows, option_debt = _option_rows(options, debts)
@@ -141,6 +142,21 @@ def obligations(
         swaps=_swap_programmes(case, debts, options, nodes, rate),
         roll=_roll_over(case, groups, _may(case, debts, "refinance"), group, futures),
     )
+
+
+def _refuse_interest_received(debts: pl.DataFrame) -> None:
+    """Raise IronpotError where a debtor would be paid interest: the files know it as paid only."""
+    paid_for = debts.filter(pl.col("nominal_interest_rate") < 0.0)["debt_id"].to_list()
+    if paid_for:
+        raise IronpotError(
+            Text(
+                f"Debts {paid_for[:10]} have a rate below zero, and a plan has no place for "
+                "interest that a debtor receives. If the sign is no slip, set the rate to 0 and "
+                "enter what is received in the budget.",
+                f"债务{paid_for[:10]}利率为负,方案无法列示债务人收取的利息。如非符号误填,请将"
+                "利率改为0,并将所收金额列入预算。",
+            )
+        )
 
 
 def _agreed_fall(
