@@ -23,6 +23,8 @@ from ironpot.plan.settle import Settlement
 
 # Smaller shares of a start in the relaxed plan count as none.
 USED = 1e-6
+# Smaller amounts (yuan) would be nothing in millions.
+SPOKEN_IN_MILLIONS = 50_000
 BLOCKED = {"TITLE": "TITLE", "PLEDGE": "PLEDGE"}
 
 
@@ -63,6 +65,7 @@ def lot_reasons(
     """
     inputs = model.inputs
     planned = planned_releases(inputs, settled)
+    packed = _packed(inputs, planned)
     wished = _wished(inputs)
     passed_over = _passed_over(model, settled, question)
     reasons: dict[str, Reason] = {}
@@ -71,7 +74,13 @@ def lot_reasons(
         if name in planned and inputs.releases.done[planned[name].candidate]:
             reasons[name] = _begun(inputs, planned[name])
         elif name in planned:
-            reasons[name] = _released(inputs, planned[name], forced=name in wished["force"])
+            reasons[name] = _released(
+                inputs,
+                planned[name],
+                forced=name in wished["force"],
+                packed=packed.get(int(inputs.releases.bundle[planned[name].candidate])),
+                helped=question.help_open,
+            )
         elif name in wished["forbid"]:
             reasons[name] = _kept_by_wish(rows)
         else:
@@ -113,12 +122,27 @@ def _wished(inputs: Inputs) -> dict[str, set[str]]:
 
 
 def spoken(yuan: float) -> Text:
-    """Write an amount in millions in English and in ten thousand yuan in Chinese."""
-    english = f"{yuan / 1e6:,.1f} million yuan"
+    """Write an amount in millions in English, small ones in yuan; in Chinese in ten thousand."""
+    large = round(abs(yuan)) >= SPOKEN_IN_MILLIONS
+    # A nil without a sign: what rounds to nothing is neither won nor lost.
+    english = f"{yuan / 1e6:,.1f} million yuan" if large else f"{round(yuan) + 0:,d} yuan"
     return Text(english, f"{in_unit(yuan, 'ten_thousand', 0)}万元")
 
 
-def _released(inputs: Inputs, release: Release, *, forced: bool) -> Reason:
+def _packed(inputs: Inputs, planned: dict[str, Release]) -> dict[int, float]:
+    """Return what each planned bundle brings beyond what it gives up, yuan, by its position."""
+    gain: dict[int, float] = {}
+    for release in planned.values():
+        bundle = int(inputs.releases.bundle[release.candidate])
+        if bundle >= 0:
+            gain[bundle] = gain.get(bundle, 0.0) + release.net - release.retention
+    return gain
+
+
+def _released(
+    inputs: Inputs, release: Release, *, forced: bool, packed: float | None, helped: bool
+) -> Reason:
+    """Say why a lot leaves; `packed` is what its bundle wins as a whole, None where it has none."""
     row = int(inputs.releases.row[release.candidate])
     route = ROUTE_TEXT[inputs.offers.frame["route"][row]]
     when = quarter_text(inputs, int(inputs.releases.start[release.candidate]))
@@ -134,20 +158,32 @@ def _released(inputs: Inputs, release: Release, *, forced: bool) -> Reason:
     elif release.net >= release.retention:
         code, why = "RETENTION", Text("the steel beats the pot", "处置收入高于保留价值")
     else:
-        lost = spoken(release.retention - release.net)
-        code, why = (
-            "CASH_NEED",
-            Text(
-                f"loses {lost.en}, less than the help that it saves",
-                f"损失{lost.zh},小于所省的上级支持",
-            ),
-        )
+        code, why = _at_a_loss(release.retention - release.net, packed, helped=helped)
     text = Text(
         f"{route.en.capitalize()} from {when}: brings {net.en} against {kept.en} given up; "
         f"{why.en}.",
         f"{when}起{route.zh}:净得{net.zh},放弃价值{kept.zh};{why.zh}。",
     )
     return Reason(code, text, "rule" if forced else "dual_estimate")
+
+
+def _at_a_loss(loss: float, packed: float | None, *, helped: bool) -> tuple[str, Text]:
+    """Say what makes up for the value that a lot destroys by itself."""
+    lost = spoken(loss)
+    if packed is not None and packed >= 0.0:
+        return "RETENTION", Text(
+            f"loses {lost.en} by itself, less than its bundle wins",
+            f"单项损失{lost.zh},小于整包收益",
+        )
+    if helped:
+        return "CASH_NEED", Text(
+            f"loses {lost.en}, less than the help that it saves",
+            f"损失{lost.zh},小于所省的上级支持",
+        )
+    return "CASH_NEED", Text(
+        f"loses {lost.en}, less than its cash is worth when it comes",
+        f"损失{lost.zh},小于届时现金的价值",
+    )
 
 
 def _begun(inputs: Inputs, release: Release) -> Reason:

@@ -96,9 +96,9 @@ def _whole(out: Out) -> Iterator[Outcome]:
 
 
 def _together(out: Out) -> Iterator[Outcome]:
-    """Lots of a bundle sell together."""
+    """Lots of a bundle sell together, each market's by themselves."""
     bundled = [row for row in _rows(out) if row.text("bundle_id")]
-    for rows in grouped(bundled, "bundle_id", "scenario").values():
+    for rows in grouped(bundled, "bundle_id", "market_id", "scenario").values():
         seen: dict[str, set[tuple[object, ...]]] = {}
         for row in rows:
             facts = (row.number("round"), row.number("sold_share"), row.flag("drawn"))
@@ -172,7 +172,10 @@ RULES = (
     Rule(
         "lot_sales.together",
         (),
-        Text("lots of a bundle sell together", "同一资产包的标的同时成交"),
+        Text(
+            "lots of a bundle that are listed in one market sell together",
+            "同一资产包在同一市场挂牌的标的同时成交",
+        ),
         _together,
     ),
     Rule(
