@@ -114,7 +114,7 @@ def taken_apart() -> Plan:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(many, "LARGE", 0)
         patch.setattr(many, "PART", 4)
-        return plan_resolution(busy(1, budget=POOR), options=OPTIONS)
+        return plan_resolution(busy(1, budget=POOR), options=replace(OPTIONS, time_limit_s=3))
 
 
 def test_a_plan_taken_apart_gets_its_least_help_and_the_frontier_its_point(

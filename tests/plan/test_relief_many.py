@@ -46,10 +46,20 @@ def helped(model: Model, chosen: Floats) -> Helped:
     return found
 
 
-def least_by(model: Model, part: int) -> Least:
+def prove_by(model: Model, part: int) -> Least:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(many, "PART", part)
-        return prove_least(model, seconds=20)
+        return prove_least(model, seconds=60)
+
+
+@pytest.fixture(scope="module")
+def in_parts(model: Model) -> Least:
+    return prove_by(model, 4)
+
+
+@pytest.fixture(scope="module")
+def in_one(model: Model) -> Least:
+    return prove_by(model, 12)
 
 
 def test_future_by_future_a_plan_needs_what_one_program_says(model, chosen, helped):
@@ -100,23 +110,23 @@ def relaxed_at(least: Least, many_bounds: list[Bounds]) -> list[float]:
         ]
 
 
-@pytest.mark.parametrize("part", [12, 4], ids=["one", "parts"])
-def test_turned_limits_move_the_bound_as_solving_again_does(model, part):
-    least = least_by(model, part)
+@pytest.mark.parametrize("proven", ["in_one", "in_parts"])
+def test_turned_limits_move_the_bound_as_solving_again_does(model, request, proven):
+    least = request.getfixturevalue(proven)
     base, turns = turns_at(model, least)
     found = bound_changes(least, base.own, turns, deadline=np.inf)
     before, *after = relaxed_at(least, [base.own, *(turn.bounds for turn in turns)])
     for turn, change, value in zip(turns, found, after, strict=True):
         again = value - before
         assert change is not None
-        near = 1e-6 if part == 12 else 0.15 * abs(again) + 0.005
+        near = 1e-6 if proven == "in_one" else 0.15 * abs(again) + 0.005
         assert change == pytest.approx(again, abs=near), turn.limit_id
         sign = -1.0 if turn.change == "less" else 1.0
         assert sign * change >= -1e-6
 
 
-def test_whatever_is_turned_the_bound_holds_though_some_parts_were_not_reached(model):
-    least = least_by(model, 4)
+def test_whatever_is_turned_the_bound_holds_though_some_parts_were_not_reached(model, in_parts):
+    least = in_parts
     base, turns = turns_at(model, least)
     assert least.relaxed is not None
     before = dual_bound(least.program, least.relaxed.row_dual)
@@ -128,10 +138,10 @@ def test_whatever_is_turned_the_bound_holds_though_some_parts_were_not_reached(m
     assert bound_changes(least, base.own, turns, deadline=0.0) == [None] * len(turns)
 
 
-def test_lifting_a_protection_moves_the_bound_as_solving_again_does(model):
+def test_lifting_a_protection_moves_the_bound_as_solving_again_does(model, in_one):
     lifted, open_to = lift_protection(model) or pytest.fail("nothing is protected")
-    least = least_by(lifted, 12)
-    assert least.bound == pytest.approx(least_by(model, 12).bound, abs=1e-6)
+    least = prove_by(lifted, 12)
+    assert least.bound == pytest.approx(in_one.bound, abs=1e-6)
     assert least.relaxed is not None
     base = _Base(lifted, least.program.own_bounds(), least.relaxed)
     (turn,) = protection_turns(base, open_to)
@@ -141,10 +151,9 @@ def test_lifting_a_protection_moves_the_bound_as_solving_again_does(model):
     assert change < -0.5
 
 
-def test_where_no_time_is_left_prices_are_unknown_and_estimates_stay(model, helped):
-    least = least_by(model, 4)
+def test_where_no_time_is_left_prices_are_unknown_and_estimates_stay(model, helped, in_parts):
     kept = Kept.of(model, helped)
-    prices = price_limits_by_parts(model, least, kept, seconds=0.0)
+    prices = price_limits_by_parts(model, in_parts, kept, seconds=0.0)
     binding = prices.filter(prices["estimate"] != 0.0, prices["kind"] != "protected")
     assert binding.height >= 6
     assert binding["relaxed"].null_count() == binding.height
@@ -152,8 +161,10 @@ def test_where_no_time_is_left_prices_are_unknown_and_estimates_stay(model, help
 
 
 @pytest.mark.parametrize("calls", [0, 2])
-def test_ctrl_c_among_the_plans_own_prices_keeps_what_is_priced(model, helped, monkeypatch, calls):
-    least, kept = replace(least_by(model, 4), relaxed=None), Kept.of(model, helped)
+def test_ctrl_c_among_the_plans_own_prices_keeps_what_is_priced(
+    model, helped, in_parts, monkeypatch, calls
+):
+    least, kept = replace(in_parts, relaxed=None), Kept.of(model, helped)
     asked: list[Bounds] = []
 
     def stopped(_: Kept, bounds: Bounds) -> float:
@@ -178,15 +189,17 @@ def test_ctrl_c_among_the_plans_own_prices_keeps_what_is_priced(model, helped, m
     assert proofs == [0.0]
 
 
-def test_ctrl_c_while_parts_are_solved_again_prices_nothing_more(model, helped, monkeypatch):
-    least, kept = least_by(model, 4), Kept.of(model, helped)
+def test_ctrl_c_while_parts_are_solved_again_prices_nothing_more(
+    model, helped, in_parts, monkeypatch
+):
+    kept = Kept.of(model, helped)
     asked: list[Bounds] = []
     monkeypatch.setattr(Kept, "help_at", lambda _, bounds: asked.append(bounds))
 
     def stop(*_: int) -> None:
         raise KeyboardInterrupt
 
-    prices = price_limits_by_parts(model, least, kept, seconds=30.0, told=stop)
+    prices = price_limits_by_parts(model, in_parts, kept, seconds=30.0, told=stop)
     binding = prices.filter(prices["estimate"] != 0.0)
     assert binding["relaxed"].null_count() == binding.height
     assert asked == []
@@ -197,7 +210,7 @@ def apart() -> Relief:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(many, "LARGE", 0)
         patch.setattr(many, "PART", 4)
-        return least_relief(busy(1, budget=POOR), options=replace(OPTIONS, time_limit_s=8))
+        return least_relief(busy(1, budget=POOR), options=replace(OPTIONS, time_limit_s=4))
 
 
 def test_by_parts_the_least_help_is_bounded_found_priced_and_spread(apart, model):

@@ -1,5 +1,6 @@
 """A wish goes before what an earlier plan chose, in few futures and in many."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import polars as pl
@@ -32,21 +33,29 @@ def option_of(plan: Plan) -> list[str]:
     return chosen.filter(mine)["choice"].to_list()
 
 
-@pytest.fixture(params=[0, 6], ids=["few", "many"])
-def options(request, monkeypatch) -> PlanOptions:
-    if request.param:
-        monkeypatch.setattr(many, "LARGE", 0)
-    return PlanOptions(time_limit_s=2, gap_stake=1e-3, scenarios=request.param)
+@pytest.fixture(scope="module", params=[0, 6], ids=["few", "many"])
+def options(request) -> Iterator[PlanOptions]:
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param:
+            patch.setattr(many, "LARGE", 0)
+        yield PlanOptions(time_limit_s=2, gap_stake=1e-3, scenarios=request.param)
 
 
-def test_what_a_wish_forbids_now_is_not_taken_from_the_earlier_plan(options):
-    case = busy(1)
-    first = plan_resolution(case, options=options)
+@pytest.fixture(scope="module")
+def first(options) -> Plan:
+    return plan_resolution(busy(1), options=options)
+
+
+@pytest.fixture(scope="module")
+def fresh(options) -> Plan:
+    """The plan of the same town in which the wish forbids what the first plan chose."""
+    return plan_resolution(wished(busy(1), "forbid", CUT), options=options)
+
+
+def test_what_a_wish_forbids_now_is_not_taken_from_the_earlier_plan(options, first, fresh):
     assert option_of(first) == ["other_cut"]
     earlier = choices_table(first.model, first.point)
-    forbidden = wished(case, "forbid", CUT)
-    fresh = plan_resolution(forbidden, options=options)
-    again = plan_resolution(forbidden, options=options, earlier=earlier)
+    again = plan_resolution(fresh.case, options=options, earlier=earlier)
     assert option_of(again) == []
     assert again.earlier.cost >= again.cost - 0.02
     assert again.cost > first.cost + 1e5
@@ -62,11 +71,8 @@ def test_what_a_wish_forces_now_is_where_the_earlier_choices_start():
     assert chosen.select("subject_id", "choice").rows() == [(DEBT, "other_cut")]
 
 
-def test_no_price_is_given_for_what_the_program_forbids(options):
-    case = busy(1)
-    first = plan_resolution(case, options=options)
-    forbidden = plan_resolution(wished(case, "forbid", CUT), options=options)
-    model, program = forbidden.model, forbidden.question.program
+def test_no_price_is_given_for_what_the_program_forbids(first, fresh):
+    model, program = fresh.model, fresh.question.program
     answer = price_choices(model, program, first.point)
     assert (answer.outcome, answer.point) == ("infeasible", None)
     with pytest.raises(ValueError, match="own bounds"):
