@@ -25,17 +25,28 @@ def test_the_first_page_is_the_leaders_and_the_second_the_contents(crowd, tmp_pa
     assert sheets[1].startswith("目录" if lang == "zh" else "Contents")
 
 
-def test_pages_are_a4_and_numbered(case, plan, tmp_path):
-    path = _written(case, plan, tmp_path, "zh", "hundred_million")
-    reader, texts = PdfReader(path), pages(path)
+@pytest.fixture(scope="module")
+def paper(case, plan, tmp_path_factory):
+    return _written(case, plan, tmp_path_factory.mktemp("pdf"), "zh", "hundred_million")
+
+
+def test_pages_are_a4_and_numbered(paper):
+    reader, texts = PdfReader(paper), pages(paper)
     for number, page in enumerate(reader.pages, 1):
         size = sorted((float(page.mediabox.width), float(page.mediabox.height)))
         assert size == pytest.approx(A4, abs=0.5)
         assert f"{number}/{len(reader.pages)}" in texts[number - 1]
 
 
-def test_only_the_shipped_fonts_are_used(case, plan, tmp_path):
-    reader = PdfReader(_written(case, plan, tmp_path, "zh", "hundred_million"))
+def test_a_wide_annex_goes_on_where_the_wide_one_before_it_ends(paper):
+    _, _, *sheets = pages(paper)
+    assert any(text.startswith("附件一") for text in sheets)
+    (sheet,) = (text for text in sheets if "附件二" in text)
+    assert not sheet.startswith("附件二")
+
+
+def test_only_the_shipped_fonts_are_used(paper):
+    reader = PdfReader(paper)
     fonts = {
         str(font.get_object()["/BaseFont"])
         for page in reader.pages
