@@ -12,7 +12,7 @@ from tests.plan.check import written_and_verified
 from tests.plan.town import action, budget, driver, giver, hall, limit, loan, town, wish
 from tests.support import account
 
-from ironpot.plan import many
+from ironpot.plan import agree, many
 from ironpot.plan.exact import exact_bounds
 from ironpot.plan.hunt import Hunt
 from ironpot.plan.inputs import MILLION
@@ -120,6 +120,18 @@ def test_duals_of_parts_prove_a_bound_below_the_optimum_and_rounds_lift_it(model
     first_gap, last_gap = (abs(best.objective - b) for b in (bounds[0], bounds[-1]))
     assert last_gap < first_gap or first_gap < 1e-6
     assert last_gap <= 0.01 * abs(best.objective)
+
+
+@pytest.mark.parametrize("beyond", [-3.0, 0.0, 1.0, 20.0])
+def test_whatever_prices_parts_are_charged_what_they_prove_holds(monkeypatch, model, beyond):
+    monkeypatch.setattr(agree, "BEYOND", beyond)
+    best = solve(model.program.relaxed(), time_limit_s=30.0, options=FIRST_SOLVE)
+    parts = [take_part(model, futures) for futures in deal(model, 4)]
+    with Proof(model, model.program, parts, 30.0) as proof:
+        while not proof.done and proof.rounds < 4:
+            proof.poll(wait_s=1.0)
+    plain = dual_bound(model.program, proof.relaxed.row_dual[: model.program.row_lower.size])
+    assert plain <= best.objective + 1e-6
 
 
 def test_at_the_relaxed_optimum_the_parts_pull_together_is_that_of_the_whole(model):

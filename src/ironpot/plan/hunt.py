@@ -27,7 +27,7 @@ from ironpot.plan.solver import NO_ANSWER, Answer
 from ironpot.plan.stand import Stand
 
 # A plan is priced in all futures again after so many times what pricing took last.
-PATIENCE = 3.0
+PATIENCE = 5.0
 # Share of the time for which a core without a plan may be searched loosened.
 LOOSE_SHARE = 0.1
 # A core is begun anew if there is time for so many beginnings, and for so many times what it took
@@ -44,10 +44,10 @@ class Hunt:
     """A search under way: where it stands and what is proven (million).
 
     `shut` is the block of columns that may not be used: help, or arrears where help is open.
-    `loose` says since when the core may use it all the same. `taken_in` counts futures that the
-    core had to take in, `stuck` is one that is still to be; `core_best` is a plan of the core that
-    is `waiting` to be priced in all futures. The few futures were asked and rounded in `few_s`;
-    to begin on a core took `begin_s` the last time.
+    `loose` says since when the core may use it all the same, at `dear` times its price. `taken_in`
+    counts futures that the core had to take in, `stuck` is one that is still to be; `core_best` is
+    a plan of the core that is `waiting` to be priced in all futures. The few futures were asked and
+    rounded in `few_s`; to begin on a core took `begin_s` the last time.
     """
 
     model: Model
@@ -65,6 +65,7 @@ class Hunt:
     start: Answer | None = None
     waiting: bool = False
     loose: float | None = None
+    dear: float = LAST_RESORT
     stuck: int | None = None
     taken_in: int = 0
     priced: float = -np.inf
@@ -82,6 +83,11 @@ class Hunt:
         return self.deadline - time.monotonic()
 
     @property
+    def limit_s(self) -> float:
+        """Seconds from the beginning to the deadline."""
+        return self.deadline - self.began
+
+    @property
     def is_hopeless(self) -> bool:
         """Say whether what is shut must be opened.
 
@@ -89,7 +95,7 @@ class Hunt:
         """
         if self.best.point is not None or self.loose is None:
             return self.proof.impossible
-        long = LOOSE_SHARE * (self.deadline - self.began)
+        long = LOOSE_SHARE * self.limit_s
         return self.proof.impossible or time.monotonic() > self.loose + long
 
     @property
@@ -118,13 +124,18 @@ class Hunt:
         opened = open_program(self.core.model)
         columns = self.core.model.column(self.shut)
         cost, upper = program.cost.copy(), program.upper.copy()
-        cost[columns] = LAST_RESORT * opened.cost[columns]
+        cost[columns] = self.dear * opened.cost[columns]
         upper[columns] = opened.upper[columns]
         return program.with_columns(program.lower, upper).with_cost(cost, program.offset)
 
     def recentre(self) -> None:
-        """Correct the core from now on; what it cost before cannot be compared."""
+        """Correct the core from now on; what it cost before cannot be compared.
+
+        What is shut becomes dearer: prices on what is decided now may be so high that a loosened
+        core would rather use it than do what the best plan does.
+        """
         self.corrected = True
+        self.dear *= LAST_RESORT
         if not self.core.is_all:
             self._forget()
 
@@ -214,7 +225,7 @@ class Hunt:
         """A plan of which nothing is proven is worth a little more time."""
         if self.best.point is None:
             return
-        latest = self.deadline + GRACE * (self.deadline - self.began)
+        latest = self.deadline + GRACE * self.limit_s
         while not (self.proof.rounds or self.proof.done) and time.monotonic() < latest:
             if self.proof.poll(wait_s=0.2):
                 self.note()

@@ -49,14 +49,14 @@ from ironpot.plan.stand import Stand, decided_bounds, stand_at
 LARGE = 150_000
 FEW = 5
 # Futures that one part holds at most.
-PART = 20
+PART = 50
 # Futures of the core at most and at least: those whose own columns come to so many, so that a solve
 # takes a fraction of a second.
 CORE_MOST, CORE_LEAST, CORE_COLUMNS = 20, 6, 32_000
-# A few futures are solved again in a fraction of a second.
-FIX_LIMIT_S = 4.0
-# Times that the few futures' program is corrected and solved again: its own pull moves with it.
-CORRECTIONS = 2
+# A solve that fixes a pool takes a fraction of the few futures' first solve, or sees no end.
+FIX_LIMIT_S = 2.0
+# Share of the time for which a new rounding may descend, to be compared with an old plan.
+ROUND_SHARE = 0.1
 
 
 def is_large(model: Model) -> bool:
@@ -271,7 +271,8 @@ def _rounded(
         return None
     lower, upper = program.lower.copy(), program.upper.copy()
     with Session(program.relaxed()) as linear:
-        fixing = Fixing(linear, program, lower, upper, relaxed, hunt.deadline, FIX_LIMIT_S)
+        limit_s = max(FIX_LIMIT_S, relaxed.seconds)
+        fixing = Fixing(linear, program, lower, upper, relaxed, hunt.deadline, limit_s)
         if fix_pools(few.model, board, fixing, hunt.hear_proof):
             lower, upper, relaxed = fixing.lower, fixing.upper, fixing.answer
         else:
@@ -285,13 +286,15 @@ def _begun(
     hunt: Hunt, board: Board, left: Left, rounded: Stand | None, last: Stand | None
 ) -> Play | None:
     """Go on from where the search stood, or from the rounding if that is cheaper."""
-    new = None if rounded is None else _play(hunt, board, left, rounded)
-    if new is not None:
-        descend(new)
     old = None if last is None else _play(hunt, board, left, last)
-    if old is None or (new is not None and new.cost < old.cost):
-        return new
-    return old
+    new = None if rounded is None else _play(hunt, board, left, rounded)
+    if new is None:
+        return old
+    if old is not None:
+        new.deadline = min(new.deadline, time.monotonic() + ROUND_SHARE * hunt.limit_s)
+    descend(new)
+    new.deadline = hunt.deadline
+    return new if old is None or new.cost < old.cost else old
 
 
 def _play(hunt: Hunt, board: Board, left: Left, stand: Stand) -> Play | None:
@@ -305,15 +308,12 @@ def _play(hunt: Hunt, board: Board, left: Left, stand: Stand) -> Play | None:
 
 def _corrected(hunt: Hunt, few: Sample, question: Question) -> tuple[Program, Answer]:
     """Correct the few futures' program to first order for all others, and solve it again."""
-    program, answer = question.program, question.relaxed
-    bare = program
-    for _ in range(CORRECTIONS):
-        program = few.priced(bare, hunt.proof, pull(bare, answer.row_dual))
-        with Session(program.relaxed()) as linear:
-            answer = linear.solve(time_limit_s=max(hunt.time_left, 1.0), options=FIRST_SOLVE)
-        if answer.point is None:
-            break
-    return program, answer
+    program = few.priced(
+        question.program, hunt.proof, pull(question.program, question.relaxed.row_dual)
+    )
+    with Session(program.relaxed()) as linear:
+        limit = max(hunt.time_left, 1.0)
+        return program, linear.solve(time_limit_s=limit, options=FIRST_SOLVE)
 
 
 def _question(hunt: Hunt, few: Sample, asked: Question) -> Question:

@@ -2,8 +2,9 @@
 
 Round by round each part's relaxation is solved in another process. A part decides for itself; so
 after a round each is told, by prices on what is decided now, where it pulls another way than all
-together. At the best prices the parts' bound is that of the whole (Lagrangian duality); the first
-round comes close already. Rounding cuts that the averaged plan breaks join before the next round.
+together (`agree`). At the best prices the parts' bound is that of the whole (Lagrangian duality);
+the first round comes close already. Rounding cuts that the averaged plan breaks join before the
+next round.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ironpot.plan.agree import Agreement
 from ironpot.plan.cuts import Cell, market_cells, violated_cuts
 from ironpot.plan.model import Model
 from ironpot.plan.parts import Part, charges, pull, together, whole_dual, whole_point
@@ -18,8 +20,9 @@ from ironpot.plan.program import Floats, Program, Rows, dual_bound
 from ironpot.plan.question import CUT, FIRST_SOLVE
 from ironpot.plan.solver import Answer, Session
 
-# A round that lifts the bound by less than this share is the last one.
-WORTH_A_ROUND = 2e-5
+# So many rounds in a row that lift the bound by less than this share are the last ones: prices may
+# have gone too far in one of them.
+WORTH_A_ROUND, IDLE_ROUNDS = 2e-5, 2
 
 
 @dataclass(slots=True)
@@ -49,11 +52,14 @@ class Proof:
     _pulls: list[Floats] = field(default_factory=list[Floats])
     _part: Program = field(init=False)
     _prices: list[Floats] = field(init=False)
+    _agreement: Agreement = field(init=False)
+    _idle: int = 0
     _session: Session | None = None
 
     def __post_init__(self) -> None:
         self._cells, self._tried = market_cells(self.model), self.program
         self._prices = [np.zeros(part.columns.size) for part in self.parts]
+        self._agreement = Agreement([part.weight for part in self.parts])
         if self.dual is not None:
             self.pulls = [part.pull_at(self.program, self.dual) for part in self.parts]
             self._prices = charges(self.parts, self.pulls)
@@ -111,10 +117,11 @@ class Proof:
         if bound > last:
             self.bound, self.program, self.relaxed = bound, self._tried, relaxed
             self.dual, self.pulls = dual, pulls
-        self._prices = charges(self.parts, pulls)
+        self._prices = self._agreement.next(self._prices, charges(self.parts, pulls))
         self._add_cuts(relaxed)
         worth = self.rounds == 1 or bound - last >= WORTH_A_ROUND * abs(bound)
-        self.done = self.done or not worth
+        self._idle = 0 if worth else self._idle + 1
+        self.done = self.done or self._idle == IDLE_ROUNDS
 
     def _whole(self, answers: Sequence[Answer], dual: Floats, bound: float) -> Answer:
         points = [answer.point for answer in answers if answer.point is not None]
