@@ -21,3 +21,8 @@ def written_and_verified(
     verification = verify_plan(out)
     assert verification.ok, [str(finding) for finding in verification.findings][:10]
     return written.tables
+
+
+def in_words(yuan: float) -> str:
+    """Return an amount as reasons write it in English: in millions, below a twentieth in yuan."""
+    return f"{yuan / 1e6:,.1f} million yuan" if round(yuan) >= 50_000 else f"{round(yuan):,d} yuan"

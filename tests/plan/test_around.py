@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 from tests.plan.busy import busy
+from tests.plan.check import in_words
 from tests.plan.town import hall, town, wish
 
 from ironpot.case.schema import BY_NAME
@@ -104,7 +105,7 @@ def test_from_its_written_choices_a_plan_is_turned_round_at_the_same_cost(monkey
 def test_the_text_has_the_sign_and_size_of_what_was_found(sample):
     for one in sample:
         found = one.reason.text.en.partition("olved again:")[2]
-        size = f"{abs(one.change) / 1e6:,.1f} million yuan"
+        size = in_words(abs(one.change))
         assert "short search" in found
         if one.change > 100.0:
             assert f"costs {size} more" in found

@@ -10,7 +10,7 @@ from itertools import product
 import polars as pl
 import pytest
 from tests.plan.busy import busy
-from tests.plan.check import written_and_verified
+from tests.plan.check import in_words, written_and_verified
 from tests.plan.test_brute_force import MARGIN, OPTIONS, ROUNDS, T, World, case_of, draw, play
 from tests.plan.town import MILLION, wish
 
@@ -97,7 +97,7 @@ def test_decisions_of_poor_plans_do_not_hold_and_their_reasons_say_so(worlds):
 def test_what_the_new_solve_found_stands_in_the_text_with_its_sign(worlds, towns):
     for one in [one for *_, checked in [*worlds, *towns] for one in checked]:
         assert one.reason.basis == "resolve"
-        size = f"{abs(one.change) / 1e6:,.1f} million yuan"
+        size = in_words(abs(one.change))
         found = one.reason.text.en.partition("olved again:")[2]
         if one.change > 100.0:
             assert f"costs {size} more" in found
