@@ -13,17 +13,10 @@ from ironpot.plan.race import SCHEMA
 ASKED = ("--futures", 20, "--scenarios", 3, "--time-limit", 5, "--workers", 1, "--foresight", 1)
 
 
-@pytest.mark.parametrize(
-    ("lang", "words"),
-    [
-        ("en", ("20 fresh futures", "lowest yield first")),
-        ("zh", ("20个新情景", "收益率低者先处置")),
-    ],
-)
-def test_the_plan_stands_beside_every_rule(ironpot, tmp_path, lang, words):
-    said = ironpot("race", TWO_POTS, *ASKED, "--csv", tmp_path / "race.csv", "--lang", lang)
+def test_the_plan_stands_beside_every_rule(ironpot, tmp_path):
+    said = ironpot("race", TWO_POTS, *ASKED, "--csv", tmp_path / "race.csv", "--lang", "zh")
     assert (said.code, said.err) == (0, "")
-    for word in words:
+    for word in ("20个新情景", "收益率低者先处置"):
         assert word in said.out
     written = pl.read_csv(tmp_path / "race.csv")
     assert written.columns == list(SCHEMA)
@@ -49,7 +42,14 @@ def test_a_plan_of_a_folder_races_as_it_was_written_and_its_report_tells(
     said = ironpot("race", TWO_POTS, "--plan", out, *ASKED)
     assert (said.code, said.err) == (0, "")
     words = ("expected cost", "CVaR", "in-sample optimism", "shortfall", "help needed")
-    for word in (*words, "value destroyed", "misses a payment", "instead of their mean is worth"):
+    beside = ("20 fresh futures", "lowest yield first")
+    for word in (
+        *words,
+        *beside,
+        "value destroyed",
+        "misses a payment",
+        "instead of their mean is worth",
+    ):
         assert word in said.out
     assert "perfect information, mean of 1 futures" in said.out
     raced = pl.read_csv(out / "extras" / "race.csv")
