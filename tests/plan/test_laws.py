@@ -160,11 +160,10 @@ def test_a_full_task_force_spreads_the_sales():
     assert sorted(starts.tolist()) == [0, 1, 2]
 
 
-def test_a_floor_keeps_a_lot_that_would_leave():
-    cells = {"service_class": "offices", "service_value_y": 0.0}
-    lots = [hall("x", 5.0, book_value=5e6, **cells | {"service_value_y": 1.0}) for _ in range(1)]
-    lots += [hall("y", 5.0, **cells | {"service_value_y": 1.0})]
-    lots += [hall("z", 5.0, **cells | {"service_value_y": 1.0})]
+@pytest.mark.parametrize("value", [1.0, None], ids=["valued", "by book"])
+def test_a_floor_keeps_a_lot_that_would_leave(value):
+    cells = {"service_class": "offices", "service_value_y": value, "book_value": 5e6}
+    lots = [hall(name, 5.0, **cells) for name in "xyz"]
     left = [
         planned(town(assets=lots, service_classes=[service("offices", floor)])).settled.chosen.size
         for floor in (0.0, 0.3, 0.6, 1.0)

@@ -24,7 +24,7 @@ from ironpot.valuation.price import (
 )
 from ironpot.valuation.retention import Bools, annuity
 from ironpot.valuation.routes import FREES_PLEDGE
-from ironpot.valuation.worth import ending_flows, last_handed
+from ironpot.valuation.worth import ending_flows, ends_service, last_handed
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ def _measure(
         ended=np.where(outside[:, None], ended, 0.0),
         debt=np.where(frees, offers.pledge[row], -1),
         freed_share=np.where(frees, offers.pledge_share[row], 0.0),
-        service=np.where(outside & service.any(axis=1), _service_weight(offers, row), 0.0),
+        service=np.where(outside & ends_service(offers, row), _service_weight(offers, row), 0.0),
         terminal_cost=np.where(outside, terminal, 0.0) + contract.after_horizon(),
         service_cost=np.where(outside, lost, 0.0),
         done=done,

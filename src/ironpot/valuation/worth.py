@@ -17,8 +17,10 @@ from ironpot.valuation.price import (
     procedure_cost,
     round_chance,
 )
-from ironpot.valuation.retention import Floats, Ints, annuity, value_between
+from ironpot.valuation.retention import Bools, Floats, Ints, annuity, value_between
 from ironpot.valuation.routes import FREES_PLEDGE
+
+SALES = "exchange_sale", "auction", "transfer_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def ending_flows(offers: Offers, rows: Ints, level: Level = "base") -> tuple[Flo
     nothing.
     """
     stream, lot = offers.streams[level], offers.lot[rows]
-    sale = offers.is_route("exchange_sale", "auction", "transfer_up")[rows]
+    sale = offers.is_route(*SALES)[rows]
     concession = offers.is_route("concession")[rows]
     lease = offers.is_route("lease")[rows]
     pool = (offers.is_route("pool") & ~offers.lends)[rows]
@@ -94,7 +96,15 @@ def ending_flows(offers: Offers, rows: Ints, level: Level = "base") -> tuple[Flo
     cost = sale | concession | pool
     sold = 1.0 - np.where(pool, offers.column("retained_share")[rows], 0.0)
     cash = income[:, None] * stream.income[lot] + cost[:, None] * stream.cost[lot]
-    return sold[:, None] * cash, (sale | lease)[:, None] * stream.service[lot]
+    return sold[:, None] * cash, ends_service(offers, rows)[:, None] * stream.service[lot]
+
+
+def ends_service(offers: Offers, rows: Ints) -> Bools:
+    """Say which releases end the service that a lot gives, (n,): sales and leases.
+
+    They do so whether or not a source gives the service a value.
+    """
+    return offers.is_route(*SALES, "lease")[rows]
 
 
 def last_handed(offers: Offers, rows: Ints, start: Ints) -> Ints:
