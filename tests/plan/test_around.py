@@ -14,13 +14,15 @@ from ironpot.case.schema import BY_NAME
 from ironpot.plan import many
 from ironpot.plan.again import choices_table
 from ironpot.plan.around import Around, Change, Other
-from ironpot.plan.check_reasons import Checked, check_reasons
+from ironpot.plan.check_reasons import Checked, around_plan, check_reasons
+from ironpot.plan.everywhere import everywhere
 from ironpot.plan.extras import plan_extras
 from ironpot.plan.many import is_large
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
+from ironpot.plan.stand import decided_bounds
 from ironpot.plan.turned import turn_round
-from ironpot.plan.wish_costs import wish_costs_around
+from ironpot.plan.wish_costs import _proven, _without, wish_costs_around
 
 OPTIONS = PlanOptions(time_limit_s=4, gap_stake=1e-3, scenarios=9, relief=False)
 SEEDS = (1, 3)
@@ -148,6 +150,42 @@ def wished() -> Plan:
         return plan_resolution(town(assets=lots, wishes=wishes), options=OPTIONS)
 
 
+def test_a_forbidden_lot_saves_once_what_the_best_of_its_starts_does(monkeypatch, wished):
+    apart(monkeypatch)
+    steel = wished.model.wishes[1]
+    bounds = _without(wished, steel)
+    with around_plan(wished) as around:
+        proven = _proven(around, bounds, steel)
+        start_by_start = around.proven(bounds, np.zeros(0, dtype=np.int64)) * 1e6
+    lots = [hall("pot", 10.0, 4.0), hall("steel", 10.0, 0.1)]
+    whole = plan_resolution(town(assets=lots, wishes=[wish("pot", "force")]), options=OPTIONS)
+    assert start_by_start + 1e6 < proven <= whole.cost + 1.0
+
+
+def test_a_wish_whose_plan_is_not_priced_in_time_has_no_cost_but_a_limit(monkeypatch, wished):
+    apart(monkeypatch)
+    monkeypatch.setattr(Around, "search", lambda *_, **__: None)
+    for cost in wish_costs_around(wished, seconds=10).values():
+        assert np.isnan(cost.cost)
+        assert np.isfinite(cost.at_most)
+
+
+def test_a_price_that_is_cut_off_keeps_what_was_priced_before(plans):
+    plan, _ = plans[0]
+    prices = everywhere(plan.model, plan.question.program)
+    bounds = decided_bounds(plan.model, plan.question.program, plan.point)
+    late = prices.price(bounds, deadline=0.0)
+    assert (late.point is None, late.outcome) == (True, "unknown")
+    whole = prices.price(bounds)
+    clock = iter([0.0] * (plan.model.inputs.weights.size + 1) + [10.0] * 1000)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ironpot.plan.apart.time", SimpleNamespace(monotonic=lambda: next(clock)))
+        prices.level = 0.0
+        once = prices.price(bounds, deadline=5.0)
+    assert once.point is not None
+    assert once.objective >= whole.objective - 1e-9
+
+
 @pytest.mark.parametrize("where", ["__enter__", "search"])
 def test_ctrl_c_leaves_wishes_unpriced_and_the_report_its_tables(monkeypatch, wished, where):
     apart(monkeypatch)
@@ -168,8 +206,8 @@ def test_wishes_that_the_time_does_not_reach_have_no_cost(monkeypatch, wished):
     assert plan_extras(replace(wished, interrupted=True))["wishes"]["cost"].null_count() == 2
     searched = Around.search
 
-    def slow(self: Around, change: Change, *, seconds: float) -> Other | None:
-        found = searched(self, change, seconds=seconds)
+    def slow(self: Around, change: Change, *, seconds: float, latest: float) -> Other | None:
+        found = searched(self, change, seconds=seconds, latest=latest)
         late = SimpleNamespace(monotonic=lambda: np.inf)
         monkeypatch.setattr("ironpot.plan.wish_costs.time", late)
         return found

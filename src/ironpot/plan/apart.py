@@ -5,6 +5,8 @@ futures do not touch one another. Each is then a linear program of its own cash;
 its matrix, and neighbouring futures nearly share its basis, so that a solve takes milliseconds.
 """
 
+import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -121,11 +123,14 @@ class Solver:
         for name, value in (("output_flag", False), ("threads", 1), ("solver", "simplex")):
             self.highs.setOptionValue(name, value)
 
-    def points(self, apart: Apart, choices: Sequence[Bounds]) -> list[Floats | None]:
+    def points(
+        self, apart: Apart, choices: Sequence[Bounds], *, deadline: float = math.inf
+    ) -> list[Floats | None]:
         """Return the best point of each choice, given as bounds that fix what is decided now.
 
         The point is the whole program's; None where a future has no answer, or where what is
-        decided breaks a row of its own.
+        decided breaks a row of its own. Where the `deadline` (of the monotonic clock) passes before
+        the last future, nothing is known of any choice: all are None, and `unsure` says so.
         """
         self.unsure = False
         self.stuck.clear()
@@ -133,6 +138,9 @@ class Solver:
         moved = [apart.matrix @ point for point in points]
         failed = {k for k, bounds in enumerate(choices) if breaks(bounds, moved[k], apart.rest)}
         for number, part, weight in apart.in_order():
+            if time.monotonic() > deadline:
+                self.unsure = True
+                return [None] * len(choices)
             self.highs.passModel(_program(apart, part, weight))
             for k, bounds in enumerate(choices):
                 if k in failed:

@@ -6,6 +6,7 @@ that of a plan, and so never too low. Beside it stands what the plan's duals pro
 with the same thing otherwise. Million.
 """
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -103,13 +104,16 @@ class Around:
         mine = pull(cut, self.dual[self.rows] / self.core.weight)
         return cut.with_cost(cut.cost + self.core.charges(together, mine), cut.offset)
 
-    def search(self, change: Change, *, seconds: float) -> Other | None:
+    def search(self, change: Change, *, seconds: float, latest: float = math.inf) -> Other | None:
         """Return the cheapest plan found with a change; None if none was.
 
-        Where none works without help, help is open; nothing is proven of such a plan (-inf).
+        The search takes `seconds`, and all is priced by `latest` (of the monotonic clock) or
+        unknown. Where none works without help, help is open; nothing is proven of such a plan
+        (-inf).
         """
         for bounds in self._bounds(change.bounds):
-            hunt = _Hunt(self, replace(change, bounds=bounds), time.monotonic() + seconds)
+            until = time.monotonic() + seconds
+            hunt = _Hunt(self, replace(change, bounds=bounds), until, latest)
             answer = hunt.run()
             if answer.point is not None:
                 opened = bounds is not change.bounds
@@ -149,13 +153,19 @@ class Around:
 
 @dataclass(slots=True)
 class _Hunt:
-    """One search: plans of the core are heard, the first and the best are priced in all futures."""
+    """One search: plans of the core are heard, the first and the best are priced in all futures.
+
+    The search ends at `deadline`, or so early that what it finds is priced by `latest`; a pricing
+    that is cut off there loses nothing that was priced before.
+    """
 
     around: Around
     change: Change
     deadline: float
+    latest: float
     core_best: Answer = NO_ANSWER
     best: Answer = NO_ANSWER
+    waiting: bool = False
 
     def run(self) -> Answer:
         """Begin at the plan, improve until the time ends, and price what came out of it."""
@@ -163,6 +173,7 @@ class _Hunt:
         if play is None:
             return NO_ANSWER
         self._price()
+        play.deadline = min(self.deadline, self.latest - self.around.prices.seconds)
         rng = np.random.default_rng(self.around.model.inputs.options.seed)
         descend(play)
         while not play.stopped and play.time_left > 0.0:
@@ -172,16 +183,19 @@ class _Hunt:
 
     def _hear(self, answer: Answer) -> bool:
         if answer.point is not None and answer.objective < self.core_best.objective:
-            self.core_best = answer
+            self.core_best, self.waiting = answer, True
         return time.monotonic() < self.deadline
 
     def _price(self) -> None:
         """Price the core's best plan in all futures; keep it if it is the best there."""
         around = self.around
-        assert self.core_best.point is not None
+        if not self.waiting or self.core_best.point is None:
+            return
+        self.waiting = False
         choice = first_stage(around.core_model, self.core_best.point, "core")
         program = around.prices.apart.program.with_bounds(self.change.bounds)
-        answer = around.prices.price(fixed_bounds(around.model, program, choice))
+        fixed = fixed_bounds(around.model, program, choice)
+        answer = around.prices.price(fixed, deadline=self.latest)
         if answer.objective < self.best.objective:
             self.best = answer
 

@@ -220,7 +220,8 @@ def around_plan(plan: Plan, first_s: float = FIRST_S) -> Around:
 def _by_short_search(around: Around, plan: Plan, turn: _Turn, seconds: float) -> _Again | None:
     """Search around the plan; a plan that has something turned round costs no less than any."""
     change = turned_change(around.program, plan.model.wishes, turn.columns, released=turn.released)
-    other = around.search(change, seconds=min(seconds, AROUND_S))
+    latest = time.monotonic() + seconds
+    other = around.search(change, seconds=min(seconds, AROUND_S), latest=latest)
     if other is None:
         return None
     cost, bound = other.cost * MILLION, other.bound * MILLION

@@ -5,6 +5,7 @@ tried where the last try puts it: at the level that so many futures stay below. 
 that can be carried out, so the price is never too low.
 """
 
+import math
 import time
 from dataclasses import dataclass, field, replace
 
@@ -38,16 +39,18 @@ class Everywhere:
     seconds: float = 0.0
     stuck: int | None = None
 
-    def price(self, bounds: Bounds) -> Answer:
+    def price(self, bounds: Bounds, *, deadline: float = math.inf) -> Answer:
         """Solve every future at bounds that fix what is decided now; without duals.
 
         The level of the tail is first tried where it was best for the plan before. Without a point
-        the outcome says whether that is proven: infeasible, or unknown.
+        the outcome says whether that is proven: infeasible, or unknown. A `deadline` (of the
+        monotonic clock) ends the tries, and what is priced by then stays priced; unknown where not
+        even the first try ended.
         """
         began = time.monotonic()
         best = NO_ANSWER
         for _ in range(TRIES):
-            answer = self._at(bounds, self.level)
+            answer = self._at(bounds, self.level, deadline)
             if answer.point is None and best.point is None:
                 best = answer
             if answer.point is None or answer.objective >= best.objective - CLOSE:
@@ -64,10 +67,10 @@ class Everywhere:
         """
         return self.solver.duals(self.apart, decided)
 
-    def _at(self, bounds: Bounds, level: float) -> Answer:
+    def _at(self, bounds: Bounds, level: float, deadline: float) -> Answer:
         column = self.model.column("tail_level")
         bounds.lower[column] = bounds.upper[column] = level
-        (point,) = self.solver.points(self.apart, [bounds])
+        (point,) = self.solver.points(self.apart, [bounds], deadline=deadline)
         self.stuck = self.solver.stuck.get(0)
         if point is None:
             return replace(NO_ANSWER, outcome="unknown" if self.solver.unsure else "infeasible")

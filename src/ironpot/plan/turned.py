@@ -30,6 +30,8 @@ from ironpot.plan.starts import Starts
 
 # The core is corrected by one round of proof if it ends within this share of the time.
 PROOF_SHARE = 0.6
+# Pricing may be late by this share of the time: planning anew would take all of it once more.
+LATE_SHARE = 0.2
 # So far may a plan's cost be from what its files say: rounding to fen, shares to nine digits.
 CLOSE, CLOSE_YUAN = 1e-5, 1e4
 
@@ -56,22 +58,26 @@ def turn_round(
     *,
     released: bool,
     costs: float,
+    allotments: pl.DataFrame | None = None,
     under_way: Starts = frozenset(),
 ) -> TurnedPlan | None:
     """Turn one decision of a plan round and search around its choices within the time limit.
 
-    `under_way` are the starts that were prepared when the plan was made.
+    `allotments` are the rows of a coordinated run that the plan was made with, `under_way` the
+    starts that were prepared when it was made.
 
     None where futures are few, where the choices do not cost what the plan said (`costs`), or where
     no plan with the decision turned was found: the caller then plans anew.
     """
     deadline = time.monotonic() + options.time_limit_s
-    model = build_model(gather(case, *appraise_case(case), options, under_way=under_way))
+    latest = deadline + LATE_SHARE * options.time_limit_s
+    inputs = gather(case, *appraise_case(case), options, allotments=allotments, under_way=under_way)
+    model = build_model(inputs)
     columns = columns_of(model, lot)
     if not (is_large(model) and columns.size):
         return None
     point = chosen_point(model, choices)
-    laid = _laid_out(model, point)
+    laid = _laid_out(model, point, latest)
     if laid is None:
         return None
     program, cost, exact = laid
@@ -81,7 +87,7 @@ def turn_round(
     with Around(model, program, dual, exact) as around:
         change = turned_change(program, model.wishes, columns, released=released)
         left = min(max(deadline - time.monotonic(), 1.0), AROUND_S)
-        other = around.search(change, seconds=left)
+        other = around.search(change, seconds=left, latest=latest)
     if other is None:
         return None
     bound = other.bound * MILLION if dual.any() else -np.inf
@@ -114,13 +120,15 @@ def columns_of(model: Model, lot: str) -> Ints:
     return np.unique(mine[model.program.upper[mine] > 0.0])
 
 
-def _laid_out(model: Model, point: Floats) -> tuple[Program, float, Floats] | None:
+def _laid_out(model: Model, point: Floats, deadline: float) -> tuple[Program, float, Floats] | None:
     """Return the program that the choices were made for, what they cost in it, and their point.
 
     It is the first that has an answer for them: without help, with help, with something unpaid.
+    None where none has one, or the time ends first.
     """
     for program in _asked(model):
-        answer = everywhere(model, program).price(decided_bounds(model, program, point))
+        prices = everywhere(model, program)
+        answer = prices.price(decided_bounds(model, program, point), deadline=deadline)
         if answer.point is not None:
             return program, answer.objective, answer.point
     return None

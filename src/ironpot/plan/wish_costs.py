@@ -15,7 +15,7 @@ from ironpot.plan.around import FIRST_S, Around, Change
 from ironpot.plan.check_reasons import AROUND_S, around_plan
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.plan import Plan
-from ironpot.plan.program import Bounds
+from ironpot.plan.program import Bounds, Floats, Program, dual_bound
 from ironpot.plan.wishes import WISH, Wish
 
 
@@ -30,7 +30,8 @@ class WishCost:
 def wish_costs_around(plan: Plan, *, seconds: float) -> dict[str, WishCost]:
     """Return what each wish costs the plan, by wish id, all of them within about `seconds`.
 
-    Wishes that the time does not reach, or Ctrl-C cuts off, come back not searched.
+    Wishes that the time does not reach, or Ctrl-C cuts off, come back not searched, and so does one
+    whose plan cannot be priced in its time: the plan itself is one without the wish.
     """
     wishes = plan.model.wishes
     costs = {wish.wish_id: WishCost(np.nan, np.inf) for wish in wishes}
@@ -43,25 +44,46 @@ def wish_costs_around(plan: Plan, *, seconds: float) -> dict[str, WishCost]:
             if left <= 0.0:
                 break
             each = min(left / (len(wishes) - number), AROUND_S)
-            costs[wish.wish_id] = _searched(plan, around, wish, each)
+            costs[wish.wish_id] = _searched(plan, around, wish, each, deadline)
     return costs
 
 
-def _searched(plan: Plan, around: Around, wish: Wish, seconds: float) -> WishCost:
+def _searched(plan: Plan, around: Around, wish: Wish, seconds: float, latest: float) -> WishCost:
     """Search around the plan without one wish; the plan itself keeps all limits without it."""
     bounds = _without(plan, wish)
     others = tuple(other for other in plan.model.wishes if other is not wish)
-    found = around.search(Change(bounds, others), seconds=seconds)
-    cheaper = plan.cost if found is None else min(found.cost * MILLION, plan.cost)
-    cost = plan.cost - cheaper
-    return WishCost(cost, max(plan.cost - _proven(around, bounds), cost))
+    found = around.search(Change(bounds, others), seconds=seconds, latest=latest)
+    at_most = max(plan.cost - _proven(around, bounds, wish), 0.0)
+    if found is None:
+        return WishCost(np.nan, at_most)
+    cost = plan.cost - min(found.cost * MILLION, plan.cost)
+    return WishCost(cost, max(at_most, cost))
 
 
-def _proven(around: Around, bounds: Bounds) -> float:
+def _proven(around: Around, bounds: Bounds, wish: Wish) -> float:
     """Return what no plan costs less than at other bounds; -inf where nothing is proven yet."""
     if not around.dual.any():
         return -np.inf
-    return around.proven(bounds, np.zeros(0, dtype=np.int64)) * MILLION
+    program = around.program.with_bounds(bounds)
+    duals = around.dual, _once_for_each_lot(program, around.dual, wish)
+    return max(dual_bound(program, dual) for dual in duals) * MILLION
+
+
+def _once_for_each_lot(program: Program, dual: Floats, wish: Wish) -> Floats:
+    """Return duals that charge a wish's lot the most that any of its starts wins, and once.
+
+    A lot that was forbidden had no price; opened, each of its starts would count by itself, though
+    it leaves once. Whatever the duals, they prove a bound.
+    """
+    dual, reduced = dual.copy(), program.reduced_cost(dual)
+    for row in program.rows["leaves_once"].index.ravel():
+        span = slice(int(program.start[row]), int(program.start[row + 1]))
+        columns, value = program.index[span], program.value[span]
+        if np.isin(columns, wish.columns).any():
+            win = float((reduced[columns] / value)[program.upper[columns] > 0.0].min(initial=0.0))
+            dual[row] += win
+            reduced[columns] -= win * value
+    return dual
 
 
 def _without(plan: Plan, wish: Wish) -> Bounds:
