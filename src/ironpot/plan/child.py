@@ -119,6 +119,9 @@ def _solve(highs: highspy.Highs, task: Message, stream: IO[bytes]) -> Message:
         highs.setOptionValue(name, task[f"option_{name}"].item())
     whole = bool(len(highs.getLp().integrality_))
     if whole:
+        # Solved again from the answer before, whole numbers were seen to come back with that
+        # answer, as optimal, at an objective that is not its own (HiGHS 1.16).
+        highs.clearSolver()
         _watch(highs, stream, began)
     # The time limit counts from the solver's first run.
     highs.setOptionValue("time_limit", highs.getRunTime() + float(task["solve"]))
