@@ -7,6 +7,8 @@ import pytest
 from tests.workbench.conftest import TWO_POTS
 
 from ironpot.plan import many
+from ironpot.plan.relief_prices import SCHEMA
+from ironpot.workbench.relief import AS_ONE, BY_PARTS, SHORTEST, _not_shown, _sorted
 
 
 @pytest.fixture
@@ -79,3 +81,44 @@ def test_what_no_giver_of_the_case_can_give_is_called_unnamed(ironpot, poor):
     assert "The givers of the case do not reach" in said.out
     assert "unnamed" in said.out
     assert "未落实" in ironpot("relief", poor, "--lang", "zh", "--time-limit", 60).out
+
+
+def priced(*rows: tuple[float | None, float | None, float | None, float | None]) -> pl.DataFrame:
+    """Prices of a limit each: relaxed, whole, estimate, plan; yuan."""
+    names = {"limit_id": "a", "kind": "buffer", "change": "less", "unit": 1e6}
+    figures = ("relaxed", "whole", "estimate", "plan")
+    return pl.DataFrame(
+        [names | dict(zip(figures, row, strict=True)) for row in rows], schema=SCHEMA
+    )
+
+
+def test_a_change_counts_as_the_table_writes_it_and_unknown_is_not_nil():
+    prices = priced(
+        (0.0, 0.0, 0.0, None),
+        (40.0, 0.0, -40.0, None),
+        (0.0, None, 0.0, None),
+        (None, None, None, None),
+        (-9e5, None, -2e6, None),
+        (float("inf"), None, None, None),
+    )
+    # 40 yuan are 0.0000 of a hundred million, and 0.0040 of ten thousand.
+    wide, narrow = (_sorted(prices, AS_ONE, unit) for unit in ("hundred_million", "ten_thousand"))
+    assert (len(wide.moving), wide.nil, wide.unknown) == (2, 2, 2)
+    assert (len(narrow.moving), narrow.nil, narrow.unknown) == (3, 1, 2)
+    said = _not_shown(wide)
+    assert said.en == "2 more changes move no help; of 2 it is not known whether they do."
+    assert said.zh == "另有2项变动不影响所需支持;2项是否影响未能测算。"
+
+
+def test_where_futures_are_many_a_plan_that_breaks_a_limit_is_not_said_to_move_no_help():
+    prices = priced(
+        (0.0, None, 0.0, None), (0.0, None, 0.0, 0.0), (0.0, None, 0.0, 5e6), (None, None, None, 0)
+    )
+    sorts = _sorted(prices, BY_PARTS, "hundred_million")
+    assert ([row["plan"] for row in sorts.moving], sorts.nil, sorts.unknown) == ([5e6], 1, 2)
+
+
+def test_how_many_are_not_shown_is_what_the_table_leaves_out():
+    sorts = _sorted(priced(*[(1e6, 1e6, 1e6, None)] * (SHORTEST + 3)), AS_ONE, "hundred_million")
+    assert "3 smaller ones are not shown" in _not_shown(sorts).en
+    assert _not_shown(sorts).en.startswith("0 more changes move no help; 3 smaller")

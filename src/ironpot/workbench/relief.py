@@ -1,7 +1,8 @@
 """`ironpot relief`: how little help lets any plan work, from whom, when, the price of what?"""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -25,6 +26,7 @@ CHANGES: dict[tuple[str, str], Text] = {
     ("buffer", "more"): Text("{size} more", "增加{size}"),
     ("debt_ceiling", "less"): Text("{size} higher", "限额放宽{size}"),
     ("debt_ceiling", "more"): Text("{size} lower", "限额收紧{size}"),
+    ("deadline", "later"): Text("{size} due, paid a quarter later", "到期{size}延后一季支付"),
     ("rule_band", "held"): Text("held, not only priced", "必须遵守"),
     ("protected", "lifted"): Text("protection lifted", "取消保护"),
 }
@@ -200,29 +202,73 @@ def _show_help(found: Relief, screen: Console, lang: Lang, unit: Unit) -> None:
 def _show_prices(found: Relief, screen: Console, lang: Lang, unit: Unit) -> None:
     """Print the prices that are not nil, largest first; the others in a sentence."""
     figures = BY_PARTS if found.by_parts else AS_ONE
-    solved = pl.col("relaxed").fill_null(1.0) != 0.0, pl.col("whole").fill_null(1.0) != 0.0
-    kept = pl.col("relaxed").fill_null(1.0) != 0.0, pl.col("plan").fill_null(0.0) != 0.0
-    moved = found.prices.filter(pl.any_horizontal(kept if found.by_parts else solved)).sort(
-        pl.coalesce("whole", "relaxed", "plan", "estimate").abs(), descending=True, nulls_last=True
-    )
+    sorts = _sorted(found.prices, figures, unit)
     heads = [
         Text("limit", "约束").say(lang),
         Text("change", "变动").say(lang),
         *(head.say(lang) for head in figures.values()),
     ]
-    rows = [
-        _price_row(row, figures, lang, unit) for row in moved.head(SHORTEST).iter_rows(named=True)
-    ]
+    rows = [_price_row(row, figures, lang, unit) for row in sorts.moving[:SHORTEST]]
     title = Text("What it changes in help", "对所需支持的影响").say(lang)
     show_table(screen, f"{title} ({unit_words(unit, lang)})", heads, rows, right=(2, 3, 4))
-    nil, more = found.prices.height - moved.height, max(moved.height - SHORTEST, 0)
-    text = Text(
-        f"{nil} more changes move no help"
-        + (f"; {more} smaller ones are not shown (--csv has them)." if more else "."),
-        f"另有{nil}项变动不影响所需支持"
-        + (f";{more}项较小变动未列出(见--csv)。" if more else "。"),
+    screen.print(_not_shown(sorts).say(lang), soft_wrap=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorts:
+    """Changes of limits that move help as the table writes it, largest first, and how many not.
+
+    Of `unknown` some figure is not known and none of the others moves.
+    """
+
+    moving: list[dict[str, object]]
+    nil: int
+    unknown: int
+
+
+def _sorted(prices: pl.DataFrame, figures: Mapping[str, Text], unit: Unit) -> _Sorts:
+    """Tell apart what moves help, what moves none, and what is not known, by the figures shown.
+
+    An estimate says nothing of what was solved: it is not missed where it is not known.
+    """
+    size = pl.coalesce("whole", "relaxed", "plan", "estimate").abs()
+    rows = list(prices.sort(size, descending=True, nulls_last=True).iter_rows(named=True))
+    moving = [row for row in rows if any(_moves(row[name], unit) for name in figures)]
+    still = [row for row in rows if row not in moving]
+    solved = [name for name in figures if name != "estimate"]
+    unknown = sum(any(row[name] is None for name in solved) for row in still)
+    return _Sorts(moving, len(still) - unknown, unknown)
+
+
+def _moves(yuan: object, unit: Unit) -> bool:
+    """Whether a change of help is known and is not nil to the digits that are written."""
+    if yuan is None:
+        return False
+    value = float(str(yuan))
+    return not math.isfinite(value) or float(_written(value, unit).replace(",", "")) != 0.0
+
+
+def _not_shown(sorts: _Sorts) -> Text:
+    """Say how many changes move no help, of how many nobody knows, and how many are too small."""
+    more = max(len(sorts.moving) - SHORTEST, 0)
+    parts = [Text(f"{sorts.nil} more changes move no help", f"另有{sorts.nil}项变动不影响所需支持")]
+    if sorts.unknown:
+        parts.append(
+            Text(
+                f"of {sorts.unknown} it is not known whether they do",
+                f"{sorts.unknown}项是否影响未能测算",
+            )
+        )
+    if more:
+        parts.append(
+            Text(
+                f"{more} smaller ones are not shown (--csv has them)",
+                f"{more}项较小变动未列出(见--csv)",
+            )
+        )
+    return Text(
+        "; ".join(part.en for part in parts) + ".", ";".join(part.zh for part in parts) + "。"
     )
-    screen.print(text.say(lang), soft_wrap=True)
 
 
 def _price_row(
@@ -242,4 +288,8 @@ def _change(yuan: object, lang: Lang, unit: Unit) -> str:
     value = float(str(yuan))
     if math.isinf(value):
         return Text("no help is enough", "再多支持也不够").say(lang)
-    return ("+" if value > 0.0 else "") + in_unit(value, unit, 4)
+    return ("+" if value > 0.0 else "") + _written(value, unit)
+
+
+def _written(yuan: float, unit: Unit) -> str:
+    return in_unit(yuan, unit, 4)
