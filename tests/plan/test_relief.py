@@ -143,9 +143,31 @@ def test_the_price_of_a_protection_is_what_help_falls_without_it(priced):
     assert row["estimate"] <= row["relaxed"] + 1.0
 
 
+def test_the_price_of_a_deadline_is_that_of_the_same_debt_due_a_quarter_later():
+    """Without interest on the debt and on what is overdue both are the same program."""
+
+    def due(day: dt.date) -> Relief:
+        debt = loan("due", 20.0, day, cycle_of_interest_payment=None, nominal_interest_rate=0.0)
+        earning = [budget("own_revenue", 8.0)]
+        return least_relief(
+            tight(debts=[debt], budget=earning), options=replace(OPTIONS, arrears_rate=0.0)
+        )
+
+    found, later = due(SOON), due(dt.date(2025, 12, 31))
+    row = price(found, "deadline:gov/general/2025Q3", "later")
+    assert row["unit"] == pytest.approx(20.0 * MILLION)
+    assert row["relaxed"] == pytest.approx(later.relaxed - found.relaxed, abs=1.0)
+    assert row["whole"] == pytest.approx(later.bound - found.bound, abs=1.0)
+    assert row["relaxed"] < -1e5
+    assert row["estimate"] <= row["relaxed"] + 1.0
+    assert [name for name in found.prices["limit_id"] if name.startswith("deadline")] == [
+        row["limit_id"]
+    ]
+
+
 def test_prices_have_the_sign_of_their_change(priced):
     for row in priced.prices.iter_rows(named=True):
-        sign = -1.0 if row["change"] in ("less", "lifted") else 1.0
+        sign = -1.0 if row["change"] in ("less", "lifted", "later") else 1.0
         assert all(sign * row[name] >= 0.0 for name in ("relaxed", "whole", "estimate"))
 
 

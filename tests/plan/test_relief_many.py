@@ -1,24 +1,31 @@
 """Help of plans for many futures: future by future and by parts what one program says."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
+import polars as pl
 import pytest
 from tests.plan.busy import busy
 from tests.plan.test_least import OPTIONS, POOR, model_of, some_plan
 from tests.plan.town import wish
 
-from ironpot.plan import many
+from ironpot.core.errors import SolverError
+from ironpot.core.lang import Text
+from ironpot.plan import many, relief
 from ironpot.plan.exact import whole_bounds
 from ironpot.plan.least import Least, a_few_need, prove_least
 from ironpot.plan.model import Model, help_value
+from ironpot.plan.options import PlanOptions
 from ironpot.plan.out_of_sample import first_stage, fixed_bounds
 from ironpot.plan.program import Bounds, Floats, dual_bound
 from ironpot.plan.relief import Relief, least_relief
 from ironpot.plan.relief_many import Kept, bound_changes, least_of_choice
 from ironpot.plan.relief_order import Helped, aims, hold_everything, paid_in_full
-from ironpot.plan.relief_prices import Turn, lift_protection, protection_turns, turns_of
+from ironpot.plan.relief_prices import SCHEMA
 from ironpot.plan.relief_prices_many import _Base, price_limits_by_parts
+from ironpot.plan.relief_turns import Turn, lift_protection, protection_turns, turns_of
+from ironpot.plan.search import GRACE
 from ironpot.plan.solver import Session, solve
 
 SIMPLEX = {"solver": "simplex", "threads": 1}
@@ -121,7 +128,7 @@ def test_turned_limits_move_the_bound_as_solving_again_does(model, request, prov
         assert change is not None
         near = 1e-6 if proven == "in_one" else 0.15 * abs(again) + 0.005
         assert change == pytest.approx(again, abs=near), turn.limit_id
-        sign = -1.0 if turn.change == "less" else 1.0
+        sign = -1.0 if turn.eases else 1.0
         assert sign * change >= -1e-6
 
 
@@ -157,7 +164,12 @@ def test_where_no_time_is_left_prices_are_unknown_and_estimates_stay(model, help
     binding = prices.filter(prices["estimate"] != 0.0, prices["kind"] != "protected")
     assert binding.height >= 6
     assert binding["relaxed"].null_count() == binding.height
-    assert prices["plan"].null_count() == prices.height
+    # What is decided now and stands moves nothing: that is known without solving.
+    known = prices.filter(prices["plan"].is_not_null())
+    assert set(known["kind"]) == {"service_floor", "deadline"}
+    assert known["plan"].abs().max() == 0.0
+    assert prices["plan"].null_count() > 0
+    assert "deadline" in set(binding["kind"])
 
 
 @pytest.mark.parametrize("calls", [0, 2])
@@ -167,19 +179,19 @@ def test_ctrl_c_among_the_plans_own_prices_keeps_what_is_priced(
     least, kept = replace(in_parts, relaxed=None), Kept.of(model, helped)
     asked: list[Bounds] = []
 
-    def stopped(_: Kept, bounds: Bounds) -> float:
-        if len(asked) == calls:
-            asked.append(bounds)
+    def stopped(_: Kept, turn: Turn, *, deadline: float) -> float:
+        assert deadline > 0.0
+        asked.append(turn.bounds)
+        if len(asked) > calls:
             raise KeyboardInterrupt
-        asked.append(bounds)
-        return kept.own + 1.0
+        return 1.0
 
-    monkeypatch.setattr(Kept, "help_at", stopped)
+    monkeypatch.setattr(Kept, "change_at", stopped)
     proofs: list[float] = []
 
-    def proof(lifted: Model, *, seconds: float) -> Least:
+    def proof(lifted: Model, *, seconds: float, few: float | None) -> Least:
         proofs.append(seconds)
-        return prove_least(lifted, seconds=seconds)
+        return prove_least(lifted, seconds=seconds, few=few)
 
     monkeypatch.setattr("ironpot.plan.relief_prices_many.prove_least", proof)
     prices = price_limits_by_parts(model, least, kept, seconds=30.0)
@@ -193,8 +205,8 @@ def test_ctrl_c_while_parts_are_solved_again_prices_nothing_more(
     model, helped, in_parts, monkeypatch
 ):
     kept = Kept.of(model, helped)
-    asked: list[Bounds] = []
-    monkeypatch.setattr(Kept, "help_at", lambda _, bounds: asked.append(bounds))
+    asked: list[Turn] = []
+    monkeypatch.setattr(Kept, "change_at", lambda _, turn, **__: asked.append(turn))
 
     def stop(*_: int) -> None:
         raise KeyboardInterrupt
@@ -203,6 +215,76 @@ def test_ctrl_c_while_parts_are_solved_again_prices_nothing_more(
     binding = prices.filter(prices["estimate"] != 0.0)
     assert binding["relaxed"].null_count() == binding.height
     assert asked == []
+
+
+@pytest.fixture(scope="module")
+def turned(
+    model: Model, helped: Helped, in_one: Least
+) -> tuple[Kept, list[Turn], list[float | None]]:
+    """Choices kept, all turns, and what one program says of each: None where they are broken."""
+    kept = Kept.of(model, helped)
+    _, turns = turns_at(model, in_one)
+    with Session(paid_in_full(model).relaxed()) as session:
+        return kept, turns, [_by_one_program(session, model, kept, turn) for turn in turns]
+
+
+def _by_one_program(session: Session, model: Model, kept: Kept, turn: Turn) -> float | None:
+    program = paid_in_full(model)
+    rows = program.row_lower.size
+    bounds = replace(
+        turn.bounds,
+        row_lower=turn.bounds.row_lower[:rows],
+        row_upper=turn.bounds.row_upper[:rows],
+    )
+    floors = program.rows["service_floor"].index
+    if (program.activity(kept.point)[floors] > bounds.row_upper[floors] + 1e-6).any():
+        return None
+    fixed = fixed_bounds(model, program.with_bounds(bounds), kept.choice)
+    whole = session.solve(time_limit_s=20, bounds=fixed, options=SIMPLEX)
+    return None if whole.point is None else whole.objective - kept.own
+
+
+def test_with_choices_kept_every_turn_changes_what_one_program_says(turned):
+    kept, turns, whole = turned
+    assert {turn.kind for turn in turns} > {"service_floor", "buffer", "deadline"}
+    for turn, again in zip(turns, whole, strict=True):
+        assert kept.change_at(turn) == pytest.approx(again, abs=1e-4), turn.limit_id
+
+
+def test_what_cannot_move_the_help_of_kept_choices_is_not_solved(turned, monkeypatch):
+    kept, turns, whole = turned
+    asked: list[Bounds] = []
+    monkeypatch.setattr(Kept, "help_at", lambda _, bounds, **__: asked.append(bounds))
+    still = [t for t, again in zip(turns, whole, strict=True) if again and abs(again) < 1e-7]
+    spared = [turn for turn in still if turn.eases or turn.kind == "service_floor"]
+    assert {turn.kind for turn in spared} >= {"service_floor", "deadline"}
+    for turn in spared:
+        assert kept.change_at(turn) == 0.0
+    assert asked == []
+
+
+def test_a_payment_that_may_wait_saves_what_a_case_with_that_arrears_open_says(model, turned):
+    _, turns, _ = turned
+    late = [turn for turn in turns if turn.kind == "deadline"]
+    quarters = model.inputs.quarters
+    owed = model.inputs.debts
+    service = (owed.principal + owed.interest)[owed.contract]
+    for turn in late:
+        opened = np.flatnonzero(turn.bounds.upper != turn.own.upper)
+        assert np.isin(opened, model.column("arrears")[:, :, : quarters - 1]).all()
+        node, quarter = (int(k[0]) for k in np.nonzero(model.column("arrears") == opened[0])[::2])
+        due = service[owed.node == node, :, quarter].sum(axis=0)
+        assert turn.to == pytest.approx(due / 1e6)
+        assert turn.unit == pytest.approx(float(model.inputs.weights @ due))
+    assert len({turn.limit_id for turn in late}) == len(late) >= 4
+
+
+def test_after_its_deadline_a_kept_plan_says_nothing_of_what_must_be_solved(turned):
+    kept, turns, whole = turned
+    moved = [t for t, again in zip(turns, whole, strict=True) if again is not None and again > 0.01]
+    assert moved
+    for turn in moved:
+        assert kept.change_at(turn, deadline=0.0) is None
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +302,8 @@ def test_by_parts_the_least_help_is_bounded_found_priced_and_spread(apart, model
     # However little time there was, a few futures' need is proven.
     assert apart.bound >= 0.99e6 * a_few_need(model, seconds=20)
     assert apart.bound <= apart.found <= apart.nothing
-    assert set(apart.prices["kind"]) == {"service_floor", "buffer", "debt_ceiling", "protected"}
+    kinds = {"service_floor", "buffer", "debt_ceiling", "protected", "deadline"}
+    assert set(apart.prices["kind"]) == kinds
     assert apart.prices["plan"].null_count() < apart.prices.height
     total = apart.ranges.row(-1, named=True)
     assert total["p05"] < total["expected"] < total["p95"]
@@ -248,3 +331,32 @@ def test_holding_everything_releases_what_a_wish_forces_and_nothing_else():
     assert (
         program.with_bounds(whole_bounds(model, program, held.point)).violation(held.point) < 1e-6
     )
+
+
+@pytest.mark.parametrize(("search", "proof"), [(0.1, 0.1), (0.6, 0.1), (0.6, 0.5), (2.0, 0.0)])
+def test_whatever_a_step_overruns_the_others_end_by_the_one_limit(monkeypatch, search, proof):
+    limit, clock = 100.0, SimpleNamespace(now=0.0, given={})
+    monkeypatch.setattr(many, "LARGE", 0)
+    monkeypatch.setattr(relief, "time", SimpleNamespace(monotonic=lambda: clock.now))
+
+    def searched(*_: object, options: PlanOptions, **__: object) -> None:
+        clock.given["search"] = options.time_limit_s
+        clock.now += search * limit
+        raise SolverError(Text("none", "无"))
+
+    def proven(model: Model, *, seconds: float, **__: object) -> Least:
+        clock.given["proof"] = seconds
+        clock.now += proof * limit
+        return prove_least(model, seconds=0.0)
+
+    def prices(*_: object, seconds: float, **__: object) -> pl.DataFrame:
+        clock.given["prices"] = seconds
+        return pl.DataFrame(schema=SCHEMA)
+
+    monkeypatch.setattr(relief, "plan_resolution", searched)
+    monkeypatch.setattr(relief, "prove_least", proven)
+    monkeypatch.setattr(relief, "price_limits_by_parts", prices)
+    least_relief(busy(1, budget=POOR), options=replace(OPTIONS, time_limit_s=limit))
+    assert 0.0 < clock.given["search"] * (1.0 + GRACE) <= 0.4 * limit
+    assert clock.given["proof"] == pytest.approx(max(0.7 - search, 0.0) * limit)
+    assert clock.given["prices"] == pytest.approx(max(1.0 - search - proof, 0.0) * limit)

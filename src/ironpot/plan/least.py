@@ -52,16 +52,19 @@ class Least:
     interrupted: bool = False
 
 
-def prove_least(model: Model, *, seconds: float, watch: Watch | None = None) -> Least:
+def prove_least(
+    model: Model, *, seconds: float, watch: Watch | None = None, few: float | None = None
+) -> Least:
     """Prove how little help any plan gets by with, within `seconds`; Ctrl-C keeps what is proven.
 
-    `watch` hears of the bound after each round.
+    `watch` hears of the bound after each round; `few` is what a few futures alone need, if that is
+    known (million).
     """
     deadline, parts = time.monotonic() + seconds, parts_of(model)
     program = paid_in_full(model)
     nothing = Least(0.0, program, parts, _unpriced(parts), None, rounds=0, impossible=False)
     try:
-        few = a_few_need(model, seconds=seconds)
+        few = a_few_need(model, seconds=seconds) if few is None else few
     except KeyboardInterrupt:
         return replace(nothing, interrupted=True)
     if few is None:

@@ -38,17 +38,22 @@ from ironpot.plan.relief_order import (
 )
 from ironpot.plan.relief_prices import SCHEMA, price_limits
 from ironpot.plan.relief_prices_many import price_limits_by_parts
-from ironpot.plan.search import Watch
+from ironpot.plan.search import GRACE, Watch
 from ironpot.plan.settle import Settlement, settle
 from ironpot.plan.solver import NO_ANSWER, Answer, solve
 from ironpot.plan.tables.frame import out_frame
 from ironpot.plan.tables.relief import relief_table
 
-# Shares of the time limit: the search, the solver's tree on help alone, prices at least, and the
-# most that one solve with whole numbers fixed may take.
-SEARCH_SHARE, TREE_SHARE, PRICES_SHARE, SOLVE_SHARE = 0.7, 0.15, 0.4, 0.2
-# Where futures are many: the search, and the proof by parts.
-MANY_SEARCH_SHARE, PROOF_SHARE = 0.35, 0.35
+# Shares of the time limit that have passed when a phase ends: the search, the solver's tree on help
+# alone, whole numbers fixed; prices get the rest. No phase is begun with less than `LEAST_S`.
+SEARCH_UNTIL, TREE_UNTIL, FIXED_UNTIL = 0.5, 0.65, 0.8
+# Where futures are many: the search with its last wait for a bound, the proof by parts, and the
+# help of the plan's choices.
+MANY_SEARCH_UNTIL, PROOF_UNTIL, CHOICE_UNTIL = 0.4, 0.7, 0.8
+LEAST_S = 1.0
+# Where help is needed a search for many futures ends no earlier than this: half a percent of what
+# help weighed a thousand times can win is more help than anybody would leave.
+GAP = 1e-4
 TREE = {"threads": 1, "mip_rel_gap": 1e-7, "mip_abs_gap": 1e-7}
 NO_HELP = 1e-4  # million; below this help counts as none
 TOTAL = "all"
@@ -119,34 +124,57 @@ def least_relief(
     'none'
     """
     chosen = replace(options or PlanOptions(), help_weight=LEAST_HELP_WEIGHT, relief=True)
-    deadline = time.monotonic() + chosen.time_limit_s
+    clock = _Clock(time.monotonic(), chosen.time_limit_s)
     asked = lay_out(case, chosen)
     many = is_large(asked.model)
-    plan = _searched(asked, chosen, watch, MANY_SEARCH_SHARE if many else SEARCH_SHARE)
+    plan = (
+        _searched_many(asked, chosen, watch, clock)
+        if many
+        else _searched(asked, chosen, watch, clock.left(SEARCH_UNTIL))
+    )
     if plan is not None and not plan.question.help_open:
         return _none_needed(case, chosen, plan)
     if many:
-        return _of_many(asked, plan, deadline, tell or _silent)
-    tree = _tree(asked.model, TREE_SHARE * chosen.time_limit_s)
+        return _of_many(asked, plan, clock, tell or _silent)
+    return _of_few(asked, plan, clock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """The one time limit that all phases keep to."""
+
+    began: float
+    limit_s: float
+
+    def at(self, share: float) -> float:
+        """When a share of the limit has passed, by the monotonic clock."""
+        return self.began + share * self.limit_s
+
+    def left(self, share: float = 1.0) -> float:
+        """Seconds until a share of the limit has passed; never less than `LEAST_S`."""
+        return max(self.at(share) - time.monotonic(), LEAST_S)
+
+
+def _of_few(asked: Asked, plan: Plan | None, clock: _Clock) -> Relief:
+    """Search the tree for help alone, help what was found exactly, and price limits."""
+    tree = _tree(asked.model, clock.left(TREE_UNTIL))
     points = [
         *([] if plan is None else [plan.point]),
         *([] if tree.point is None else [tree.point]),
     ]
-    helped, nothing = _best(asked.model, points, SOLVE_SHARE * chosen.time_limit_s)
+    helped, nothing = _best(asked.model, points, clock)
     if helped is None:
         asked, tree, helped = _holding(asked, tree)
-    left = max(deadline - time.monotonic(), PRICES_SHARE * chosen.time_limit_s)
-    prices = price_limits(asked.model, seconds=left)
+    prices = price_limits(asked.model, seconds=clock.left())
     return _relief(asked, tree, helped, nothing, prices)
 
 
-def _of_many(asked: Asked, plan: Plan | None, deadline: float, tell: Tell) -> Relief:
+def _of_many(asked: Asked, plan: Plan | None, clock: _Clock, tell: Tell) -> Relief:
     """Prove by parts, help the plan future by future, and price limits both ways."""
     stopped = plan is not None and plan.interrupted
-    limit = asked.model.inputs.options.time_limit_s
-    seconds = 0.0 if stopped else PROOF_SHARE * limit
-    asked, least = _proven_by_parts(asked, seconds, tell)
-    helped = None if plan is None or plan.case is not asked.case else _chosen(asked.model, plan)
+    asked, least = _proven_by_parts(asked, replace(clock, limit_s=0.0) if stopped else clock, tell)
+    mine = plan if plan is not None and plan.case is asked.case else None
+    helped = None if mine is None else _chosen(asked.model, mine, clock.at(CHOICE_UNTIL))
     holding = hold_everything(asked.model)
     nothing = np.inf if holding is None else holding.value
     if helped is None or nothing < helped.value - NO_HELP:
@@ -154,31 +182,38 @@ def _of_many(asked: Asked, plan: Plan | None, deadline: float, tell: Tell) -> Re
     if helped is None and not asked.unnamed:
         asked, _, helped = _holding(asked, NO_ANSWER)
         least = prove_least(asked.model, seconds=0.0)
-    left = max(deadline - time.monotonic(), PRICES_SHARE * limit)
+    until = time.monotonic() if stopped or least.interrupted else clock.at(1.0)
     prices = price_limits_by_parts(
         asked.model,
         least,
-        None if helped is None else Kept.of(asked.model, helped),
-        seconds=0.0 if stopped or least.interrupted else left,
+        None if helped is None else Kept.of(asked.model, helped, deadline=until),
+        seconds=max(until - time.monotonic(), 0.0),
         told=lambda done, count: tell("prices", done / count),
     )
     return replace(_relief(asked, NO_ANSWER, helped, nothing, prices), by_parts=True)
 
 
-def _proven_by_parts(asked: Asked, seconds: float, tell: Tell) -> tuple[Asked, Least]:
+def _proven_by_parts(asked: Asked, clock: _Clock, tell: Tell) -> tuple[Asked, Least]:
     """Prove the least help; if some part shows that the givers do not reach, one joins them."""
-    least = prove_least(asked.model, seconds=seconds, watch=lambda bound: tell("bound", bound))
+    least = prove_least(
+        asked.model,
+        seconds=max(clock.at(PROOF_UNTIL) - time.monotonic(), 0.0),
+        watch=lambda bound: tell("bound", bound),
+        # Nothing is known of what a few need once somebody has joined the givers.
+        few=asked.relaxed or None,
+    )
     if least.impossible:
         if asked.unnamed:
             raise no_help_is_enough()
         asked = with_unnamed(asked)
-        return _proven_by_parts(asked, seconds, tell)
+        return _proven_by_parts(asked, clock, tell)
     return replace(asked, relaxed=max(asked.relaxed, least.bound)), least
 
 
-def _chosen(model: Model, plan: Plan) -> Helped | None:
+def _chosen(model: Model, plan: Plan, deadline: float) -> Helped | None:
     """The help that a plan's choices need, or that it asks for itself if that is less."""
-    both = least_of_choice(model, plan.point), as_it_stands(model, plan.point)
+    least = least_of_choice(model, plan.point, deadline=deadline)
+    both = least, as_it_stands(model, plan.point)
     return min((one for one in both if one), key=lambda one: one.value, default=None)
 
 
@@ -191,26 +226,38 @@ def _tree(model: Model, seconds: float) -> Answer:
     return solve(paid_in_full(model), time_limit_s=max(seconds, 1.0), options=TREE)
 
 
-def _searched(asked: Asked, options: PlanOptions, watch: Watch | None, share: float) -> Plan | None:
+def _searched_many(
+    asked: Asked, options: PlanOptions, watch: Watch | None, clock: _Clock
+) -> Plan | None:
+    """Search with what the model's layout and a wait for a bound leave of the time."""
+    left = (clock.left(MANY_SEARCH_UNTIL) - asked.seconds) / (1.0 + GRACE)
+    if asked.relaxed > NO_HELP:
+        options = replace(options, gap_stake=min(options.gap_stake, GAP))
+    return _searched(asked, options, watch, max(left, LEAST_S))
+
+
+def _searched(
+    asked: Asked, options: PlanOptions, watch: Watch | None, seconds: float
+) -> Plan | None:
     """Search for a whole plan; None if the time ends first: doing nothing is still a plan."""
-    searched = replace(options, time_limit_s=share * options.time_limit_s)
+    searched = replace(options, time_limit_s=seconds)
     try:
         return plan_resolution(asked.case, options=searched, watch=watch)
     except SolverError:
         return None
 
 
-def _best(model: Model, points: list[Floats], seconds: float) -> tuple[Helped | None, float | None]:
+def _best(model: Model, points: list[Floats], clock: _Clock) -> tuple[Helped | None, float | None]:
     """The whole numbers that need least help, at exact prices, and what doing nothing needs.
 
     None where the time ends before either is known.
     """
     lower, upper = hold_bounds(model, model.program)
     tried = [*points, np.where(lower == upper, lower, 0.0)]
-    values = [least_value(model, point, time_limit_s=seconds) for point in tried]
+    values = [least_value(model, point, time_limit_s=clock.left(FIXED_UNTIL)) for point in tried]
     known = [np.inf if value is None else value for value in values]
     first = next(k for k, value in enumerate(known) if value <= min(known) + NO_HELP)
-    best = in_order(model, tried[first], time_limit_s=seconds)
+    best = in_order(model, tried[first], time_limit_s=clock.left(FIXED_UNTIL))
     standing = [as_it_stands(model, point) for point in points]
     found = [one for one in (best, *standing) if one is not None]
     return min(found, key=lambda one: one.value, default=None) if best is None else best, values[-1]

@@ -4,6 +4,7 @@ Where the givers of a case do not reach, one without a name joins them, so that 
 what is proven of the case's own givers says nothing of that one. Million.
 """
 
+import time
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -27,31 +28,36 @@ UNNAMED = "unnamed"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A case whose givers reach, as a model, and the relaxed answer that needs least (million)."""
+    """A case whose givers reach, as a model, and the relaxed answer that needs least (million).
+
+    Laying it out took so many `seconds`, solving aside.
+    """
 
     case: Case
     model: Model
     unnamed: bool
     relaxed: float
+    seconds: float = 0.0
 
 
 def lay_out(case: Case, options: PlanOptions) -> Asked:
     """Lay the case out; where its givers do not reach, a giver without a name joins them."""
     for unnamed in (False, True):
         given = _with_unnamed_giver(case) if unnamed else case
+        began = time.monotonic()
         model = build_model(gather(given, *appraise_case(given), options))
-        program = paid_in_full(model)
+        program, spent = paid_in_full(model), time.monotonic() - began
         limit = max(options.time_limit_s, 10.0)
         if is_large(model):
             need = a_few_need(model, seconds=limit)
             if need is not None:
-                return Asked(given, model, unnamed, need)
+                return Asked(given, model, unnamed, need, spent)
             continue
         answer = solve(program.relaxed(), time_limit_s=limit, options=FIRST)
         if answer.outcome == "crashed":
             raise _crashed()
         if answer.outcome != "infeasible":
-            return Asked(given, model, unnamed, _proven(program, answer))
+            return Asked(given, model, unnamed, _proven(program, answer), spent)
     raise no_help_is_enough()
 
 

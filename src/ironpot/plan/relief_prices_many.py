@@ -3,6 +3,7 @@
 The rows are those of `relief_prices.SCHEMA`: `relaxed` is the change of the bound that the parts
 prove, `plan` what the found plan needs more or less with its choices kept, `estimate` what prices
 say; `whole` is unknown. Where prices say that a limit does not bind, easing it changes nothing.
+What prices say matters most is solved first.
 """
 
 import threading
@@ -10,19 +11,18 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-import numpy as np
 import polars as pl
 
 from ironpot.plan.least import Least, prove_least
 from ironpot.plan.model import Model
 from ironpot.plan.program import Bounds
 from ironpot.plan.relief_many import Kept, bound_changes
-from ironpot.plan.relief_prices import (
-    SCHEMA,
+from ironpot.plan.relief_prices import SCHEMA, row_of
+from ironpot.plan.relief_turns import (
     Turn,
     lift_protection,
+    moves_nothing,
     protection_turns,
-    row_of,
     turns_of,
 )
 from ironpot.plan.solver import NO_ANSWER, Answer
@@ -30,8 +30,6 @@ from ironpot.plan.solver import NO_ANSWER, Answer
 # Shares of the time: until the bounds of limits other than protection end, until the plan's own
 # prices end, and of the rest what the bound without protection gets.
 OWN_SHARE, PLAN_SHARE, LIFTED_SHARE = 0.6, 0.8, 0.5
-EASED = ("less", "lifted")
-
 Told = Callable[[int, int], None]
 
 
@@ -68,7 +66,9 @@ def price_limits_by_parts(
     if unprotected is not None:
         lifted, open_to = unprotected
         left = 0.0 if until.stop.is_set() else max(now + seconds - time.monotonic(), 0.0)
-        proven = prove_least(lifted, seconds=LIFTED_SHARE * left)
+        # Without time for a proof nothing is asked of the few either: prices are unknown.
+        few = None if left > 0.0 else 0.0
+        proven = prove_least(lifted, seconds=LIFTED_SHARE * left, few=few)
         if proven.interrupted:
             until.stop.set()
         base = _base(lifted, proven)
@@ -91,18 +91,30 @@ def _rows(
     until: _Until,
     told: Told | None,
 ) -> Iterator[dict[str, object]]:
-    changes = _changes(base, least, turns, until, told)
+    order = _largest_first(turns)
+    changes = _changes(base, least, turns, order, until, told)
+    plans = {} if kept is None else {k: _of_plan(kept, turns[k], until) for k in order}
     for k, turn in enumerate(turns):
-        relaxed = 0.0 if _moves_nothing(turn) else changes.get(k)
-        plan = None if kept is None else _of_plan(kept, turn, until)
-        yield row_of(turn, relaxed=relaxed, whole=None, plan=plan)
+        relaxed = 0.0 if moves_nothing(turn) else changes.get(k)
+        yield row_of(turn, relaxed=relaxed, whole=None, plan=plans.get(k))
+
+
+def _largest_first(turns: list[Turn]) -> list[int]:
+    """Order turns by what prices say of them; where they say nothing, as they stand."""
+    size = [0.0 if turn.estimate is None else -abs(turn.estimate) for turn in turns]
+    return sorted(range(len(turns)), key=size.__getitem__)
 
 
 def _changes(
-    base: _Base, least: Least, turns: list[Turn], until: _Until, told: Told | None
+    base: _Base,
+    least: Least,
+    turns: list[Turn],
+    order: list[int],
+    until: _Until,
+    told: Told | None,
 ) -> dict[int, float | None]:
     """Return by how much turns move the bound, by number; those that move nothing are left out."""
-    asked = [k for k, turn in enumerate(turns) if not _moves_nothing(turn)]
+    asked = [k for k in order if not moves_nothing(turns[k])]
     wanted, count = [turns[k] for k in asked], len(least.parts)
     late = until.stop.is_set() or time.monotonic() >= until.bounds
     if not wanted or least.relaxed is None or late:
@@ -118,21 +130,15 @@ def _changes(
     return dict(zip(asked, found, strict=True))
 
 
-def _moves_nothing(turn: Turn) -> bool:
-    """Whether prices prove that a turn changes nothing: easing what has no price.
-
-    Least help is convex in its limits, so a price of nil is its slope; easing never asks for more.
-    """
-    return turn.change in EASED and turn.estimate == 0.0
-
-
 def _of_plan(kept: Kept, turn: Turn, until: _Until) -> float | None:
-    """What the plan needs more or less; unknown where its choices break the limit, or too late."""
-    if until.stop.is_set() or time.monotonic() >= until.plan:
+    """What the plan needs more or less; unknown where its choices break the limit, or too late.
+
+    What needs no solving is known at any time.
+    """
+    if until.stop.is_set():
         return None
     try:
-        again = kept.help_at(turn.bounds)
+        return kept.change_at(turn, deadline=until.plan)
     except KeyboardInterrupt:
         until.stop.set()
         return None
-    return None if again is None or np.isnan(kept.own) else again - kept.own
