@@ -1,4 +1,4 @@
-"""A plan of a folder races at the prices that it was made with, or not at all."""
+"""A plan of a folder races, and is solved again, at the prices that it was made with."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +11,11 @@ from ironpot import PlanOptions, plan_resolution, read_case, write_plan
 from ironpot.case.schema.share import ALLOTMENTS
 from ironpot.core.errors import IronpotError
 from ironpot.plan import many
+from ironpot.plan.wishes import with_wish
 from ironpot.report.plan_files import read_plan
+from ironpot.verify import verify_plan
 from ironpot.workbench import race
+from ironpot.workbench.made_with import allotments_of, read_back
 
 CASE = read_case(TWO_POTS).case
 
@@ -75,3 +78,53 @@ def test_figures_that_the_choices_do_not_cost_are_refused(planned):
     dearer = files.summary | {"objective": files.summary["objective"] + 1e5}
     with pytest.raises(IronpotError, match="another version"):
         race._read_back(CASE, replace(files, summary=dearer), None)
+
+
+def test_the_folder_holds_the_rows_that_its_plan_was_made_with(allotted, planned):
+    files = read_plan(allotted)
+    held = allotments_of(files)
+    assert held is not None
+    assert held.equals(FILE)
+    again = read_back(CASE, files).model.inputs.market_fees
+    assert again is not None
+    assert again.fee.max() == 0.1
+    assert allotments_of(read_plan(planned)) is None
+    assert verify_plan(allotted).ok
+
+
+def other_cost(lot: str, *, force: bool, **given: pl.DataFrame) -> float:
+    """What the case costs with one decision turned round, planned anew."""
+    case = with_wish(CASE, lot, force=force)
+    return plan_resolution(case, options=PlanOptions(time_limit_s=20), **given).cost
+
+
+@pytest.mark.parametrize(("lot", "kept"), [("hall", True), ("depot", False)])
+def test_why_asks_with_the_allotment_of_the_plan(ironpot, allotted, lot, kept):
+    files = read_plan(allotted)
+    costs = files.summary["objective"]
+    change = other_cost(lot, force=kept, allotments=FILE) - costs
+    said = ironpot("why", allotted, lot, "--case", TWO_POTS)
+    verb = "releasing" if kept else "keeping"
+    assert (said.code, said.err) == (0, "")
+    assert f"{verb} it {'costs' if change > 0 else 'saves'} {abs(change) / 1e4:,.2f}" in said.out
+    # Without the file's fees the same question has another answer.
+    assert abs(other_cost(lot, force=kept) - costs - change) > 1e4
+
+
+def test_a_folder_that_does_not_hold_its_rows_is_refused_with_a_way_out(allotted):
+    files = read_plan(allotted)
+    older = {name: value for name, value in files.summary.items() if name != "allotments"}
+    with pytest.raises(IronpotError, match="Plan it again with --allotment FILE"):
+        read_back(CASE, replace(files, summary=older))
+
+
+def test_around_a_plan_for_many_futures_why_asks_with_its_allotment(ironpot, tmp_path, monkeypatch):
+    monkeypatch.setattr(many, "LARGE", 0)
+    monkeypatch.setattr("ironpot.plan.turned.AROUND_S", 0.5)
+    out = tmp_path / "wide"
+    options = PlanOptions(time_limit_s=4, scenarios=8)
+    write_plan(
+        plan_resolution(CASE, options=options, allotments=FILE), out, lang="en", unit="ten_thousand"
+    )
+    said = ironpot("why", out, "hall", "--case", TWO_POTS, "--time-limit", 10)
+    assert "Searched again around the plan" in said.out

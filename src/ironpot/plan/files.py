@@ -99,6 +99,7 @@ def plan_summary(plan: Plan, tables: dict[str, pl.DataFrame], lang: Lang) -> dic
         "options_hash": options_hash(options),
         "options": asdict(options),
         "allotted": _is_allotted(plan),
+        **_allotments(plan),
         "seed": options.seed,
         "currency": case.settings.currency,
         "unit": 1,
@@ -137,6 +138,12 @@ def plan_summary(plan: Plan, tables: dict[str, pl.DataFrame], lang: Lang) -> dic
 def _is_allotted(plan: Plan) -> bool:
     """Say whether prices and fees came from a file beside the case."""
     return plan.model.inputs.market_fees is not None and plan.case.allotments.is_empty()
+
+
+def _allotments(plan: Plan) -> dict[str, Any]:
+    """Return the rows of that file, so that whoever solves again asks the same; else nothing."""
+    rows = plan.model.inputs.allotments
+    return {"allotments": rows.to_dicts()} if _is_allotted(plan) and rows is not None else {}
 
 
 def _gap(gap: float) -> float | None:

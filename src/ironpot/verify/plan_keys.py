@@ -149,14 +149,15 @@ KEYS: Mapping[str, Callable[[Json], bool]] = {
 
 # Entries that a plan need not have. Without `weights`, probabilities by scenario id, expected rows
 # are only bounded, not recomputed; `options` are what `options_hash` is the hash of; `allotted`
-# says that prices and fees came from a coordinated run; `choices` are what is decided now, by name;
-# `under_way` are the starts [lot, route, quarter] that an earlier plan had prepared, `done` is what
-# has happened to lots since the case date; `keeping_on` is what an earlier plan's choices cost now,
-# `changes` what differs from it, and why.
+# says that prices and fees came from a coordinated run, `allotments` are its rows; `choices` are
+# what is decided now, by name; `under_way` are the starts [lot, route, quarter] that an earlier
+# plan had prepared, `done` is what has happened to lots since the case date; `keeping_on` is what
+# an earlier plan's choices cost now, `changes` what differs from it, and why.
 OPTIONAL: Mapping[str, Callable[[Json], bool]] = {
     "weights": lambda value: isinstance(value, dict),
     "options": _is_options,
     "allotted": _is_flag,
+    "allotments": _is_rows,
     "choices": _is_rows,
     "under_way": _is_starts,
     "done": _is_named_texts,

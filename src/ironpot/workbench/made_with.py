@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from ironpot.case.case import Case
+from ironpot.case.schema.share import ALLOTMENTS
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.plan.again import SCHEMA, chosen_point, read_under_way
@@ -28,9 +29,11 @@ class ReadBack:
 def read_back(case: Case, plan: PlanFiles, allotments: pl.DataFrame | None = None) -> ReadBack:
     """Return what a plan decided, in the model that it was made in.
 
+    `allotments` stand in for those that the plan's files hold.
     Raises IronpotError if the plan was made from other data or did not write its choices by name.
     """
     same, choices = case_of_plan(case, plan), choices_of(plan)
+    shares = allotments_of(plan) if allotments is None else allotments
     if choices is None:
         raise IronpotError(_NO_CHOICES)
     appraisals, debts = appraise_case(same)
@@ -39,8 +42,8 @@ def read_back(case: Case, plan: PlanFiles, allotments: pl.DataFrame | None = Non
             same,
             appraisals,
             debts,
-            options_of(plan, allotments),
-            allotments=allotments,
+            options_of(plan, shares),
+            allotments=shares,
             under_way=under_way_of(plan, same),
         )
     )
@@ -76,12 +79,20 @@ def under_way_of(plan: PlanFiles, case: Case) -> Starts:
     return read_under_way(case.horizon, plan.summary.get("under_way", ()))
 
 
+def allotments_of(plan: PlanFiles) -> pl.DataFrame | None:
+    """Return the rows of a coordinated run that a plan was made with; None if it was without.
+
+    A plan of before they were written has none either, though it says that there were some.
+    """
+    written = plan.summary.get("allotments")
+    return None if written is None else ALLOTMENTS.frame(written)
+
+
 def options_of(plan: PlanFiles, allotments: pl.DataFrame | None = None) -> PlanOptions:
     """Return the options that a plan was made with, as plan.json holds them.
 
-    Raises IronpotError for a plan with the prices of a coordinated run, which are not in its files,
-    unless they are given; and where an older plan.json, which does not hold options, was made with
-    options of Python's.
+    Raises IronpotError for a plan with the prices of a coordinated run, unless they are given; and
+    where an older plan.json, which does not hold options, was made with options of Python's.
     """
     if plan.summary.get("allotted") and allotments is None:
         raise IronpotError(_ALLOTTED)
@@ -90,10 +101,10 @@ def options_of(plan: PlanFiles, allotments: pl.DataFrame | None = None) -> PlanO
 
 
 _ALLOTTED = Text(
-    "This plan was made with prices and fees of an allotment file, so it cannot be solved again "
-    "here. Plan it again with --allotment and a wish, and see `ironpot compare`.",
-    "该方案采用配额文件的价格和费用,无法在此重新求解。请加意愿后用 --allotment 重新制定方案,"
-    "再用 ironpot compare 比较。",
+    "This plan was made with prices and fees of an allotment file that its older plan.json does "
+    "not hold, so it cannot be solved again here. Plan it again with --allotment FILE.",
+    "该方案采用配额文件的价格和费用,而旧版 plan.json 未保存其内容,无法在此重新求解。"
+    "请用 --allotment 文件重新制定方案。",
 )
 
 

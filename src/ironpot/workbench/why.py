@@ -19,7 +19,13 @@ from ironpot.plan.reasons import LIMIT_TEXT
 from ironpot.plan.turned import TurnedPlan, turn_round
 from ironpot.plan.wishes import with_wish
 from ironpot.report.plan_files import PlanFiles, read_plan
-from ironpot.workbench.made_with import case_of_plan, choices_of, options_of, under_way_of
+from ironpot.workbench.made_with import (
+    allotments_of,
+    case_of_plan,
+    choices_of,
+    options_of,
+    under_way_of,
+)
 from ironpot.workbench.plan_words import ROUTES
 from ironpot.workbench.screen import Bar, amount, unit_words
 
@@ -184,7 +190,7 @@ def _solve_again(
 ) -> None:
     """Turn the decision round, plan again, and say what that costs."""
     kept = row["route"] == "hold"
-    options = replace(options_of(plan), time_limit_s=time_limit_s)
+    options = replace(options_of(plan, allotments_of(plan)), time_limit_s=time_limit_s)
     with Bar(time_limit_s) as bar:
         turned = _around(plan, case, options, row["lot_id"], released=not kept)
         if turned is not None:
@@ -195,6 +201,7 @@ def _solve_again(
                 other,
                 options=options,
                 watch=lambda _: bar.show(""),
+                allotments=allotments_of(plan),
                 earlier=choices_of(plan),
                 under_way=under_way_of(plan, case),
             )
@@ -231,6 +238,7 @@ def _around(
         lot,
         released=released,
         costs=float(plan.summary["objective"]),
+        allotments=allotments_of(plan),
         under_way=under_way_of(plan, case),
     )
 
