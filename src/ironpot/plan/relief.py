@@ -49,7 +49,7 @@ from ironpot.plan.tables.relief import relief_table
 SEARCH_UNTIL, TREE_UNTIL, FIXED_UNTIL = 0.5, 0.65, 0.8
 # Where futures are many: the search with its last wait for a bound, the proof by parts, and the
 # help of the plan's choices.
-MANY_SEARCH_UNTIL, PROOF_UNTIL, CHOICE_UNTIL = 0.4, 0.7, 0.8
+MANY_SEARCH_UNTIL, PROOF_UNTIL, CHOICE_UNTIL = 0.5, 0.8, 0.9
 LEAST_S = 1.0
 # Where help is needed a search for many futures ends no earlier than this: half a percent of what
 # help weighed a thousand times can win is more help than anybody would leave.
