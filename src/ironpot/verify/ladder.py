@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from ironpot.core.lang import Text
 from ironpot.core.outputs import CONSOLIDATED
+from ironpot.verify.cash import INSIDE
 from ironpot.verify.files import PLAN, Out, Row, Spot, grouped, total
 from ironpot.verify.finding import (
     FEN,
@@ -127,6 +128,7 @@ def _perimeter(out: Out) -> Iterator[Outcome]:
 
 def _consolidated(out: Out) -> Iterator[Outcome]:
     """Intra-group flows cancel, so gaps add up although sources and uses need not."""
+    months = _rounding_of_months(out)
     for key, rows in grouped(out.rows("ladder"), "phase", "scenario", "period").items():
         whole = [row for row in rows if row.text("entity_id") == CONSOLIDATED]
         parts = [row for row in rows if row.text("entity_id") != CONSOLIDATED]
@@ -134,9 +136,17 @@ def _consolidated(out: Out) -> Iterator[Outcome]:
             continue
         spot = Spot("ladder", None, " ".join((CONSOLIDATED, *key)))
         for name in ("gap", "opening_cash"):
-            within = FEN * len(parts)
+            within = max(FEN * len(parts), months)
             stated = total(row.number(name) for row in whole) if whole else None
             yield tie(spot, stated, total(row.number(name) for row in parts), within=within)
+
+
+def _rounding_of_months(out: Out) -> Decimal:
+    """Flows inside the group cancel in a quarter; in its months each may leave two fen over."""
+    rows = out.rows("cash") if out.has("cash") else ()
+    accounts = {(row.text("entity_id"), row.text("account")) for row in rows}
+    held = sum(entity != CONSOLIDATED for entity, _ in accounts)
+    return FEN * (MONTHS_PER_QUARTER - 1) * len(INSIDE) * held
 
 
 def _start(out: Out) -> Iterator[Outcome]:
