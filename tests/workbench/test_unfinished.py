@@ -122,6 +122,23 @@ def test_standings_are_on_disk_once_the_run_is_stopped(tmp_path):
     assert int(open_run(tmp_path, MARK).found("nash")["learned"]) == 100
 
 
+def test_standings_are_on_disk_once_an_error_ended_the_run_and_while_one_cannot_be_written(
+    tmp_path, monkeypatch
+):
+    store = open_run(tmp_path, MARK)
+    store.keep("nash", {"learned": np.array(100)})
+    with monkeypatch.context() as full:
+        full.setattr("ironpot.workbench.run_store.pack", no_room)
+        with pytest.raises(OSError, match="no room"):
+            store.close()
+    store.leave()
+    assert int(open_run(tmp_path, MARK).found("nash")["learned"]) == 100
+
+
+def no_room(_mark, _arrays):
+    raise OSError("no room")
+
+
 def test_parts_with_the_strangest_names_stay_inside_the_folder(tmp_path):
     store = open_run(tmp_path, MARK)
     for number, name in enumerate(("../escape", "县-1", "a/b", "x" * 300)):

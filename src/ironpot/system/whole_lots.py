@@ -129,7 +129,8 @@ class _Search:
                 stands = self._round(hands, stands, count)
                 best, count = self._best(stands), count + 1
                 if book is not None:
-                    book.keep(name, to_keep(stands, count))
+                    # At once: a round may be minutes, and the next standing as far off.
+                    book.keep_now(name, to_keep(stands, count))
                 if watch is not None and count > 1:
                     watch(best)
         except KeyboardInterrupt:

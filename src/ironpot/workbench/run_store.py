@@ -62,7 +62,9 @@ class RunStore:
     def close(self) -> None:
         """Write what is kept and not on disk yet."""
         for name in list(self.latest):
-            self.keep_now(name, self.latest.pop(name))
+            # Forgotten when it is on disk: Ctrl-C in between finds it here again.
+            self.keep_now(name, self.latest[name])
+            del self.latest[name]
         self.written = time.monotonic()
 
     def keep_now(self, name: str, arrays: Arrays) -> None:
@@ -79,15 +81,21 @@ class RunStore:
     def end(self, screen: Console, lang: Lang) -> None:
         """Throw the parts away if the run has ended as asked; keep them and say so otherwise."""
         if not self.cut_short:
+            self.latest.clear()
             shutil.rmtree(self.folder)
             return
-        self.close()
         self.leave()
         screen.print(_GO_ON.say(lang))
 
     def leave(self) -> None:
-        """Let other runs have the folder; whoever opened the run ends with this, come what may."""
-        unlock_run(self.folder)
+        """Write what is not on disk yet, then let other runs have the folder.
+
+        Whoever opened the run ends with this, come what may: an error too leaves all it had found.
+        """
+        try:
+            self.close()
+        finally:
+            unlock_run(self.folder)
 
     def _path(self, name: str) -> Path:
         """A part's file: names that are no file names are written by their hash."""
