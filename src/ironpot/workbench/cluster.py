@@ -4,38 +4,45 @@ Tasks carry their key, so that the scheduler knows a piece again when its worker
 done elsewhere; a key is given out once. `distributed` is the optional extra `cluster`.
 """
 
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from logging import CRITICAL, getLogger
-from typing import Any, Generic, TypeVar
+from queue import Empty, SimpleQueue
+from typing import Any, Generic, TypeVar, cast
 
-import numpy as np
-
-import ironpot
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.system.fleet import MOST_LOST, Hired, fatal, taken
 from ironpot.system.worker import Told, heard
+from ironpot.workbench.same_code import Code, code_here, no_code, other_code
 
 S = TypeVar("S")
 A = TypeVar("A")
 R = TypeVar("R")
 
 CONNECT_S = 10
+# Without any worker for so long the run ends in words. Long against a worker that is started again
+# or a machine that boots; short against a night in which nothing would be done.
+ABSENT_S = 300.0
+# While nothing arrives, the scheduler is asked so often whether it still has workers.
+LOOK_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """A Dask client; leaving `each` early takes back what was not begun.
 
-    `handing_s` is measured: `benchmarks/system.py` prints it.
+    Without workers for `absent_s` a round ends with an IronpotError; new ones that come before that
+    go on with it. `handing_s` is measured: `benchmarks/system.py` prints it.
     """
 
     client: Any
     handing_s: float = 1e-2
     sees_files: bool = False
+    absent_s: float = ABSENT_S
 
     @property
     def workers(self) -> int:
@@ -55,7 +62,7 @@ class Cluster:
         # A task and no scattered data: what a lost worker held can be made again from the task.
         held = self.client.submit(_hold, static, pure=False)
         try:
-            yield _Crew(self.client, work, held, self.workers)
+            yield _Crew(self.client, work, held, self.workers, self.absent_s)
         finally:
             held.release()
 
@@ -68,36 +75,70 @@ class _Crew(Generic[S, A, R]):
     work: Callable[[S, A], R]
     held: Any
     workers: int
+    absent_s: float
 
     def each(self, pieces: Mapping[str, A]) -> Iterator[tuple[str, R]]:
         with _gone_if_silent():
             yield from self._each(pieces)
 
     def _each(self, pieces: Mapping[str, A]) -> Iterator[tuple[str, R]]:
-        dask = _distributed()
-        futures = {
-            self.client.submit(_on_worker, _here(), self.work, self.held, piece, pure=False): key
-            for key, piece in pieces.items()
+        waiting = {
+            self.client.submit(_on_worker, code_here(), self.work, self.held, piece, pure=False): k
+            for k, piece in pieces.items()
         }
-        waiting = dict.fromkeys(futures)
+        # Not `as_completed`: it sleeps a tenth of a second where an answer comes between two looks.
+        ready: SimpleQueue[Any] = SimpleQueue()
+        for future in waiting:
+            future.add_done_callback(ready.put)
+        watch = _Watch(self.client, self.absent_s)
         try:
-            for future in dask.as_completed(list(futures), loop=self.client.loop):
-                key = futures[future]
-                if future in waiting:
-                    told = _result(key, future, dask)
-                    del waiting[future]
-                    yield key, taken(key, told)
+            while waiting:
+                future = watch.first(ready)
+                told = watch.result(future, waiting[future])
+                key = waiting.pop(future)
                 future.release()
+                yield key, taken(key, told)
         finally:
             if waiting:
                 self.client.cancel(list(waiting))
 
 
-def _result(key: str, future: Any, dask: Any) -> Told:
-    try:
-        return future.result()
-    except dask.KilledWorker as error:
-        raise IronpotError(fatal(key)) from error
+class _Watch:
+    """Waits for what workers say as long as there are workers, or have been a patience ago."""
+
+    def __init__(self, client: Any, absent_s: float) -> None:
+        self.client, self.absent_s, self.seen = client, absent_s, time.monotonic()
+
+    def first(self, ready: "SimpleQueue[Any]") -> Any:
+        """Return the next piece that is done with, one way or the other."""
+        while True:
+            try:
+                return ready.get(timeout=LOOK_S)
+            except Empty:
+                self._look()
+
+    def result(self, future: Any, key: str) -> Told:
+        """Fetch what a worker found; it is worked out again if that worker is gone meanwhile."""
+        dask, patience_s = _distributed(), max(self.absent_s, LOOK_S)
+        while True:
+            try:
+                return future.result(timeout=patience_s)
+            except TimeoutError:
+                self._look()
+                patience_s *= 2.0  # a large result on a slow line must come through in the end
+            except dask.KilledWorker as error:
+                raise IronpotError(fatal(key)) from error
+            except (dask.CancelledError, OSError):
+                raise
+            except Exception as error:  # noqa: BLE001 - a worker that cannot even read the piece
+                return "failed", f"{type(error).__name__}: {error}"
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if self.client.nthreads():
+            self.seen = now
+        elif now - self.seen >= self.absent_s:
+            raise IronpotError(_all_gone(self.client.scheduler.address, self.absent_s))
 
 
 @contextmanager
@@ -114,15 +155,36 @@ def _hold(static: S) -> S:
     return static
 
 
-def _on_worker(versions: str, work: Callable[[S, A], object], static: S, piece: A) -> Told:
-    """Work on a piece, unless this worker's versions could give other last digits."""
-    if versions != _here():
-        return "refused", _other_version(versions, _here())
-    return heard(work, static, piece)
+def _on_worker(ours: Code, work: Callable[[S, A], object], static: S, piece: A) -> Told:
+    """Work on a piece, unless this worker, come late perhaps, could give other figures."""
+    other = other_code(_distributed().get_worker().address, code_here(), ours)
+    return heard(work, static, piece) if other is None else ("refused", other)
 
 
-def _here() -> str:
-    return f"ironpot {ironpot.__version__}, NumPy {np.__version__}"
+def _code_of_worker() -> Code:
+    """Return what a worker itself computes with: sent by name, so that its own code answers."""
+    return code_here()
+
+
+def refuse_other_code(client: Any) -> None:
+    """Raise IronpotError if a worker that is there computes with other code than this process.
+
+    One that does not answer is passed over: each piece asks again.
+    """
+
+    async def ask() -> dict[str, object]:
+        return await client.run(_code_of_worker, on_error="return")
+
+    try:
+        found: dict[str, object] = client.sync(ask, callback_timeout=CONNECT_S)
+    except TimeoutError:
+        return
+    for worker, theirs in sorted(found.items()):
+        if isinstance(theirs, Exception):
+            raise IronpotError(no_code(worker, f"{type(theirs).__name__}: {theirs}"))
+        other = other_code(worker, cast("Code", theirs), code_here())
+        if other is not None:
+            raise IronpotError(other)
 
 
 @contextmanager
@@ -138,6 +200,7 @@ def cluster_at(address: str) -> Generator[Cluster]:
     with client:
         if not client.nthreads():
             raise IronpotError(_no_workers(address))
+        refuse_other_code(client)
         yield Cluster(client)
 
 
@@ -201,9 +264,12 @@ def _no_workers(address: str) -> Text:
     )
 
 
-def _other_version(asked: str, here: str) -> Text:
+def _all_gone(address: str, absent_s: float) -> Text:
     return Text(
-        f"A worker has {here}, this machine has {asked}; figures could differ in the last digits. "
-        "Install the same versions on every worker.",
-        f"工作节点为 {here},本机为 {asked},结果末位可能不同。请在各节点安装相同版本。",
+        f"The scheduler at {address} has had no workers for {absent_s:.0f} s: all were ended or "
+        "cannot be reached, so nothing further is worked on. What was finished before is kept: "
+        f"start workers (dask worker {address} --nthreads 1) and repeat the same command to go on.",
+        f"{address} 的调度器已有{absent_s:.0f}秒没有任何工作节点:节点均已结束或无法连接,"
+        f"任务无法继续。此前完成的结果已保留:请启动工作节点(dask worker {address} --nthreads 1),"
+        "再次运行同一命令即可续算。",
     )
