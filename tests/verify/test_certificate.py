@@ -14,7 +14,7 @@ from ironpot.plan.certificate import certificate
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import plan_resolution
 from ironpot.plan.program import dual_bound
-from ironpot.verify.certificate import check_certificate, main
+from ironpot.verify.certificate import check_certificate, main, proven_bound
 from ironpot.workbench.planning import write_certificate
 
 POOR = [budget("own_revenue", 6.0), budget("essential_spending", 8.0)]
@@ -26,19 +26,52 @@ def plan():
     return plan_resolution(busy(0, budget=POOR), options=options)
 
 
+@pytest.fixture(scope="module")
+def proof(plan):
+    return certificate(plan)
+
+
 @pytest.fixture
-def written(plan):
-    return dict(certificate(plan))
+def written(proof):
+    return dict(proof)
 
 
 def test_an_honest_certificate_holds_and_its_gaps_are_those_of_its_bound(plan, written):
     found = check_certificate(written)
     assert found.ok, found.wrong
     assert found.bound <= plan.bound + 1.0
-    assert found.gap_stake == pytest.approx(float(written["gap_stake"]), abs=1e-7)
-    assert found.gap_objective == pytest.approx(float(written["gap_objective"]), abs=1e-7)
+    assert found.gap_stake <= float(written["gap_stake"]) + 1e-7
+    assert found.gap_objective <= float(written["gap_objective"]) + 1e-7
     proven = dual_bound(plan.question.program, plan.question.relaxed.row_dual)
-    assert found.bound / 1e6 == pytest.approx(proven, rel=1e-9)
+    assert proven_bound(written) == pytest.approx(proven, rel=1e-9)
+
+
+def test_what_the_solver_s_tree_proved_is_proven_again_by_cases(plan, written):
+    found = check_certificate(written)
+    assert float(written["claimed_bound"]) < float(written["tree_bound"])
+    assert found.bound == pytest.approx(float(written["tree_bound"]), abs=1.0)
+    assert found.bound >= plan.bound - 20.0
+    assert not found.notes
+    told = check_certificate({k: v for k, v in written.items() if not k.startswith("branch")})
+    assert any("tree_bound" in claim for claim in told.wrong)
+
+
+def test_cases_that_leave_something_out_or_split_what_need_not_be_whole_are_found(written):
+    column, at = written["branch_column"], written["branch_at"]
+    with pytest.raises(ValueError, match="need not be whole"):
+        check_certificate(written | {"branch_at": at + np.where(column >= 0, 0.5, 0.0)})
+    free = np.flatnonzero(~written["integer"])[0]
+    with pytest.raises(ValueError, match="need not be whole"):
+        check_certificate(written | {"branch_column": np.where(column >= 0, free, column)})
+    circle = np.where(column[:, None] >= 0, 0, written["branch_cases"])
+    with pytest.raises(ValueError, match="circle"):
+        check_certificate(written | {"branch_cases": circle})
+
+
+@pytest.mark.parametrize("spoil", [lambda y: y * 0.5, lambda y: -y, lambda y: y[::-1]])
+def test_duals_of_cases_that_were_changed_by_hand_are_found(written, spoil):
+    found = check_certificate(written | {"branch_dual": spoil(written["branch_dual"])})
+    assert any("tree_bound" in claim for claim in found.wrong)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ironpot.plan.branch import Tree, grow_until
 from ironpot.plan.exact import whole_bounds
 from ironpot.plan.gaps import gap_objective, gap_stake
 from ironpot.plan.inputs import MILLION
@@ -18,13 +19,19 @@ from ironpot.plan.program import BOX, Bounds, Floats, Program, dual_bound
 from ironpot.plan.question import holding_bounds
 
 FORM = "ironpot-certificate-1"
+# Cases may take the time that the search left, but at least this share of its limit.
+CASES_SHARE = 0.25
+# Bounds this near (million) prove the same.
+NEARLY = 1e-5
 
 
 def certificate(plan: Plan) -> dict[str, Any]:
     """Return the arrays and claims of a plan by name, ready for `numpy.savez`.
 
-    `claimed_bound` is what the duals prove, `printed_bound` what the plan prints: the solver's tree
-    may have lifted it further, which no list of duals shows. Gaps are claimed at `claimed_bound`.
+    `claimed_bound` is what `row_dual` proves, and gaps are claimed at it; `tree_bound`, where the
+    bound was lifted by cases, what the duals of all cases prove. `printed_bound` is what the plan
+    prints. In small programs it comes from the solver's tree, which shows no duals: cases are then
+    worked out here until they prove as much, in the time that the search left (`seconds_of_cases`).
 
     >>> from ironpot.case.read import read_case
     >>> from ironpot.plan.options import PlanOptions
@@ -35,12 +42,13 @@ def certificate(plan: Plan) -> dict[str, Any]:
     >>> bool(written["claimed_bound"] <= written["cost"])
     True
     """
-    program = plan.question.program
+    program, tree = plan.question.program, _tree(plan)
     proven = dual_bound(program, plan.question.relaxed.row_dual) * MILLION
     return {
         "form": np.array(FORM),
         **program_arrays(program),
         "row_dual": plan.question.relaxed.row_dual,
+        **tree_arrays(tree, plan.cost),
         **point_arrays("plan", plan.point, whole_bounds(plan.model, program, plan.point)),
         **_doing_nothing(plan, program),
         **_constant(plan.model),
@@ -68,6 +76,49 @@ def program_arrays(program: Program) -> dict[str, Any]:
         "value": program.value,
         "offset": np.array(program.offset),
         "box": np.array(BOX),
+    }
+
+
+def seconds_of_cases(plan: Plan) -> float:
+    """Return for how long cases are worked out at most; 0 where no more is printed than is proven.
+
+    Ctrl-C ends it sooner and keeps what is proven.
+    """
+    question = plan.question
+    if question.tree is not None or plan.bound / MILLION <= question.relaxed.bound + NEARLY:
+        return 0.0
+    limit = plan.options.time_limit_s
+    return max(limit - plan.seconds, CASES_SHARE * limit)
+
+
+def _tree(plan: Plan) -> Tree | None:
+    """Return the cases that lifted the bound, our own where the solver lifted it."""
+    question, seconds = plan.question, seconds_of_cases(plan)
+    if not seconds:
+        return question.tree
+    until = plan.bound / MILLION - NEARLY
+    return grow_until(question.program, question.relaxed, until=until, seconds=seconds)
+
+
+def tree_arrays(tree: Tree | None, cost: float) -> dict[str, Any]:
+    """Return the cases of a bound by name; nothing where there are none. `cost` is the plan's.
+
+    A node is split on `branch_column` into at most `branch_at` and at least one more, nodes
+    `branch_cases` (low, high); one that is not split has column -1 and row `branch_leaf` of
+    `branch_dual`. Node 0 is the whole program. A case's open column has the limits of its way.
+    """
+    if tree is None or len(tree.nodes) == 1:
+        return {}
+    leaf = np.full(len(tree.nodes), -1)
+    ends = np.array([node.column < 0 for node in tree.nodes])
+    leaf[ends] = np.arange(ends.sum())
+    return {
+        "branch_column": np.array([node.column for node in tree.nodes]),
+        "branch_at": np.array([node.at for node in tree.nodes]),
+        "branch_cases": np.array([node.cases for node in tree.nodes]),
+        "branch_leaf": leaf,
+        "branch_dual": np.array([node.dual for node in tree.leaves]),
+        "tree_bound": np.array(min(tree.bound * MILLION, cost)),
     }
 
 

@@ -126,7 +126,8 @@ def _solve(highs: highspy.Highs, task: Message, stream: IO[bytes]) -> Message:
     # The time limit counts from the solver's first run.
     highs.setOptionValue("time_limit", highs.getRunTime() + float(task["solve"]))
     highs.run()
-    return _answer(highs, time.monotonic() - began, whole=whole)
+    answer = _answer(highs, time.monotonic() - began, whole=whole)
+    return answer | _ray(highs) if bool(task["ray"]) else answer
 
 
 def _watch(highs: highspy.Highs, stream: IO[bytes], began: float) -> None:
@@ -175,6 +176,14 @@ def _answer(highs: highspy.Highs, seconds: float, *, whole: bool) -> Message:
         "column_dual": np.array(solution.col_dual, dtype=np.float64),
         "version": highs.version(),
     }
+
+
+def _ray(highs: highspy.Highs) -> Message:
+    """Return the duals that prove a linear program infeasible, if that is what it is."""
+    if highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
+        return {}
+    found: tuple[Any, bool, Any] = highs.getDualRay()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
+    return {"row_dual": np.array(found[2], dtype=np.float64)}
 
 
 if __name__ == "__main__":

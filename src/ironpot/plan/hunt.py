@@ -29,7 +29,7 @@ from ironpot.plan.stand import Stand
 # A plan is priced in all futures again after so many times what pricing took last.
 PATIENCE = 5.0
 # Share of the time for which a core without a plan may be searched loosened.
-LOOSE_SHARE = 0.1
+LOOSE_SHARE = 0.15
 # A core is begun anew if there is time for so many beginnings, and for so many times what it took
 # to round the few futures.
 BEGINS, ROUNDS_AGAIN = 3.0, 5.0

@@ -123,7 +123,7 @@ def _prove(
     cut = program.with_rows(CUT, cuts_of(question.program))
     parts = parts_of(prices.model)
     dual = None if len(parts) == 1 else _first_dual(prices, few, question, cut)
-    return Proof(prices.model, cut, parts, limit_s, dual=dual)
+    return Proof(prices.model, cut, parts, limit_s, dual=dual, cases=True)
 
 
 def _first(model: Model, began: float, watch: Watch | None) -> tuple[Everywhere, Answer]:
@@ -328,6 +328,7 @@ def _question(hunt: Hunt, few: Sample, asked: Question) -> Question:
         None,
         proof.relaxed or nothing_proven(proof.program, hunt.best),
         hunt.hold,
+        proof.tree,
     )
 
 
@@ -336,7 +337,7 @@ def _found(hunt: Hunt, question: Question, *, interrupted: bool) -> Found:
     return Found(
         point=best.point,
         objective=best.objective,
-        bound=question.relaxed.bound,
+        bound=question.bound,
         interrupted=interrupted,
         history=tuple(hunt.history),
         start=hunt.start,

@@ -4,7 +4,7 @@ Round by round each part's relaxation is solved in another process. A part decid
 after a round each is told, by prices on what is decided now, where it pulls another way than all
 together (`agree`). At the best prices the parts' bound is that of the whole (Lagrangian duality);
 the first round comes close already. Rounding cuts that the averaged plan breaks join before the
-next round.
+next round. Where one part holds all futures, what is left of the time goes into cases (`branch`).
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ironpot.plan.agree import Agreement
+from ironpot.plan.branch import Growth, Tree, following
 from ironpot.plan.cuts import Cell, market_cells, violated_cuts
 from ironpot.plan.model import Model
 from ironpot.plan.parts import Part, charges, pull, together, whole_dual, whole_point
-from ironpot.plan.program import Floats, Program, Rows, dual_bound
-from ironpot.plan.question import CUT, FIRST_SOLVE
+from ironpot.plan.program import Bounds, Floats, Program, Rows, dual_bound
+from ironpot.plan.question import CUT, FIRST_SOLVE, RESOLVE
 from ironpot.plan.solver import Answer, Session
 
 # So many rounds in a row that lift the bound by less than this share are the last ones: prices may
@@ -32,7 +33,9 @@ class Proof:
     `relaxed` is the best round's answer for the whole: its point is the parts' average where they
     disagree. `dual` are its duals, or what the first round's prices are made from: duals of all
     futures' rows at some choice, if they are given; `pulls` (part,) say what a unit of each column
-    decided now costs later at those. `impossible` says that one part alone has no plan.
+    decided now costs later at those. `impossible` says that one part alone has no plan. With
+    `cases` a single part is split into cases after its rounds: `done`, but `poll` still lifts the
+    bound.
     """
 
     model: Model
@@ -46,6 +49,9 @@ class Proof:
     rounds: int = 0
     impossible: bool = False
     done: bool = False
+    cases: bool = False
+    tree: Tree | None = None
+    _growth: Growth | None = None
     _cells: list[Cell] = field(init=False)
     _tried: Program = field(init=False)
     _answers: list[Answer] = field(default_factory=list[Answer])
@@ -78,14 +84,16 @@ class Proof:
         return together(self.parts, self.pulls)
 
     def poll(self, *, wait_s: float = 0.0) -> bool:
-        """Take what the other process has solved; say whether a round has just ended."""
-        if self.done or self._session is None:
+        """Take what the other process has solved; say whether a round ended or a case was split."""
+        if self._session is None or (self.done and self._growth is None):
             return False
         answer = self._session.poll(wait_s=wait_s)
         if answer is None:
             return False
-        self._session.close()
+        if self._growth is not None:
+            return self._grow(self._growth, answer)
         if answer.outcome != "optimal":
+            self._session.close()
             self.impossible = answer.outcome == "infeasible"
             self.done = True
             return False
@@ -95,7 +103,10 @@ class Proof:
         if ended:
             self._end_round()
         if not self.done:
+            self._session.close()
             self._begin()
+        elif self.cases and len(self.parts) == 1 and self.relaxed is not None:
+            self._begin_cases(self.relaxed)
         return ended
 
     def _begin(self) -> None:
@@ -106,6 +117,26 @@ class Proof:
         self._session = Session(priced.relaxed())
         self._session.begin(time_limit_s=self.limit_s, options=FIRST_SOLVE)
 
+    def _begin_cases(self, relaxed: Answer) -> None:
+        """Go on in the process that holds the program and the basis of its relaxation."""
+        self.tree = Tree.of(self.program, relaxed)
+        self._growth = self.tree.grow()
+        self._solve_next(next(self._growth, None))
+
+    def _solve_next(self, bounds: Bounds | None) -> None:
+        assert self._session is not None
+        if bounds is None:
+            self._growth = None
+            return
+        self._session.begin(time_limit_s=self.limit_s, bounds=bounds, options=RESOLVE, ray=True)
+
+    def _grow(self, growth: Growth, answer: Answer) -> bool:
+        """Give the tree its answer and solve what it asks for next."""
+        assert self.tree is not None
+        self._solve_next(following(growth, answer))
+        last, self.bound = self.bound, max(self.bound, self.tree.bound)
+        return self.bound > last
+
     def _end_round(self) -> None:
         """Weigh the parts' duals into a bound, and set prices and cuts for the next round."""
         answers, self._answers = self._answers, []
@@ -114,7 +145,8 @@ class Proof:
         dual = whole_dual(self.parts, [answer.row_dual for answer in answers], self._tried)
         bound, last = dual_bound(self._tried, dual), self.bound
         relaxed = self._whole(answers, dual, bound)
-        if bound > last:
+        # One part's later rounds hold more cuts: cases are split of what its process holds.
+        if bound > last or len(self.parts) == 1:
             self.bound, self.program, self.relaxed = bound, self._tried, relaxed
             self.dual, self.pulls = dual, pulls
         self._prices = self._agreement.next(self._prices, charges(self.parts, pulls))

@@ -12,6 +12,7 @@ import numpy as np
 
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
+from ironpot.plan.branch import Tree
 from ironpot.plan.cuts import market_cells, violated_cuts
 from ironpot.plan.exact import exact_bounds
 from ironpot.plan.model import Model, help_cost
@@ -37,7 +38,8 @@ class Question:
 
     `program` has help open or shut; `least_help` bounds the present value of help from below;
     `least` is the answer that needs it; `relaxed` is the answer without whole numbers; `hold` that
-    of holding everything and keeping every contract, where what stays unpaid is priced.
+    of holding everything and keeping every contract, where what stays unpaid is priced. `tree`
+    lifts the bound by cases, if it was grown.
     """
 
     program: Program
@@ -46,6 +48,12 @@ class Question:
     least: Answer | None
     relaxed: Answer
     hold: Answer
+    tree: Tree | None = None
+
+    @property
+    def bound(self) -> float:
+        """What duals prove, those of cases included where there are any (million)."""
+        return self.relaxed.bound if self.tree is None else max(self.relaxed.bound, self.tree.bound)
 
 
 def open_program(model: Model) -> Program:

@@ -121,6 +121,10 @@ class Session:
     ) -> Answer:
         """Solve, at other bounds if given; returns at the latest at 1.5 times the limit."""
         self.begin(time_limit_s=time_limit_s, bounds=bounds, options=options)
+        return self.wait()
+
+    def wait(self) -> Answer:
+        """Return the answer of the solve under way when it is there."""
         while (answer := self.poll(wait_s=0.5)) is None:
             continue
         return answer
@@ -131,11 +135,16 @@ class Session:
         time_limit_s: float,
         bounds: Bounds | None = None,
         options: Options | None = None,
+        ray: bool = False,
     ) -> None:
-        """Start a solve and return at once; `poll` gives its answer."""
+        """Start a solve and return at once; `poll` gives its answer.
+
+        With `ray` the duals of an infeasible linear program are those that prove it.
+        """
         chosen = {"random_seed": 0, **(options or {})}
         task: dict[str, Any] = {
             "solve": float(time_limit_s),
+            "ray": ray,
             "option_names": np.array(list(chosen), dtype=np.str_),
             **{f"option_{name}": value for name, value in chosen.items()},
         }

@@ -4,6 +4,10 @@ Imports nothing but NumPy, so that it can be read in one sitting and run on its 
 
     python src/ironpot/verify/certificate.py FILE.npz
 
+Where the certificate has cases (`branch_...`), the whole is split on columns that must be whole,
+into at most so much and at least one more: every case proves its own bound by its own duals, and
+the least of them holds for all.
+
 The bound is the Lagrangian bound: for any duals y, no point of the program costs less than
 y'(row limits) + the cheapest corner of the reduced costs c - A'y. Duals that point to an absent
 limit are clipped, so wrong duals prove less, never too much. A column without a limit of its own
@@ -59,36 +63,86 @@ class Certified:
 def check_certificate(arrays: Mapping[str, Any]) -> Certified:
     """Re-add a certificate. Raises ValueError if the arrays are no certificate or do not fit."""
     _check_form(arrays)
-    bound = proven_bound(arrays) * MILLION
+    plain = proven_bound(arrays) * MILLION
+    cases = proven_by_cases(arrays) * MILLION
+    bound = max(plain, cases)
     cost = _cost(arrays, arrays["plan_point"])
     holds = "hold_point" in arrays
     nothing = _cost(arrays, arrays["hold_point"]) if holds else float(arrays["do_nothing"])
     constant = -float((arrays["unmoved_flows"] * arrays["discount"]).sum())
     violation = _violation(arrays, "plan")
-    missing = max(cost - bound, 0.0)
     found = {
         "cost": cost,
         "do_nothing": nothing,
         "constant": constant,
-        "gap_objective": _share(missing, abs(cost - constant)),
-        "gap_stake": _share(missing, abs(nothing - bound)),
+        **_gaps(cost, plain, nothing, constant),
     }
-    wrong = [*_wrong_claims(arrays, found, bound), *_wrong_points(arrays, violation)]
+    proven = _gaps(cost, bound, nothing, constant)
+    wrong = [*_wrong_claims(arrays, found, plain, cases), *_wrong_points(arrays, violation)]
     return Certified(
         cost=cost,
         bound=bound,
         do_nothing=nothing,
-        gap_objective=found["gap_objective"],
-        gap_stake=found["gap_stake"],
+        gap_objective=proven["gap_objective"],
+        gap_stake=proven["gap_stake"],
         violation=violation,
         wrong=tuple(wrong),
         notes=tuple(_notes(arrays, bound)),
     )
 
 
+def _gaps(cost: float, bound: float, nothing: float, constant: float) -> dict[str, float]:
+    """Return both gaps at a bound, as shares."""
+    missing = max(cost - bound, 0.0)
+    return {
+        "gap_objective": _share(missing, abs(cost - constant)),
+        "gap_stake": _share(missing, abs(nothing - bound)),
+    }
+
+
 def proven_bound(arrays: Mapping[str, Any]) -> float:
     """Return the bound that the duals prove, million; -inf is possible, too much is not."""
-    y: Floats = np.array(arrays["row_dual"], dtype=np.float64)
+    return _bound(arrays, arrays["row_dual"], arrays["lower"], arrays["upper"])
+
+
+def proven_by_cases(arrays: Mapping[str, Any]) -> float:
+    """Return the least bound of all cases, million; -inf if there are none.
+
+    Raises ValueError if the cases do not cover every whole choice.
+    """
+    if "branch_column" not in arrays:
+        return -np.inf
+    todo = [(0, arrays["lower"], arrays["upper"])]
+    least, seen = np.inf, 0
+    while todo:
+        node, lower, upper = todo.pop()
+        seen += 1
+        column, leaf = int(arrays["branch_column"][node]), int(arrays["branch_leaf"][node])
+        if column < 0:
+            least = min(least, _bound(arrays, arrays["branch_dual"][leaf], lower, upper))
+        else:
+            todo += _cases(arrays, node, column, lower, upper)
+        if seen > arrays["branch_column"].size:
+            raise ValueError("The certificate's cases go round in a circle.")
+    return float(least)
+
+
+def _cases(
+    arrays: Mapping[str, Any], node: int, column: int, lower: Floats, upper: Floats
+) -> list[tuple[int, Floats, Floats]]:
+    """Return both cases of a split with their limits."""
+    at = float(arrays["branch_at"][node])
+    if not arrays["integer"][column] or at != np.floor(at):
+        raise ValueError("The certificate splits where a decision need not be whole.")
+    low, high = (int(case) for case in arrays["branch_cases"][node])
+    below, above = upper.copy(), lower.copy()
+    below[column], above[column] = min(upper[column], at), max(lower[column], at + 1.0)
+    return [(low, lower, below), (high, above, upper)]
+
+
+def _bound(arrays: Mapping[str, Any], dual: Floats, lower: Floats, upper: Floats) -> float:
+    """Return the Lagrangian bound of duals within limits of the columns."""
+    y: Floats = np.array(dual, dtype=np.float64)
     low: Floats = arrays["row_lower"]
     high: Floats = arrays["row_upper"]
     y[np.isneginf(low) & (y > 0.0)] = 0.0
@@ -100,8 +154,6 @@ def proven_bound(arrays: Mapping[str, Any]) -> float:
         arrays["index"], weights=arrays["value"] * each, minlength=arrays["column_cost"].size
     )
     reduced: Floats = arrays["column_cost"] - used
-    lower: Floats = arrays["lower"]
-    upper: Floats = arrays["upper"]
     box = float(arrays["box"])
     corner = np.clip(np.where(reduced > 0.0, lower, upper), -box, box)
     return float(rows.sum() + (corner * reduced).sum() + arrays["offset"])
@@ -154,12 +206,15 @@ def _share(part: float, whole: float) -> float:
     return part / whole if 0.0 < whole < np.inf else float("nan")
 
 
-def _wrong_claims(arrays: Mapping[str, Any], found: Mapping[str, float], bound: float) -> list[str]:
+def _wrong_claims(
+    arrays: Mapping[str, Any], found: Mapping[str, float], plain: float, cases: float
+) -> list[str]:
     """List claims that the arrays do not bear out."""
     wrong: list[str] = []
-    claimed_bound = float(arrays["claimed_bound"])
-    if claimed_bound > bound + _slack(bound):
-        wrong.append(f"bound: claimed {claimed_bound:,.2f}, the duals prove {bound:,.2f} yuan")
+    for name, bound in (("claimed_bound", plain), ("tree_bound", cases)):
+        claimed = float(arrays.get(name, -np.inf))
+        if claimed > bound + _slack(claimed):
+            wrong.append(f"{name}: claimed {claimed:,.2f}, the duals prove {bound:,.2f} yuan")
     for name in ("cost", "do_nothing", "constant"):
         claimed = float(arrays[name])
         if abs(claimed - found[name]) > _slack(claimed):

@@ -222,7 +222,7 @@ def plan(
         earlier=before,
     )
     if certificate is not None:
-        write_certificate(done.plan, certificate)
+        write_certificate(done.plan, certificate, lang=chosen, screen=screen)
     show_done(done, out, screen, chosen, amounts)
     raise typer.Exit(0 if done.verification.ok else 1)
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from ironpot.case.case import Case
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
-from ironpot.plan.certificate import certificate
+from ironpot.plan.certificate import certificate, seconds_of_cases
 from ironpot.plan.check_reasons import Checked, check_reasons, reasons_of
 from ironpot.plan.extras import plan_extras
 from ironpot.plan.files import Written, plan_files
@@ -103,8 +103,18 @@ def write_plan(
     return written
 
 
-def write_certificate(plan: Plan, file: Path) -> None:
+def write_certificate(
+    plan: Plan, file: Path, *, lang: Lang = "en", screen: Console | None = None
+) -> None:
     """Write what proves a plan's bound and gaps to a NumPy archive, whole or not at all."""
+    seconds = seconds_of_cases(plan)
+    if seconds and screen is not None:
+        _tell(
+            screen,
+            lang,
+            f"Proving the bound by cases for at most {seconds:.0f} s; Ctrl-C keeps what is proven.",
+            f"正在分情形证明下界,最多{seconds:.0f}秒;按Ctrl-C保留已证明的结果。",
+        )
     with whole_file(file) as draft, draft.open("wb") as archive:
         np.savez_compressed(archive, **certificate(plan))
 
