@@ -40,7 +40,7 @@ class Cluster:
     """
 
     client: Any
-    handing_s: float = 1e-2
+    handing_s: float = 7e-3
     sees_files: bool = False
     absent_s: float = ABSENT_S
 
