@@ -1,13 +1,14 @@
 """A bound lifted by cases is never above the optimum, and reaches it if the tree is grown out."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from ironpot.plan.branch import grow_until
+from ironpot.plan.branch import Node, _proof, grow_until
 from ironpot.plan.program import Builder, dual_bound
-from ironpot.plan.solver import solve
+from ironpot.plan.solver import NO_ANSWER, solve
 
 
 def knapsacks(seed, *, most=7):
@@ -64,6 +65,18 @@ def test_every_case_proves_by_its_own_duals_and_a_case_without_a_plan_by_a_ray()
         assert dual_bound(tree.within(leaf.side), leaf.dual) == leaf.bound
     relaxed_out = [leaf for leaf in tree.leaves if leaf.point is None]
     assert all(leaf.bound > tree.bound for leaf in relaxed_out)
+
+
+def test_the_noise_of_a_row_that_is_exactly_kept_proves_nothing_impossible():
+    # Thirty tenths fill the row: their sum in floating point is a hair beside it.
+    build = Builder()
+    x = build.add_columns("x", 30, lower=1.0, upper=1.0, cost=-1.0)
+    build.add(build.add_rows("full", 1, upper=0.1 * 30), x, 0.1)
+    program = build.build()
+    case = Node((), np.zeros(1), -30.0, np.ones(30))
+    for ray in (-1.0, -1e12):
+        infeasible = replace(NO_ANSWER, outcome="infeasible", row_dual=np.array([ray]))
+        assert _proof(program, case, infeasible)[1] <= -30.0 + 1e-9
 
 
 def test_it_stops_where_enough_is_proven():

@@ -64,6 +64,9 @@ def test_cases_that_leave_something_out_or_split_what_need_not_be_whole_are_foun
     with pytest.raises(ValueError, match="need not be whole"):
         check_certificate(written | {"branch_column": np.where(column >= 0, free, column)})
     circle = np.where(column[:, None] >= 0, 0, written["branch_cases"])
+    away = np.where(column[:, None] >= 0, column.size, written["branch_cases"])
+    with pytest.raises(ValueError, match="not there"):
+        check_certificate(written | {"branch_cases": away})
     with pytest.raises(ValueError, match="circle"):
         check_certificate(written | {"branch_cases": circle})
 
@@ -120,8 +123,14 @@ def test_arrays_that_do_not_fit_are_refused(written):
         check_certificate(written | {"row_dual": written["row_dual"][1:]})
     with pytest.raises(ValueError, match="no certificate"):
         check_certificate(written | {"form": np.array("else")})
-    with pytest.raises(ValueError, match="no number"):
-        check_certificate(written | {"value": np.full_like(written["value"], np.nan)})
+    for name in ("value", "branch_dual", "row_lower", "plan_row_upper"):
+        with pytest.raises(ValueError, match="no number"):
+            check_certificate(written | {name: np.full_like(written[name], np.nan)})
+    for name in ("claimed_bound", "tree_bound", "cost", "offset"):
+        with pytest.raises(ValueError, match="no number"):
+            check_certificate(written | {name: np.array(np.inf)})
+    with pytest.raises(ValueError, match="box"):
+        check_certificate(written | {"box": np.array(1e-9)})
 
 
 def test_the_checker_runs_by_itself_and_says_so(written, tmp_path):

@@ -31,8 +31,11 @@ TRIED = 6
 MOST_DUALS = 20_000_000
 # Gains count with at least this (million), so that a product says which of two small ones is more.
 LEAST_GAIN = 1e-6
+# A ray proves a case impossible if rows are broken by so much for each unit of it (million).
+CLEARLY = 1e-5
 LEAF = -1
 COLD = {"solver": "ipm", "run_crossover": "on", "threads": 1}
+LEAST_S = 0.1
 WARM = {"solver": "simplex", "threads": 1}
 
 Side = tuple[tuple[int, float, float], ...]
@@ -68,7 +71,8 @@ class Tree:
     @classmethod
     def of(cls, program: Program, relaxed: Answer) -> "Tree":
         """Begin with the whole program and the duals of its relaxation."""
-        root = Node((), relaxed.row_dual, relaxed.bound, relaxed.point)
+        bound = dual_bound(program, relaxed.row_dual)
+        root = Node((), relaxed.row_dual, bound, relaxed.point)
         return cls(program, [root], [(root.bound, 0)])
 
     @property
@@ -184,11 +188,14 @@ def grow_until(program: Program, relaxed: Answer, *, until: float, seconds: floa
     """
     tree, deadline = Tree.of(program, relaxed), time.monotonic() + seconds
     growth = tree.grow()
+    bounds = next(growth, None)
+    if bounds is None:
+        return tree
     with contextlib.suppress(KeyboardInterrupt), Session(program.relaxed()) as session:
         session.solve(time_limit_s=seconds, options=COLD)
-        bounds = next(growth, None)
         while bounds is not None and tree.bound < until and time.monotonic() < deadline:
-            session.begin(time_limit_s=seconds, bounds=bounds, options=WARM, ray=True)
+            left = max(deadline - time.monotonic(), LEAST_S)
+            session.begin(time_limit_s=left, bounds=bounds, options=WARM, ray=True)
             bounds = following(growth, session.wait())
     return tree
 
@@ -196,7 +203,7 @@ def grow_until(program: Program, relaxed: Answer, *, until: float, seconds: floa
 def _proof(within: Program, node: Node, answer: Answer) -> tuple[Floats, float]:
     """Return duals that prove a case and what they prove: never less than the case before."""
     tried = [node.dual]
-    if answer.row_dual.size == node.dual.size:
+    if answer.row_dual.size == node.dual.size and np.isfinite(answer.row_dual).all():
         if answer.outcome == "optimal":
             tried.append(answer.row_dual)
         elif answer.outcome == "infeasible":
@@ -207,10 +214,13 @@ def _proof(within: Program, node: Node, answer: Answer) -> tuple[Floats, float]:
 
 
 def _beyond(within: Program, node: Node, ray: Floats) -> list[Floats]:
-    """Return the duals before with so much of a ray that they prove what no plan can cost."""
+    """Return the duals before with so much of a ray that they prove what no plan can cost.
+
+    A ray that says less than noise, or than plans may break rows by, says nothing.
+    """
     free = replace(within, cost=np.zeros_like(within.cost), offset=0.0)
     gain = dual_bound(free, ray)
-    if gain <= 0.0:
+    if not gain > CLEARLY * float(np.abs(ray).sum()):
         return []
     far = 1.0 + abs(node.bound)
     return [node.dual + share * far / gain * ray for share in (0.1, 1.0, 10.0)]

@@ -85,7 +85,8 @@ def seconds_of_cases(plan: Plan) -> float:
     Ctrl-C ends it sooner and keeps what is proven.
     """
     question = plan.question
-    if question.tree is not None or plan.bound / MILLION <= question.relaxed.bound + NEARLY:
+    proven = dual_bound(question.program, question.relaxed.row_dual)
+    if question.tree is not None or plan.bound / MILLION <= proven + NEARLY:
         return 0.0
     limit = plan.options.time_limit_s
     return max(limit - plan.seconds, CASES_SHARE * limit)

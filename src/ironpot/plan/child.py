@@ -183,7 +183,7 @@ def _ray(highs: highspy.Highs) -> Message:
     if highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
         return {}
     found: tuple[Any, bool, Any] = highs.getDualRay()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
-    return {"row_dual": np.array(found[2], dtype=np.float64)}
+    return {"row_dual": np.array(found[2], dtype=np.float64)} if found[1] else {}
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ from ironpot.plan.solver import Answer, Session
 # So many rounds in a row that lift the bound by less than this share are the last ones: prices may
 # have gone too far in one of them.
 WORTH_A_ROUND, IDLE_ROUNDS = 2e-5, 2
+# Cases that lift the bound by less (million) are not told of.
+WORTH_TELLING = 0.01
 
 
 @dataclass(slots=True)
@@ -60,6 +62,7 @@ class Proof:
     _prices: list[Floats] = field(init=False)
     _agreement: Agreement = field(init=False)
     _idle: int = 0
+    _told: float = -np.inf
     _session: Session | None = None
 
     def __post_init__(self) -> None:
@@ -107,6 +110,8 @@ class Proof:
             self._begin()
         elif self.cases and len(self.parts) == 1 and self.relaxed is not None:
             self._begin_cases(self.relaxed)
+        else:
+            self._session.close()
         return ended
 
     def _begin(self) -> None:
@@ -127,6 +132,7 @@ class Proof:
         assert self._session is not None
         if bounds is None:
             self._growth = None
+            self._session.close()
             return
         self._session.begin(time_limit_s=self.limit_s, bounds=bounds, options=RESOLVE, ray=True)
 
@@ -134,8 +140,10 @@ class Proof:
         """Give the tree its answer and solve what it asks for next."""
         assert self.tree is not None
         self._solve_next(following(growth, answer))
-        last, self.bound = self.bound, max(self.bound, self.tree.bound)
-        return self.bound > last
+        self.bound = max(self.bound, self.tree.bound)
+        told = self.bound > self._told + WORTH_TELLING
+        self._told = self.bound if told else self._told
+        return told
 
     def _end_round(self) -> None:
         """Weigh the parts' duals into a bound, and set prices and cuts for the next round."""
