@@ -7,6 +7,7 @@ if a lot were not for sale, so that reasons are wrong, and of busy towns.
 from dataclasses import replace
 from itertools import product
 
+import numpy as np
 import polars as pl
 import pytest
 from tests.plan.busy import busy
@@ -15,9 +16,11 @@ from tests.plan.test_brute_force import MARGIN, OPTIONS, ROUNDS, T, World, case_
 from tests.plan.town import MILLION, wish
 
 from ironpot.case.schema import BY_NAME
-from ironpot.plan.check_reasons import Checked, check_reasons, reasons_of
+from ironpot.core.lang import Text
+from ironpot.plan.check_reasons import Checked, _how_sure, check_reasons, reasons_of
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
+from ironpot.plan.reasons import Reason
 
 WORLDS = range(18)
 CALM = replace(OPTIONS, time_limit_s=20)
@@ -143,3 +146,10 @@ def test_what_a_user_wished_is_not_turned_round():
     case = busy(1, wishes=[wish("shop", "forbid") | {"origin": "synthetic"}])
     plan = plan_resolution(case, options=PlanOptions(time_limit_s=20, gap_stake=1e-3))
     assert "shop" not in [one.lot_id for one in check_reasons(plan, ALL, seconds=30)]
+
+
+@pytest.mark.parametrize(("sure", "proven"), [(3e6, True), (2.97e13, False), (np.inf, False)])
+def test_what_no_account_could_hold_is_said_to_be_unproven(sure, proven):
+    kept = Reason("held", Text("Kept.", "保留。"), "price")
+    checked = Checked("lot", True, np.nan, 1e6, sure, kept, searched=True)  # noqa: FBT003
+    assert ("not proven" not in _how_sure(checked).en) is proven
