@@ -23,14 +23,13 @@ from ironpot.plan.out_of_sample import Decided, FirstStage, first_stage, judged_
 from ironpot.plan.plan import plan_resolution
 from ironpot.plan.program import Bounds, Floats, Ints, Program
 from ironpot.plan.rounding import empty_state
-from ironpot.plan.solver import Session
+from ironpot.plan.solver import RESOLVE, Session
 from ironpot.plan.state import State, breaks
 from ironpot.valuation.worth import worth
 
 # Shares of the sorted list that are tried; around the best one finer steps are tried.
 SHARES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 FINER = 2
-RESOLVE = {"solver": "simplex", "threads": 1}
 LIMIT_S = 60.0
 RULES = ("biggest_first", "lowest_yield_first", "title_first")
 

@@ -21,7 +21,7 @@ from statistics import fmean
 import numpy as np
 
 from ironpot.plan.program import Bounds, Floats, Ints, Program, dual_bound
-from ironpot.plan.solver import Answer, Session
+from ironpot.plan.solver import FIRST_SOLVE, RESOLVE, Answer, Session
 
 # A column is whole where it is so near a whole number.
 WHOLE = 1e-6
@@ -34,9 +34,7 @@ LEAST_GAIN = 1e-6
 # A ray proves a case impossible if rows are broken by so much for each unit of it (million).
 CLEARLY = 1e-5
 LEAF = -1
-COLD = {"solver": "ipm", "run_crossover": "on", "threads": 1}
 LEAST_S = 0.1
-WARM = {"solver": "simplex", "threads": 1}
 
 Side = tuple[tuple[int, float, float], ...]
 
@@ -192,10 +190,10 @@ def grow_until(program: Program, relaxed: Answer, *, until: float, seconds: floa
     if bounds is None:
         return tree
     with contextlib.suppress(KeyboardInterrupt), Session(program.relaxed()) as session:
-        session.solve(time_limit_s=seconds, options=COLD)
+        session.solve(time_limit_s=seconds, options=FIRST_SOLVE)
         while bounds is not None and tree.bound < until and time.monotonic() < deadline:
             left = max(deadline - time.monotonic(), LEAST_S)
-            session.begin(time_limit_s=left, bounds=bounds, options=WARM, ray=True)
+            session.begin(time_limit_s=left, bounds=bounds, options=RESOLVE, ray=True)
             bounds = following(growth, session.wait())
     return tree
 

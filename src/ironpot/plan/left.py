@@ -12,14 +12,12 @@ import numpy as np
 from scipy import sparse
 
 from ironpot.plan.program import Bounds, Floats, Ints, Program, breaks
-from ironpot.plan.solver import Answer, Session
+from ironpot.plan.solver import FIRST_SOLVE, RESOLVE, Answer, Session
 
 # Sums of what is fixed: each is a free column that its own row, of the same name, defines.
 SUMS = ("moved", "ended", "sold")
 FIXED = ("release", "pool", "option", "kept", "fill", "market_use")
-RESOLVE = {"solver": "simplex", "threads": 1}
 # Without a basis to begin from, simplex takes several times as long on a program of more columns.
-COLD = {"solver": "ipm", "run_crossover": "on", "threads": 1}
 LARGE = 20_000
 
 
@@ -66,7 +64,7 @@ class Left:
                 bounds.row_lower[self.rows] - moved,
                 bounds.row_upper[self.rows] - moved,
             ),
-            options=RESOLVE if self.warm or self.kept.size <= LARGE else COLD,
+            options=RESOLVE if self.warm or self.kept.size <= LARGE else FIRST_SOLVE,
         )
         self.warm = self.warm or answer.point is not None
         return self._whole(answer, point)

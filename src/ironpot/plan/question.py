@@ -17,11 +17,9 @@ from ironpot.plan.cuts import market_cells, violated_cuts
 from ironpot.plan.exact import exact_bounds
 from ironpot.plan.model import Model, help_cost
 from ironpot.plan.program import Bounds, Floats, Program, dual_bound
-from ironpot.plan.solver import Answer, Session
+from ironpot.plan.solver import FIRST_SOLVE, RESOLVE, Answer, Session
 from ironpot.plan.wishes import without_forced
 
-FIRST_SOLVE = {"solver": "ipm", "run_crossover": "on", "threads": 1}
-RESOLVE = {"solver": "simplex", "threads": 1}
 NO_HELP = 1e-4  # million; below this the least help counts as none
 CUT = "cut"
 CUT_ROUNDS = 4

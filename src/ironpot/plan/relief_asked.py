@@ -20,9 +20,8 @@ from ironpot.plan.options import PlanOptions
 from ironpot.plan.prepare import appraise_case, gather
 from ironpot.plan.program import Program, dual_bound
 from ironpot.plan.relief_order import paid_in_full
-from ironpot.plan.solver import Answer, solve
+from ironpot.plan.solver import FIRST_SOLVE, Answer, solve
 
-FIRST = {"solver": "ipm", "run_crossover": "on", "threads": 1}
 UNNAMED = "unnamed"
 
 
@@ -53,7 +52,7 @@ def lay_out(case: Case, options: PlanOptions) -> Asked:
             if need is not None:
                 return Asked(given, model, unnamed, need, spent)
             continue
-        answer = solve(program.relaxed(), time_limit_s=limit, options=FIRST)
+        answer = solve(program.relaxed(), time_limit_s=limit, options=FIRST_SOLVE)
         if answer.outcome == "crashed":
             raise _crashed()
         if answer.outcome != "infeasible":

@@ -14,9 +14,8 @@ from ironpot.plan.model import Model, expected_value, help_cost, help_value
 from ironpot.plan.program import Bounds, Floats, Ints, Program, Rows, breaks
 from ironpot.plan.question import hold_bounds
 from ironpot.plan.quiet import quiet_processes
-from ironpot.plan.solver import solve
+from ironpot.plan.solver import RESOLVE, solve
 
-SOLVE = {"solver": "simplex", "threads": 1}
 # What an aim has reached may slip by a tenth of a yuan and a billionth for the next one (million).
 SLIP, SLIP_SHARE = 1e-7, 1e-9
 # Less than this stays unpaid only in the solver's tolerance, a hundred yuan; a limit is broken by
@@ -52,7 +51,7 @@ def least_value(model: Model, point: Floats, *, time_limit_s: float) -> float | 
     Inf if no help is enough, None if the time ends before that is known.
     """
     program = _whole_numbers_fixed(model, point)
-    answer = solve(program, time_limit_s=time_limit_s, options=SOLVE)
+    answer = solve(program, time_limit_s=time_limit_s, options=RESOLVE)
     if answer.outcome == "infeasible":
         return np.inf
     return answer.objective if answer.point is not None else None
@@ -66,7 +65,7 @@ def in_order(model: Model, point: Floats, *, time_limit_s: float) -> Helped | No
     program = _whole_numbers_fixed(model, point)
     found: Floats | None = None
     for aim in aims(model):
-        answer = solve(program.with_cost(aim, 0.0), time_limit_s=time_limit_s, options=SOLVE)
+        answer = solve(program.with_cost(aim, 0.0), time_limit_s=time_limit_s, options=RESOLVE)
         if answer.point is None:
             break
         found = answer.point

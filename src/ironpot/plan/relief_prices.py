@@ -25,14 +25,12 @@ from ironpot.plan.relief_turns import (
     protection_turns,
     turns_of,
 )
-from ironpot.plan.solver import Answer, Session
+from ironpot.plan.solver import FIRST_SOLVE, RESOLVE, Answer, Session
 
 # Where lots are protected, the other limits get this share of the time.
 LIMITS_SHARE = 0.6
 # No solve is begun with less time than this; whole numbers get this share of what is left.
 SHORTEST_S, WHOLE_SHARE = 0.1, 0.25
-FIRST = {"solver": "ipm", "run_crossover": "on", "threads": 1}
-LINEAR = {"solver": "simplex", "threads": 1}
 WHOLE = {"threads": 1, "mip_rel_gap": 1e-7, "mip_abs_gap": 1e-7}
 SCHEMA = {
     "limit_id": pl.String(),
@@ -66,7 +64,7 @@ class Solver:
         program = paid_in_full(self.model)
         self.linear, self.tree = Session(program.relaxed()), Session(program)
         left = max(self.deadline - time.monotonic(), 1.0)
-        self.relaxed = self.linear.solve(time_limit_s=left, bounds=self.own, options=FIRST)
+        self.relaxed = self.linear.solve(time_limit_s=left, bounds=self.own, options=FIRST_SOLVE)
         self.whole = self.solve_whole(self.own)
         return self
 
@@ -79,7 +77,7 @@ class Solver:
         left = self.deadline - time.monotonic()
         if left < SHORTEST_S:
             return None
-        return _proven(self.linear.solve(time_limit_s=left, bounds=bounds, options=LINEAR))
+        return _proven(self.linear.solve(time_limit_s=left, bounds=bounds, options=RESOLVE))
 
     def solve_whole(self, bounds: Bounds) -> float | None:
         """Return the least help with whole numbers if it is proven in time."""

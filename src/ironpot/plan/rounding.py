@@ -10,13 +10,12 @@ from ironpot.plan.inputs import MILLION
 from ironpot.plan.model import Model
 from ironpot.plan.now import pledged_debt
 from ironpot.plan.program import Floats, Ints, Program
-from ironpot.plan.solver import Answer, Session
+from ironpot.plan.solver import RESOLVE, Answer, Session
 from ironpot.plan.state import State, breaks
 
 EPSILON = 1e-6
 NEARLY = 0.8
 WORTH_TRYING = 0.3
-RESOLVE = {"solver": "simplex", "threads": 1}
 
 
 @dataclass(slots=True)

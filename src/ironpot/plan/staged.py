@@ -27,12 +27,10 @@ from ironpot.plan.plan import constant_cost, unmoved_flows
 from ironpot.plan.prepare import appraise_case, gather
 from ironpot.plan.program import Bounds, Floats, Program, dual_bound
 from ironpot.plan.question import LAST_RESORT, holding_bounds
-from ironpot.plan.solver import Answer, solve
+from ironpot.plan.solver import FIRST_SOLVE, RESOLVE, Answer, solve
 from ironpot.plan.tree import Tree, draw_tree
 
-LINEAR = {"solver": "ipm", "run_crossover": "on", "threads": 1}
 TREE = {"threads": 1, "mip_rel_gap": 1e-6}
-EXACT = {"solver": "simplex", "threads": 1}
 # Columns of a joined program beyond which the solver's tree hardly moves in minutes.
 MOST_COLUMNS = 300_000
 RELAXED_SHARE = 0.3
@@ -117,7 +115,7 @@ def plan_stages(
     began = time.monotonic()
     program, relaxed, whole = _answer(leaves, chosen.time_limit_s)
     bounds = _exact(leaves, program, whole)
-    exact = solve(program.with_bounds(bounds).relaxed(), time_limit_s=60.0, options=EXACT)
+    exact = solve(program.with_bounds(bounds).relaxed(), time_limit_s=60.0, options=RESOLVE)
     if exact.point is None:
         raise _no_plan(chosen.time_limit_s)
     hold = _hold(leaves, program)
@@ -145,7 +143,7 @@ def _answer(leaves: Leaves, seconds: float) -> tuple[Program, Answer, Answer]:
     deadline, last = time.monotonic() + seconds, None
     for program in _asked(leaves):
         left = max(deadline - time.monotonic(), RELAXED_SHARE * seconds)
-        relaxed = solve(program.relaxed(), time_limit_s=left, options=LINEAR)
+        relaxed = solve(program.relaxed(), time_limit_s=left, options=FIRST_SOLVE)
         if relaxed.outcome == "infeasible":
             continue
         left = max(deadline - time.monotonic(), RELAXED_SHARE * seconds)
@@ -201,7 +199,7 @@ def _hold(leaves: Leaves, program: Program) -> Answer:
         for leaf, model in enumerate(leaves.models)
     ]
     held = program.with_bounds(leaves.joined(own)).relaxed()
-    return solve(held, time_limit_s=60.0, options=EXACT)
+    return solve(held, time_limit_s=60.0, options=RESOLVE)
 
 
 def _of_leaf(leaves: Leaves, program: Program, leaf: int) -> Program:

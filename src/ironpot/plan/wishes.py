@@ -16,12 +16,11 @@ from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.plan.inputs import MILLION, Inputs
 from ironpot.plan.program import Builder, Ints, Program
-from ironpot.plan.solver import Session
+from ironpot.plan.solver import FIRST_SOLVE, RESOLVE, Session
 
 WISH = "wish:"
 # Names a wish that only a question makes, not the user.
 ASKED = "_asked"
-RESOLVE = {"solver": "simplex", "threads": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def wish_costs(program: Program, wishes: tuple[Wish, ...], unwished: Program) ->
         return {}
     costs: dict[str, float] = {}
     with Session(program.relaxed()) as session:
-        first = {"solver": "ipm", "run_crossover": "on", "threads": 1}
+        first = FIRST_SOLVE
         whole = session.solve(time_limit_s=60.0, options=first)
         for wish in wishes:
             upper, row_lower = program.upper.copy(), program.row_lower.copy()
