@@ -130,8 +130,9 @@ def _why_not(
         return None
     if not usable[row]:
         return Text(
-            f"{head.en} would bring nothing. Give the lot an appraisal, or the event as signed.",
-            f"{head.zh}没有收入。请补评估价,或将进展改为“已签约”。",
+            f"{head.en} would bring nothing. Give the lot an appraisal, its market a chance of a "
+            "sale in the listing table, or the event as signed.",
+            f"{head.zh}没有收入。请补评估价,或在listing表中给出成交可能,或将进展改为“已签约”。",
         )
     if offers.listed[row] and case.horizon.index(quarter_of(event["date"])) > last:
         return Text(

@@ -48,6 +48,10 @@ ROUTE_TEXT: dict[str, Text] = {
     "share_reuse": Text("shared use", "共享调剂"),
     "hold": Text("keeping it", "保留"),
 }
+NEVER_SOLD = Text(
+    "nobody would ever buy it in this market, every listing fails",
+    "该市场各轮挂牌均告流拍,无人受让",
+)
 LIMIT_TEXT: dict[str, Text] = {
     "CAPACITY": Text("the task force has no room to prepare it", "专班准备力量已用满"),
     "SERVICE_FLOOR": Text("a service floor would be broken", "将突破公共服务底线"),
@@ -214,16 +218,19 @@ def _kept_by_wish(rows: pl.DataFrame) -> Reason:
 
 
 def _best_row(rows: pl.DataFrame) -> dict[str, object] | None:
-    """The legal route with the largest gain; None if only holding is open."""
+    """The legal route with the largest gain, one that never sells last; None if none is open."""
     open_routes = rows.filter(pl.col("legal"), pl.col("route") != "hold")
     if not open_routes.height:
         return None
     gain = pl.col("net_proceeds") - pl.col("retention_value")
-    return open_routes.sort(gain, descending=True).row(0, named=True)
+    return open_routes.sort(gain, descending=True, nulls_last=True).row(0, named=True)
 
 
 def _compare(row: dict[str, object]) -> Text:
     route = ROUTE_TEXT[str(row["route"])]
+    if row["net_proceeds"] is None:
+        en, zh = NEVER_SOLD.en, NEVER_SOLD.zh
+        return Text(f"{en[0].upper()}{en[1:]} ({route.en}).", f"{zh}({route.zh})。")
     net, kept = spoken(float(str(row["net_proceeds"]))), spoken(float(str(row["retention_value"])))
     return Text(
         f"The best open route, {route.en}, would bring {net.en} against {kept.en} given up.",
@@ -236,6 +243,8 @@ def _kept(rows: pl.DataFrame, passed_over: Reason) -> Reason:
     if best is None:
         return _closed(rows)
     compare = _compare(best)
+    if best["net_proceeds"] is None:
+        return Reason("DEPTH", Text(f"Kept. {compare.en}", f"保留:{compare.zh}"), "rule")
     if float(str(best["net_proceeds"])) <= float(str(best["retention_value"])):
         return Reason(
             "RETENTION",

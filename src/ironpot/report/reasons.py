@@ -9,7 +9,7 @@ from typing import Any
 
 from ironpot.report.figures import amount, money
 from ironpot.report.view import View
-from ironpot.report.words import DONE, REASON, label
+from ironpot.report.words import DONE, NEVER_SOLD, REASON, label
 
 Lot = dict[str, Any]
 Figure = Callable[[int], str]
@@ -48,7 +48,7 @@ def _released(view: View, lot: Lot, reason: str, figure: Figure) -> str:
 def _kept(view: View, lot: Lot, reason: str, figure: Figure) -> str:
     surplus = lot["surplus"]
     if surplus is None:
-        return reason
+        return view.reader.read(NEVER_SOLD) if lot["sale_probability"] == 0 else reason
     more = figure(abs(surplus))
     if surplus < 0:
         head = "" if lot["reason_code"] == "RETENTION" else reason

@@ -89,6 +89,7 @@ REASON: dict[str, Text] = {
     "RULE_BAND": Text("keeps a debt band", "守住风险等级"),
     "USER": Text("asked for by the user", "按指定意愿"),
 }
+NEVER_SOLD = Text("nobody buys, every listing fails", "挂牌均流拍,无人受让")
 REASON_BASIS: dict[str, Text] = {
     "rule": Text("rule", "规则判定"),
     "dual_estimate": Text("estimate from prices of limits", "按限额影子价格估计"),

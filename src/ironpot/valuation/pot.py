@@ -1,13 +1,15 @@
 """The pot test: is a lot worth more kept than sold?
 
 The pot is what the lot goes on giving, the steel what a legal route brings. A verdict is robust
-only if it is the same in the low, the base and the high case. Yuan at the case date's value.
+only if it is the same in the low, the base and the high case; where a listing never sells in one of
+them, what it would bring is unknown and the verdict unclear. Yuan at the case date's value.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
 from ironpot.case.case import Case
 from ironpot.core.dates import MONTHS_PER_QUARTER
@@ -56,7 +58,8 @@ def rank_pots(table: pl.DataFrame) -> pl.DataFrame:
     """List lots by value given up less net proceeds of the best legal route, worst first.
 
     The best route is the one whose net proceeds exceed what it gives up by most; lots that may
-    only be held are left out. Adds `loss` (given up less net) and `best_route`.
+    only be held are left out. A route by which nobody ever buys comes after every other and has no
+    loss. Adds `loss` (given up less net) and `best_route`.
 
     >>> from ironpot.case.read import read_case
     >>> from ironpot.plan.prepare import appraise_case
@@ -68,18 +71,18 @@ def rank_pots(table: pl.DataFrame) -> pl.DataFrame:
     loss = pl.col("retention_value") - pl.col("net_proceeds")
     return (
         open_routes.with_columns(loss=loss)
-        .sort("loss", maintain_order=True)
+        .sort("loss", nulls_last=True, maintain_order=True)
         .unique("lot_id", keep="first", maintain_order=True)
         .rename({"route": "best_route"})
-        .sort("loss", "lot_id", descending=[True, False])
+        .sort("loss", "lot_id", descending=[True, False], nulls_last=True)
     )
 
 
 def _table(offers: Offers, rows: Ints, worths: dict[Level, Worth]) -> pl.DataFrame:
     """Arrange worths in the columns of the pots file, one row per lot and route."""
     base = worths["base"]
-    given = np.sort(np.stack([worths[level].given_up for level in LEVELS]), axis=0)
-    net = np.sort(np.stack([worths[level].net for level in LEVELS]), axis=0)
+    given = _ordered(np.stack([worths[level].given_up for level in LEVELS]))
+    net = _ordered(np.stack([worths[level].net for level in LEVELS]))
     amounts = pl.DataFrame(
         {
             "row": rows,
@@ -96,20 +99,28 @@ def _table(offers: Offers, rows: Ints, worths: dict[Level, Worth]) -> pl.DataFra
             "net_proceeds": base.net,
             "net_low": net[0],
             "net_high": net[-1],
-            "months_to_cash": np.rint(base.quarters_to_cash * MONTHS_PER_QUARTER).astype(np.int64),
+            "months_to_cash": np.rint(base.quarters_to_cash * MONTHS_PER_QUARTER),
             "sale_probability": base.sale_probability,
             "verdict": _verdict(
                 np.stack([given[0], base.given_up, given[-1]]),
                 np.stack([net[0], base.net, net[-1]]),
             ),
         }
-    )
+    ).with_columns(cs.float().fill_nan(None))
     ways = offers.frame.with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64))
-    return ways.join(amounts, on="row", how="left", maintain_order="left").select(POTS.names)
+    months = pl.col("months_to_cash").cast(pl.Int64)
+    joined = ways.join(amounts, on="row", how="left", maintain_order="left")
+    return joined.with_columns(months).select(POTS.names)
+
+
+def _ordered(figures: Floats) -> Floats:
+    """Sort figures by level, (level, n); a range with an unknown level is unknown as a whole."""
+    known = np.isfinite(figures).all(axis=0)
+    return np.where(known, np.sort(figures, axis=0), np.nan)
 
 
 def _verdict(given: Floats, net: Floats) -> list[str]:
     """Say release or keep if low, base and high agree, else unclear; both (level, n)."""
-    beats = net > given
-    choices = [beats.all(axis=0), ~beats.any(axis=0)]
+    beats, unknown = net > given, np.isnan(net - given).any(axis=0)
+    choices = [beats.all(axis=0), ~beats.any(axis=0) & ~unknown]
     return np.select(choices, ["release", "keep"], "unclear").tolist()

@@ -24,7 +24,8 @@ class Price:
     """Expected price given a sale, (n,) each.
 
     `asked` at the first listing, `achieved` and its present value `discounted`, the chance of a
-    sale at all, and quarters from the case date to the cash.
+    sale at all, and quarters from the case date to the cash. Where the chance is nil, nothing is
+    known of a sale: NaN, but for `asked` and the chance.
     """
 
     asked: Floats
@@ -47,7 +48,7 @@ def price_release(offers: Offers, rows: Ints, start: Ints, level: Level) -> Pric
         asked[listed] = part.asked
         achieved[listed], discounted[listed] = part.achieved, part.discounted
         chance[listed], quarters[listed] = part.sale_probability, part.quarters_to_cash
-    return Price(np.maximum(asked, achieved), achieved, discounted, chance, quarters)
+    return Price(np.fmax(asked, achieved), achieved, discounted, chance, quarters)
 
 
 def listed_price(offers: Offers, rows: Ints, start: Ints, level: Level) -> Floats:
@@ -79,14 +80,27 @@ def sale_chance(offers: Offers, rows: Ints, level: Level) -> Floats:
 
 
 def round_chance(offers: Offers, rows: Ints, level: Level) -> Floats:
-    """Return the chance of transfer in each round given a sale, (n, round); contracts at once."""
+    """Return the chance of transfer in each round given a sale, (n, round); contracts at once.
+
+    NaN where every listing fails.
+    """
     chance = np.zeros((rows.size, offers.listing.rounds))
     chance[:, 0] = 1.0
     listed = offers.listed[rows]
     if listed.any():
         joint = sale_chance(offers, rows[listed], level).sum(axis=1)
-        chance[listed] = joint / joint.sum(axis=1, keepdims=True)
+        chance[listed] = divided_where_sold(joint, joint.sum(axis=1, keepdims=True))
     return chance
+
+
+def divided_where_sold(figure: Floats, chance: Floats) -> Floats:
+    """Return a figure per unit of the chance of a sale, NaN where the chance is nil.
+
+    >>> divided_where_sold(np.array([0.2, 0.0]), np.array([0.4, 0.0])).tolist()
+    [0.5, nan]
+    """
+    shape = np.broadcast_shapes(figure.shape, chance.shape)
+    return np.divide(figure, chance, out=np.full(shape, np.nan), where=chance > 0.0)
 
 
 def levy(offers: Offers, rows: Ints, achieved: Floats, kind: str, level: Level) -> Floats:
@@ -142,7 +156,7 @@ def _listing(offers: Offers, rows: Ints, start: Ints, level: Level) -> Price:
     price = listed_price(offers, rows, start, level)
     joint = sale_chance(offers, rows, level)
     chance = joint.sum(axis=(1, 2))
-    given_sale = joint / chance[:, None, None]
+    given_sale = divided_where_sold(joint, chance[:, None, None])
     when = start[:, None] + 1 + np.arange(offers.listing.rounds)
     factor = discount(offers, when)[:, None, :]
     return Price(

@@ -12,6 +12,7 @@ from ironpot.core.dates import MONTHS_PER_QUARTER, QUARTERS_PER_YEAR
 from ironpot.valuation.offers import Level, Offers
 from ironpot.valuation.price import (
     discount,
+    divided_where_sold,
     levy,
     price_release,
     procedure_cost,
@@ -29,7 +30,8 @@ class Worth:
 
     Prices and levies are undiscounted and expected given a sale; `delay_cost` discounts them.
     Procedure is paid sold or not, so a sale carries the failed ones too. `given_up` is the
-    retention value from the transfer on, less the debt service that freeing a pledge ends.
+    retention value from the transfer on, less the debt service that freeing a pledge ends. NaN
+    where every listing fails, but for the gross price and the freed debt.
     """
 
     gross_price: Floats
@@ -61,6 +63,7 @@ def worth(offers: Offers, rows: Ints, start: Ints, level: Level) -> Worth:
     received = np.where(inside, 0.0, price.achieved)
     factor = _ratio(price.discounted, price.achieved)
     freed, ended = _freed_and_ended(offers, rows, start)
+    prepared = procedure_cost(offers, rows, level) * discount(offers, start + 1)
     freed += np.where(offers.lends[rows], _loan_service(offers, rows, start, price.achieved), 0.0)
     given_up = np.where(inside, 0.0, _retained(offers, rows, start, level) - ended)
     return Worth(
@@ -68,9 +71,7 @@ def worth(offers: Offers, rows: Ints, start: Ints, level: Level) -> Worth:
         price_cut=price.asked - received,
         tax=tax,
         fee=fee,
-        procedure_cost=procedure_cost(offers, rows, level)
-        * discount(offers, start + 1)
-        / price.sale_probability,
+        procedure_cost=divided_where_sold(prepared, price.sale_probability),
         freed_debt=freed,
         delay_cost=np.clip(received - tax - fee, 0.0, None) * (1.0 - factor),
         given_up=given_up,

@@ -99,7 +99,7 @@ def _verdict(out: Out) -> Iterator[Outcome]:
         known = [margin for margin in margins if margin is not None]
         verdict = row.text("verdict")
         if len(known) < len(margins):
-            yield holds(row, met=not verdict or None, verdict=verdict)
+            yield holds(row, met=verdict in ("", "unclear"), verdict=verdict)
         else:
             yield holds(row, met=_is_consistent(verdict, known), verdict=verdict)
 
@@ -175,8 +175,10 @@ RULES = (
         ("pots",),
         Text(
             "release (or keep) means that net proceeds are above (below) the value given up at "
-            "low, base and high alike; otherwise the verdict is unclear",
-            "结论为处置(保留)须在低、基准、高三种情形下净得款均高于(低于)所放弃的价值,否则为不明确",
+            "low, base and high alike; otherwise, or where one of them is unknown, the verdict is "
+            "unclear",
+            "结论为处置(保留)须在低、基准、高三种情形下净得款均高于(低于)所放弃的价值,"
+            "否则(含金额未知)为不明确",
         ),
         _verdict,
     ),

@@ -1,6 +1,7 @@
 """`ironpot pots`: which lots are worth more kept than sold, worst sale first."""
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from rich.console import Console
@@ -11,6 +12,7 @@ from ironpot.core.money import Unit
 from ironpot.core.outputs import POTS
 from ironpot.plan.prepare import appraise_case
 from ironpot.plan.tables.pots import pots_table
+from ironpot.report.figures import plural
 from ironpot.report.plan_out import table_text
 from ironpot.valuation.pot import rank_pots
 from ironpot.workbench.plan_words import ROUTES
@@ -53,6 +55,8 @@ def show_pots(
     )
     heads = [text.say(lang) for text in _HEADS]
     show_table(screen, title.say(lang), heads, rows, right=(3, 4, 5, 6))
+    for note in _unsold(ranked):
+        screen.print(note.say(lang), markup=False, soft_wrap=True)
     if csv is not None:
         with whole_file(csv) as draft:
             draft.write_text(table_text(table, POTS), encoding="utf-8", newline="\n")
@@ -72,6 +76,34 @@ _HEADS = (
 )
 
 
+def _unsold(ranked: pl.DataFrame) -> list[Text]:
+    """Say of how many lots the verdict is unclear because a listing never sells, and why."""
+    never = int((ranked["sale_probability"] == 0.0).sum())
+    known = ranked.filter(pl.col("net_proceeds").is_not_null())
+    at_times = int(known.select(pl.any_horizontal("net_low", "net_high").is_null().sum()).item())
+    notes: list[Text] = []
+    if never:
+        lots = plural(never, "lot", "lots")
+        notes.append(
+            Text(
+                f"Unclear, without amounts, for {lots}: nobody would ever buy in that market; "
+                "every listing fails in every scenario. Mend the listing table if that is a slip.",
+                f"{never}项资产无金额、结论不确定:其市场在各情景下挂牌均告流拍,无人受让。"
+                "如非本意,请修改listing表。",
+            )
+        )
+    if at_times:
+        lots = plural(at_times, "lot", "lots")
+        notes.append(
+            Text(
+                f"Unclear for {lots}: in one scenario every listing fails, so what a sale would "
+                "bring then is unknown.",
+                f"{at_times}项资产有金额而结论不确定:有一情景下挂牌均告流拍,该情景处置净得未知。",
+            )
+        )
+    return notes
+
+
 def _verdicts(case: Case, rate: float) -> dict[tuple[str, str], str]:
     """Verdict of every legal lot and route at another rate."""
     appraisals, _ = appraise_case(case, rate=max(rate, 0.0))
@@ -83,7 +115,7 @@ def _verdicts(case: Case, rate: float) -> dict[tuple[str, str], str]:
 
 
 def _row(
-    row: dict[str, object],
+    row: dict[str, Any],
     names: dict[str, str],
     beside: list[dict[tuple[str, str], str]],
     lang: Lang,
@@ -91,13 +123,14 @@ def _row(
 ) -> tuple[str, ...]:
     lot, route = str(row["lot_id"]), str(row["best_route"])
     others = " / ".join(VERDICTS[verdicts[(lot, route)]].say(lang) for verdicts in beside)
-    money = [amount(int(str(row[name])), unit) for name in _MONEY]
+    money = [amount(row[name], unit) for name in _MONEY]
+    months = row["months_to_cash"]
     return (
         lot,
         names[lot],
         ROUTES[route].say(lang),
         *money,
-        str(row["months_to_cash"]),
+        "-" if months is None else str(months),
         VERDICTS[str(row["verdict"])].say(lang),
         others,
     )

@@ -15,7 +15,7 @@ from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
-from ironpot.plan.reasons import LIMIT_TEXT
+from ironpot.plan.reasons import LIMIT_TEXT, NEVER_SOLD
 from ironpot.plan.turned import TurnedPlan, turn_round
 from ironpot.plan.wishes import with_wish
 from ironpot.report.plan_files import PlanFiles, read_plan
@@ -145,11 +145,17 @@ def _kept(plan: PlanFiles, row: dict[str, Any], unit: Unit) -> Text:
     """Say of a kept lot what its best open route would bring, or what closes every route."""
     pots = plan.tables["pots"].filter(pl.col("lot_id") == row["lot_id"], pl.col("route") != "hold")
     gain = pl.col("net_proceeds") - pl.col("retention_value")
-    open_routes = pots.filter(pl.col("legal")).sort(gain, descending=True)
+    open_routes = pots.filter(pl.col("legal")).sort(gain, descending=True, nulls_last=True)
     if not open_routes.height:
         return _closed(row["lot_id"], pots)
     best = open_routes.row(0, named=True)
-    route, compare = ROUTES[best["route"]], _compare(best, unit)
+    route = ROUTES[best["route"]]
+    if best["net_proceeds"] is None:
+        return Text(
+            f"{row['lot_id']} is kept: {NEVER_SOLD.en} ({route.en})",
+            f"{row['lot_id']}保留:{NEVER_SOLD.zh}({route.zh})",
+        )
+    compare = _compare(best, unit)
     lost = amount(best["retention_value"] - best["net_proceeds"], unit)
     because = LIMITS.get(row["reason_code"]) or Text(
         f"the pot is worth {lost} more than its steel", f"保留比处置多得{lost}"

@@ -206,6 +206,11 @@ FAULTS = (
         change("pots", "lot_id=L1 route=lease", verdict="release"),
     ),
     Fault(
+        "a robust verdict on amounts that nobody knows",
+        "pots.verdict",
+        change("pots", "lot_id=L6 route=auction", verdict="keep"),
+    ),
+    Fault(
         "a robust verdict called unclear",
         "pots.verdict",
         change("pots", "lot_id=L1 route=lease", verdict="unclear"),
