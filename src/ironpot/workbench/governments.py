@@ -15,10 +15,9 @@ from ironpot.system.actors import actors_of
 from ironpot.system.populate import populate
 from ironpot.system.seeds import Draw as OneDraw
 from ironpot.system.seeds import Nation, markets_of, units_of
-from ironpot.system.units import AMOUNTS
+from ironpot.system.units import governments
+from ironpot.workbench.governments_check import checked_units, sums_that_fail
 from ironpot.workbench.ground import Ground
-
-YUAN_PRINTED = 1e8  # published tables of governments print 100 million yuan
 
 SYNTHETIC = Text(
     "Synthetic: only debts and limits are published. Companies, banks, loans, lots, markets, needs "
@@ -43,7 +42,8 @@ def read_governments(path: Path) -> Governments:
 
     Columns are those of `system.units.UNITS`, amounts in 100 million yuan as tables print them;
     `tiles.csv` beside it (unit_id, row, column) places prefectures on the map. Raises
-    FileRefusedError where there is no such file or its columns are others.
+    FileRefusedError where there is no such file or its columns are others, CaseError with every
+    wrong cell.
     """
     dated = [path] if path.is_file() else sorted(path.rglob("*_[0-9][0-9][0-9][0-9].csv"))
     years = [re.search(r"_(\d{4})\.csv$", file.name) for file in dated]
@@ -52,9 +52,10 @@ def read_governments(path: Path) -> Governments:
         raise FileRefusedError(_no_table(path))
     year, file = max(found)
     try:
-        units = pl.read_csv(file).with_columns(pl.col(AMOUNTS) * YUAN_PRINTED)
+        cells = pl.read_csv(file, infer_schema=False)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise FileRefusedError(_bad_table(file, f"{error}".splitlines()[0])) from error
+    units = checked_units(file, cells)
     name = path.stem if path.is_file() else path.resolve().name
     return Governments(name, units.with_columns(origin=pl.lit("reported")), year, _tiles(file))
 
@@ -63,8 +64,12 @@ def _tiles(beside: Path) -> dict[str, tuple[int, int]]:
     file = beside.with_name("tiles.csv")
     if not file.is_file():
         return {}
-    rows = pl.read_csv(file).select("unit_id", "row", "column").iter_rows()
-    return {unit: (row, column) for unit, row, column in rows}
+    types = {"unit_id": pl.String, "row": pl.Int64, "column": pl.Int64}
+    try:
+        tiles = pl.read_csv(file, schema_overrides=types).select(list(types)).drop_nulls()
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise FileRefusedError(_bad_tiles(file, f"{error}".splitlines()[0])) from error
+    return {unit: (row, column) for unit, row, column in tiles.iter_rows()}
 
 
 def ground_of(given: Governments, counties: int | None, seed: int) -> Ground:
@@ -72,11 +77,11 @@ def ground_of(given: Governments, counties: int | None, seed: int) -> Ground:
 
     Raises IronpotError where no debt is known.
     """
+    if not governments(given.units)["debt_balance"].sum() > 0.0:
+        raise IronpotError(_no_debt(given.name))
     nation = Nation(given.units, given.name, counties, 0)
     units = units_of(nation, seed)
     population = populate(units, np.random.default_rng(seed))
-    if population.vehicles.is_empty():
-        raise IronpotError(_no_debt(given.name))
     markets = markets_of(population, OneDraw(seed))
     drawn = counties is not None
     parents = dict(population.vehicles.select("unit_id", "prefecture_id").iter_rows())
@@ -99,6 +104,7 @@ def ground_of(given: Governments, counties: int | None, seed: int) -> Ground:
         source=_source(given, seed),
         nation=nation,
         mark=f"{given.name} {given.year} {table}",
+        losses=sums_that_fail(given.units),
     )
 
 
@@ -132,6 +138,15 @@ def _bad_table(file: Path, why: str) -> Text:
         f"{file} cannot be read as a table of governments: {why}. Give the columns that "
         "examples/hunan has; leave a cell empty where a figure is not published.",
         f"{file} 不能作为政府债务表读取:{why}。请按 examples/hunan 的列填写,未公布的数据留空。",
+    )
+
+
+def _bad_tiles(file: Path, why: str) -> Text:
+    return Text(
+        f"{file} does not place prefectures on the map: {why}. Give unit_id, row and column, whole "
+        "numbers, or remove the file: the map is then left out.",
+        f"{file} 不能确定各地在地图上的位置:{why}。请给出 unit_id、row、column(整数),"
+        "或删除该文件以略去地图。",
     )
 
 

@@ -1,0 +1,94 @@
+"""A table of governments is refused with every wrong cell at once, and its sums are re-added."""
+
+from pathlib import Path
+
+import pytest
+
+from ironpot.core.errors import CaseError, FileRefusedError, IronpotError
+from ironpot.workbench.governments import ground_of, read_governments
+
+HUNAN = Path("examples/hunan/published/debt_2024.csv")
+
+
+def table(folder, change):
+    """Write Hunan's rows, changed line by line, under the name of a dated table."""
+    lines = [line.split(",") for line in HUNAN.read_text().splitlines()]
+    change(lines)
+    file = folder / "debt_2024.csv"
+    file.write_text("\n".join(",".join(cells) for cells in lines) + "\n")
+    return file
+
+
+def test_the_published_table_is_read_and_adds_up():
+    given = read_governments(HUNAN)
+    assert given.units.height == 153
+    assert ground_of(given, None, 1).losses == ()
+
+
+def test_every_wrong_cell_is_named_at_once_with_its_line_and_how_to_mend_it(tmp_path):
+    def spoil(lines):
+        lines[5][3] = "countty"
+        lines[6][1] = "hn_0l"
+        lines[7][7] = "-5"
+        lines[8][9] = "n/a"
+        lines[9][0] = ""
+        lines.append(list(lines[20]))
+
+    with pytest.raises(CaseError) as caught:
+        read_governments(table(tmp_path, spoil))
+    found = [(issue.place.row, issue.place.header) for issue in caught.value.issues]
+    assert found == [
+        (6, "level"),
+        (7, "parent_id"),
+        (8, "debt_balance"),
+        (9, "special_balance"),
+        (10, "unit_id"),
+        (155, "unit_id"),
+    ]
+    said = str(caught.value)
+    assert "debt_2024.csv:6 level" in said
+    assert "write county" in said
+    assert "stands in line 21 too" in said
+    assert all(issue.mend.zh for issue in caught.value.issues)
+
+
+def test_a_government_below_itself_is_refused(tmp_path):
+    def turn(lines):
+        lines[1][1] = "hn_01"
+
+    with pytest.raises(CaseError, match="leads back"):
+        read_governments(table(tmp_path, turn))
+
+
+def test_columns_that_nothing_reads_are_named_with_the_nearest_known_one(tmp_path):
+    def rename(lines):
+        lines[0][0] = "unit"
+
+    with pytest.raises(FileRefusedError, match=r"Missing columns: unit_id.*unit \(unit_id\?\)"):
+        read_governments(table(tmp_path, rename))
+
+
+def test_a_sum_that_does_not_hold_is_said_with_its_figure(tmp_path):
+    def add(lines):
+        lines[1][7] = str(round(float(lines[1][7]) + 3.0, 2))
+
+    (said,) = ground_of(read_governments(table(tmp_path, add)), None, 1).losses
+    assert "3 of" in said.en
+    assert "hunan debt: parts 3.00 hundred million yuan less than stated" in said.en
+
+
+def test_a_table_without_debts_is_refused_drawn_or_not(tmp_path):
+    def empty(lines):
+        for cells in lines[1:]:
+            cells[7] = ""
+
+    given = read_governments(table(tmp_path, empty))
+    for counties in (None, 20):
+        with pytest.raises(IronpotError, match="debt_balance"):
+            ground_of(given, counties, 1)
+
+
+def test_tiles_that_place_nothing_are_refused(tmp_path):
+    (tmp_path / "tiles.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(FileRefusedError, match=r"tiles\.csv"):
+        read_governments(table(tmp_path, lambda _: None))
