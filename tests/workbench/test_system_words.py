@@ -10,6 +10,7 @@ from rich.console import Console
 from ironpot.report.charts.system import frontier_chart, price_chart
 from ironpot.report.figures import Reader
 from ironpot.report.system_answer import answers_of, cushions_of
+from ironpot.report.system_build import build_system_report
 from ironpot.report.system_spiral import bank_called, spiral_blocks
 from ironpot.system.frontier import burdens
 from ironpot.system.regimes import Regime
@@ -106,3 +107,21 @@ def test_readers_see_no_id_of_a_drawn_bank(view):
     assert bank_called(zh, "regional_430100", "regional_bank") == "长沙"
     assert bank_called(zh, "own_bank", "large_bank") == "own_bank"
     assert zh.bank_class("other") == "其他"
+
+
+def test_the_first_sentence_says_what_the_crowd_costs_above_the_joint_plan(view):
+    crowd = view.crowd
+    more = view.yuan(crowd.regime("nash").cost - crowd.plan.cost)
+    zh = replace(view, reader=Reader("zh", "hundred_million"))
+    assert answer(view, "What does").startswith(
+        f"Selling all at once without agreeing costs {more}"
+    )
+    assert "比统筹出售多付" in answers_of(zh)[0].text
+    assert "together" not in build_system_report(view).leader.blocks[1].items[1].label
+
+
+def test_a_sentence_of_many_amounts_names_their_unit_once(view):
+    said = answer(view, "What do banks do")
+    assert said.count("hundred million yuan") == 1
+    assert view.figure(view.tables["spiral"]["missed"][0]) in said
+    assert view.figure(None) == "unknown"

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from ironpot.core.lang import Text
-from ironpot.report.figures import listing, number, percent
+from ironpot.report.figures import listing, number, percent, unit_words
 from ironpot.report.system_view import SystemView
 
 SHOWN = 5
@@ -45,13 +45,15 @@ def cost_of(view: SystemView) -> str:
     if nash < 0.0 and plan.cost < 0.0:
         return _gain_of(view, nash, share)
     return view.say(
-        f"If all sell at once without agreeing, lots given away below their worth and unpaid debts "
-        f"cost {view.yuan(nash)}; with one joint plan {view.yuan(plan.cost)}, which is "
-        f"{view.yuan(nash - plan.cost)} less, or {share} of all that selling can save. If each "
-        f"plans as if the market were its own, the difference is {view.yuan(alone - plan.cost)}.",
-        f"各县互不通气、同时出售,贱卖损失与欠款成本合计{view.yuan(nash)};统筹出售为"
-        f"{view.yuan(plan.cost)},少{view.yuan(nash - plan.cost)},占出售可节省总额的{share}。"
-        f"若各县都当市场为己独有,差额为{view.yuan(alone - plan.cost)}。",
+        f"Selling all at once without agreeing costs {view.yuan(nash - plan.cost)} more than one "
+        f"joint plan, or {share} of all that selling can save: {view.figure(nash)} against "
+        f"{view.figure(plan.cost)}, lots given away below their worth and unpaid debts counted. "
+        f"It costs {view.figure(alone - plan.cost)} more if each plans as if the market were its "
+        "own.",
+        f"各县互不通气、同时出售,比统筹出售多付{view.yuan(nash - plan.cost)},"
+        f"占出售可节省总额的{share}:贱卖损失与欠款成本合计{view.yuan(nash)},"
+        f"统筹为{view.yuan(plan.cost)}。"
+        f"若各县都当市场为己独有,多付{view.yuan(alone - plan.cost)}。",
     )
 
 
@@ -83,30 +85,37 @@ def _wait(view: SystemView) -> str:
             f"{waiting.height} of {all_} counties should hold back.",
             f"{all_}个县区中{waiting.height}个应暂缓出售。",
         ),
-        _later(view, later),
+        _later(view, later, _who(view, later, never)),
         _never(view, never),
         _lost(view, waiting),
     ]
     return view.say(" ", "").join(part for part in parts if part)
 
 
-def _later(view: SystemView, later: pl.DataFrame) -> str:
+def _who(view: SystemView, later: pl.DataFrame, never: pl.DataFrame) -> str:
+    """Return who sells later, in words that open a sentence: all who hold back, or how many."""
+    if never.is_empty():
+        return view.say("They", "均")
+    return view.say(f"{later.height}", f"{later.height}个")
+
+
+def _later(view: SystemView, later: pl.DataFrame, who: str) -> str:
     if later.is_empty():
         return ""
     # Who holds back for less than a whole quarter is told so in the table.
     seen = later.filter(pl.col("half_by_coordinated") > pl.col("half_by_nash")).head(SHOWN)
     if seen.is_empty():
         return view.say(
-            f"{later.height} sell later, though none of them half of its lots in a later quarter: "
+            f"{who} sell later, though none of them half of its lots in a later quarter: "
             "see section 3.",
-            f"{later.height}个推迟出售,但售出一半的季度均不变,见第3节。",
+            f"{who}推迟出售,但售出一半的季度均不变,见第3节。",
         )
     words = [_until(view, row) for row in seen.iter_rows(named=True)]
     more = later.height - len(words)
     return view.say(
-        f"{later.height} sell later and have half sold only by: {listing(words, view.reader)}"
+        f"{who} sell later and have half sold only by: {listing(words, view.reader)}"
         + (f"; {more} more are in section 3." if more > 0 else "."),
-        f"{later.height}个推迟,售出一半的时间为:{listing(words, view.reader)}"
+        f"{who}推迟,售出一半的时间为:{listing(words, view.reader)}"
         + (f";另{more}个见第3节。" if more > 0 else "。"),
     )
 
@@ -166,7 +175,7 @@ def _hurt(view: SystemView) -> str:
     words = [_pair(view, row) for row in pairs.head(PAIRS).iter_rows(named=True)]
     return view.say(
         f"Without agreement, one county's sales cost another most here: "
-        f"{listing(words, view.reader)}.",
+        f"{listing(words, view.reader)} ({unit_words(view.reader)}).",
         f"不统筹时,出售对他县影响最大的是:{listing(words, view.reader)}。",
     )
 
@@ -174,8 +183,10 @@ def _hurt(view: SystemView) -> str:
 def _pair(view: SystemView, row: dict[str, object]) -> str:
     seller, hurt = view.called(str(row["seller"])), view.called(str(row["hurt"]))
     harm = row["harm"]
-    cost = view.yuan(harm if isinstance(harm, float) else None)
-    return view.say(f"{seller} costs {hurt} {cost}", f"{seller}使{hurt}多付{cost}")
+    cost = _known(harm)
+    return view.say(
+        f"{seller} costs {hurt} {view.figure(cost)}", f"{seller}使{hurt}多付{view.yuan(cost)}"
+    )
 
 
 def gains_of(view: SystemView) -> str:
@@ -208,9 +219,10 @@ def _banks(view: SystemView) -> str:
     crowd, joint, alone = (_ending(view, rows[name]) for name in ("nash", "coordinated", "alone"))
     return view.say(
         f"A bank whose capital falls below {floor} of its loans lends less again, and counties "
-        f"miss more. In the crowd {crowd}; with the joint plan {joint}; each for itself {alone}. ",
+        f"miss more. In the crowd that is {crowd}; with the joint plan {joint}; if each plans "
+        f"alone {alone} ({unit_words(view.reader)}). ",
         f"资本跌破贷款{floor}的银行减少续贷,各县欠款随之增加。扎堆时{crowd};统筹时{joint};"
-        f"各自为政时{alone}。",
+        f"各自时{alone}。",
     ) + cushions_of(view, *(_known(rows[name]["cushion"]) for name in ("nash", "coordinated")))
 
 
@@ -228,8 +240,8 @@ def cushions_of(view: SystemView, crowd: float | None, joint: float | None) -> s
         )
     in_crowd, together = _cushion(view, crowd), _cushion(view, joint)
     return view.say(
-        f"Capital that banks could lose before, without more than half of all roll-over being "
-        f"withdrawn: {in_crowd} in the crowd, {together} with the joint plan",
+        f"Share of their capital that banks could lose before, without more than half of all "
+        f"roll-over being withdrawn: {in_crowd} in the crowd, {together} with the joint plan",
         f"银行事先再损失多少资本,仍不致抽回一半以上续贷:扎堆时{in_crowd},统筹时{together}",
     ) + _thinner(view, crowd, joint)
 
@@ -257,12 +269,11 @@ def _spiral(view: SystemView) -> list[dict[str, object]]:
 
 def _ending(view: SystemView, row: dict[str, object]) -> str:
     count = view.tables["spiral_banks"]["bank_id"].n_unique()
-    withdrawn, missed = (
-        view.yuan(x if isinstance(x, float) else None) for x in (row["withdrawn"], row["missed"])
-    )
+    withdrawn, missed = (_known(row[name]) for name in ("withdrawn", "missed"))
     return view.say(
-        f"{row['banks_under']} of {count} do: {withdrawn} withdrawn, {missed} missed",
-        f"{count}家中{row['banks_under']}家,抽贷{withdrawn},新增欠款{missed}",
+        f"{row['banks_under']} of {count}, {view.figure(withdrawn)} withdrawn and "
+        f"{view.figure(missed)} missed",
+        f"{count}家中{row['banks_under']}家,抽贷{view.yuan(withdrawn)},新增欠款{view.yuan(missed)}",
     )
 
 

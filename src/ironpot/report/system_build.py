@@ -88,24 +88,24 @@ def _tiles(view: SystemView) -> Tiles:
     return Tiles(
         (
             Tile(
-                view.say("selling as a crowd costs", "扎堆出售多付"),
+                view.say("selling all at once costs more by", "扎堆出售多付"),
                 _short(view, nash.cost - plan.cost),
                 view.say(f"{share} of all selling can save", f"占可节省总额{share}"),
                 unit_label(view.reader),
             ),
             Tile(
-                view.say("cost together", "统筹成本"),
+                view.say("cost of the joint plan", "统筹成本"),
                 _short(view, plan.cost),
                 view.say(f"as a crowd {_short(view, nash.cost)}", f"扎堆{_short(view, nash.cost)}"),
                 unit_label(view.reader),
             ),
             Tile(
-                view.say("should wait", "应等待"),
+                view.say("should wait", "应暂缓出售"),
                 f"{view.waiting.height}",
                 view.say(f"of {count} counties", f"共{count}个县区"),
             ),
             Tile(
-                view.say("lose by it", "因此受损"),
+                view.say("lose by the joint plan", "因统筹受损"),
                 f"{lost}",
                 view.say("counties, before compensation", "个县区(补偿前)"),
             ),
@@ -125,7 +125,7 @@ def _regimes(view: SystemView) -> Section:
     fields = (
         Field("regime", view.say("regime", "情形"), width=1.4),
         Field("cost", view.say("cost", "成本"), "money"),
-        Field("over_coordinated", view.say("above together", "高于统筹"), "money"),
+        Field("over_coordinated", view.say("above joint plan", "高于统筹"), "money"),
         Field("over_stake", view.say("of the stake", "占可节省额"), "percent"),
         Field("value_destroyed", view.say("value destroyed", "价值损失"), "money"),
         Field("arrears_end", view.say("arrears", "欠款"), "money"),
@@ -150,11 +150,11 @@ def _regime_words(view: SystemView) -> tuple[str, ...]:
             "滚动:同上,每季度按剩余情况重新计划。",
         ),
         view.say(
-            "Learned crowd, or the crowd: nobody agrees with anybody, but all have learned what "
-            "prices to expect (Nash). It is what happens without agreement.",
-            "博弈(即“扎堆”):各县互不通气,但都已熟知会遇到的价格(纳什均衡),即不统筹时的结果。",
+            "Crowd: nobody agrees with anybody, but all have learned what prices to expect (Nash). "
+            "It is what happens without agreement.",
+            "扎堆:各县互不通气,但都已熟知会遇到的价格(纳什均衡),即不统筹时的结果。",
         ),
-        view.say("Together: one joint plan for all.", "统筹:全体一个方案。"),
+        view.say("Joint plan: one for all.", "统筹:全体一个方案。"),
         view.say(
             "The stake is all that selling can save against doing nothing; regret is what counties "
             "could still save each by itself.",
@@ -205,7 +205,7 @@ def _counties(view: SystemView) -> Section:
         Field("unit_id", view.say("county", "县区"), width=1.6),
         Field("need", view.say("need", "需求"), "money"),
         Field("half_by_nash", view.say("half sold by, crowd", "扎堆时售半于")),
-        Field("half_by_coordinated", view.say("half sold by, together", "统筹时售半于")),
+        Field("half_by_coordinated", view.say("half sold by, joint plan", "统筹时售半于")),
         Field("later_by", view.say("later by, quarters", "推迟(季)"), "number"),
         Field("gain_over_nash", view.say("saves", "节省"), "money"),
         Field("compensation", view.say("receives", "受偿"), "money"),
@@ -286,9 +286,9 @@ def _orders(view: SystemView) -> Section:
         replace(field, width=wide.get(field.name, 1.0)) for field in fields_of(shown, view.reader)
     )
     note = view.say(
-        "In the learned crowd counties hear the order and nothing else; together they carry it out "
-        "as well as can be. What a swap costs the giver of the quota is not counted.",
-        "“博弈”指各县仅收到要求、互不通气;“统筹”为在该要求下的最优落实。置换额度提供方的成本未计入。",
+        "In the crowd counties hear the order and nothing else; by the joint plan they carry it "
+        "out as well as can be. What a swap costs the giver of the quota is not counted.",
+        "“扎堆”指各县仅收到要求、互不通气;“统筹”为在该要求下的最优落实。置换额度提供方的成本未计入。",
     )
     table = Table("orders", title, title, fields, shown, note)
     return Section("orders", "5 ", title, (table,), wide=True)
@@ -312,9 +312,9 @@ def _made(view: SystemView) -> Section:
             "成本=价值损失(保留价值减成交收入)+欠款成本,不等于现金支出。",
         ),
         view.say(
-            "The learned crowd takes average prices and shares sold as given; its offers are "
+            "The crowd takes average prices and shares sold as given; its offers are "
             "averaged until hardly anyone can do better alone.",
-            "博弈情形:各县以平均价格和成交比例为给定,反复调整挂牌,直至几乎无人能单独改善。",
+            "扎堆情形:各县以平均价格和成交比例为给定,反复调整挂牌,直至几乎无人能单独改善。",
         ),
         *view.losses,
     )

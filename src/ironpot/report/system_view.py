@@ -6,15 +6,15 @@ import polars as pl
 
 from ironpot.case.schema.labels import CREDITOR_CLASSES
 from ironpot.core.lang import Text
-from ironpot.report.figures import DASH, Reader, money, percent
+from ironpot.report.figures import DASH, Reader, money, percent, unit_words
 from ironpot.system.crowd import Crowd
 from ironpot.system.second_round import SpiralRules
 
 REGIME: dict[str, Text] = {
     "alone": Text("alone", "各自"),
     "rolling": Text("rolling", "滚动"),
-    "nash": Text("learned crowd", "博弈"),
-    "coordinated": Text("together", "统筹"),
+    "nash": Text("crowd", "扎堆"),
+    "coordinated": Text("joint plan", "统筹"),
     "fair": Text("nobody worse off", "无一受损"),
     "banks": Text("bank losses count", "计入银行损失"),
     "fair_banks": Text("nobody worse off, bank losses count", "无一受损并计入银行损失"),
@@ -84,6 +84,10 @@ class SystemView:
         """Write yuan with the reader's unit."""
         return money(None if amount is None else round(amount * 100), self.reader)
 
+    def figure(self, amount: float | None) -> str:
+        """Write yuan as `yuan` does, without the unit that the sentence names once."""
+        return self.yuan(amount).removesuffix(unit_words(self.reader)).rstrip()
+
     @property
     def waiting(self) -> pl.DataFrame:
         """Counties that the joint plan makes wait, the longest first; volume breaks ties.
@@ -117,7 +121,7 @@ class SystemView:
             f"within {gap} of the stake. In the crowd, what counties could still save each by "
             f"itself comes to {self.yuan(left)}, {share} of the stake.",
             f"任何统筹方案成本不低于{self.yuan(plan.bound)},所得方案与其差距为可节省额的{gap}。"
-            f"博弈结果中,各县单独改变尚可合计节省{self.yuan(left)},占可节省额{share}。",
+            f"扎堆时,各县单独改变尚可合计节省{self.yuan(left)},占可节省额{share}。",
         )
 
     @property
@@ -152,7 +156,7 @@ class SystemView:
             f"worse off than in the crowd ({plain['worse_off']} under plain coordination)."
             + proven,
             f"{name}:较单纯统筹多付{self.yuan(last['price'])},保留其节省的{kept}。"
-            f"劣于博弈结果的县区{last['worse_off']}个(单纯统筹为{plain['worse_off']}个)。{proven}",
+            f"较扎堆受损的县区{last['worse_off']}个(单纯统筹为{plain['worse_off']}个)。{proven}",
         )
 
     def _proven(self, bound: float | None, gap: float | None) -> str:

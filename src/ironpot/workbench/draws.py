@@ -108,7 +108,7 @@ _HEADS = (
     Text("regime", "情形"),
     Text("draws", "抽样数"),
     Text("mean cost", "平均成本"),
-    Text("above together: least", "高于统筹:最低"),
+    Text("above joint plan: least", "高于统筹:最低"),
     Text("mean", "平均"),
     Text("most", "最高"),
     Text("of the stake", "占可节省额"),

@@ -87,11 +87,12 @@ def ground_of(given: Governments, counties: int | None, seed: int) -> Ground:
     parents = dict(population.vehicles.select("unit_id", "prefecture_id").iter_rows())
     named = "name" in units.columns and not drawn
     names = dict(units.select("unit_id", "name").iter_rows()) if named else {}
-    like = Text(f"drawn like {given.name}", f"仿{given.name}")
+    title = _title(given)
+    like = Text(f"drawn like {title.en}", f"仿{title.zh}")
     table = hashlib.sha256(given.units.write_csv().encode()).hexdigest()[:16]
     first = quarter_number(f"{given.year + 1}Q1")
     return Ground(
-        name=like if drawn else Text(given.name, _root(units) or given.name),
+        name=like if drawn else title,
         date=f"{given.year}-12-31",
         markets=markets,
         actors=actors_of(population, markets),
@@ -108,6 +109,11 @@ def ground_of(given: Governments, counties: int | None, seed: int) -> Ground:
     )
 
 
+def _title(given: Governments) -> Text:
+    """Return what the reader calls it: the folder's name; in Chinese the place that holds all."""
+    return Text(given.name[:1].upper() + given.name[1:], _root(given.units) or given.name)
+
+
 def _root(units: pl.DataFrame) -> str | None:
     """Return the name of the unit that all others are part of, if it has one."""
     if not {"name", "parent_id"} <= set(units.columns):
@@ -117,10 +123,11 @@ def _root(units: pl.DataFrame) -> str | None:
 
 
 def _source(given: Governments, seed: int) -> Text:
+    title = _title(given)
     return Text(
-        f"debts of {given.name} at the end of {given.year} as published; all else synthetic by "
+        f"debts of {title.en} at the end of {given.year} as published; all else synthetic by "
         f"stated rules, seed {seed}",
-        f"{given.name}{given.year}年末公布债务;其余为按规则生成的合成数据,种子{seed}",
+        f"{title.zh}{given.year}年末公布债务;其余为按规则生成的合成数据,种子{seed}",
     )
 
 

@@ -173,12 +173,12 @@ def _hands(fleet: Fleet, markets: SharedMarkets) -> Text:
         return Text(
             f"{fleet.workers} workers: the crowd's replies in {blocks} blocks a batch, wishes, "
             "orders and seeds.",
-            f"{fleet.workers}个工作进程:分担博弈应答(每批{blocks}块)、各项要求和种子测算。",
+            f"{fleet.workers}个工作进程:分担扎堆应答(每批{blocks}块)、各项要求和种子测算。",
         )
     return Text(
         f"{fleet.workers} workers: wishes, orders and seeds. The crowd's replies stay in this "
         "process: so few are not worth handing out.",
-        f"{fleet.workers}个工作进程:分担各项要求和种子测算;博弈应答数量较少,仍在本进程计算。",
+        f"{fleet.workers}个工作进程:分担各项要求和种子测算;扎堆应答数量较少,仍在本进程计算。",
     )
 
 
@@ -261,7 +261,7 @@ def _learned(lesson: Lesson, rounds: int, lang: Lang, unit: Unit) -> str:
     return Text(
         f"crowd: {lesson.learned} of at most {rounds} rounds, regret {left} {words} "
         "(Ctrl-C keeps it)",
-        f"博弈:第{lesson.learned}轮(至多{rounds}轮),遗憾值{left}{words}(Ctrl-C 保留)",
+        f"扎堆:第{lesson.learned}轮(至多{rounds}轮),后悔值{left}{words}(Ctrl-C 保留)",
     ).say(lang)
 
 
@@ -269,7 +269,7 @@ def _together(plan: Coordination, lang: Lang, unit: Unit) -> str:
     cost, bound = (in_unit(amount, unit) for amount in (plan.cost, plan.bound))
     gap, words = percent(plan.gap_of_stake, 2), unit_words(unit, lang)
     return Text(
-        f"together {cost}, not below {bound} {words}, gap {gap} (Ctrl-C keeps it)",
+        f"joint plan {cost}, not below {bound} {words}, gap {gap} (Ctrl-C keeps it)",
         f"统筹成本{cost},不低于{bound}{words},差距{gap}(Ctrl-C 保留)",
     ).say(lang)
 

@@ -13,7 +13,7 @@ from ironpot.workbench.screen import show_table, unit_words
 def show_system(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> None:
     """Print the answer and the four regimes on one screen."""
     count, span = len(view.crowd.markets.counties), f"{view.quarters[0]}-{view.quarters[-1]}"
-    screen.print(f"[bold]{view.name}[/bold]  n = {count}  {span}")
+    screen.print(f"[bold]{view.name}[/bold]  {_COUNTIES.say(lang).format(count)}  {span}")
     for answer in answers_of(view):
         screen.print(f"[bold]{answer.question}[/bold]  {answer.text}")
     rows = [_row(row, lang, unit) for row in view.tables["regimes"].iter_rows(named=True)]
@@ -104,10 +104,11 @@ def _row(row: dict[str, object], lang: Lang, unit: Unit) -> tuple[str, ...]:
     return (REGIME[str(row["regime"])].say(lang), *figures[:2], of_stake, *figures[2:])
 
 
+_COUNTIES = Text("{} counties", "{}个县区")
 _COLUMNS = (
     Text("regime", "情形"),
     Text("cost", "成本"),
-    Text("above together", "高于统筹"),
+    Text("above joint plan", "高于统筹"),
     Text("of the stake", "占可节省额"),
     Text("value destroyed", "价值损失"),
     Text("proceeds", "成交收入"),

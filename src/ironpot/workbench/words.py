@@ -114,7 +114,7 @@ _TEXTS: dict[str, Text] = {
     ),
     "fair": Text(
         "no county worse off than in the crowd; shows its price",
-        "任何县区不劣于博弈结果,并显示代价",
+        "任何县区不劣于扎堆出售,并显示代价",
     ),
     "bank_weight": Text(
         "what a yuan of arrears at the end costs lenders (0.2, say); shows its price",
@@ -176,7 +176,7 @@ _TEXTS: dict[str, Text] = {
     "fleet_workers": Text(
         "worker processes for plans, seeds, orders, wishes and the crowd's replies; one a core for "
         "plans and seeds if not given",
-        "工作进程数:用于方案、种子、各项要求和博弈应答;未指定时方案和种子每核一个",
+        "工作进程数:用于方案、种子、各项要求和扎堆应答;未指定时方案和种子每核一个",
     ),
     "cluster": Text(
         "address of a Dask scheduler, or local for one started here",

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from ironpot.report.charts import style
-from ironpot.report.charts.system_style import COLOR, DASH, SYMBOL, axis, numbers, source
+from ironpot.report.charts.system_style import COLOR, DASH, SYMBOL, numbers, percent_axis, source
 from ironpot.report.figures import percent
 from ironpot.report.model import Chart
 from ironpot.report.system_view import REGIME, SystemView
@@ -36,7 +36,7 @@ def _price_option(view: SystemView, rows: pl.DataFrame) -> style.Option:
     return style.base(top=56, right=20) | {
         "legend": style.legend([line["name"] for line in series]) | {"itemWidth": 30},
         "xAxis": style.categories(list(view.quarters)),
-        "yAxis": axis(view.say("price over appraisal", "成交价/评估值")) | {"scale": True},
+        "yAxis": percent_axis(view.say("price over appraisal", "成交价/评估值")),
         "series": series,
     }
 
@@ -48,8 +48,8 @@ def _price_said(view: SystemView, rows: pl.DataFrame) -> str:
     size = view.yuan(abs(more))
     en, zh = ("more", "多") if more >= 0.0 else ("less", "少")
     return view.say(
-        f"On average {nash} of appraisal in a crowd and {joint} together, where {size} of "
-        f"appraised lots {en} find a buyer. ",
+        f"On average lots fetch {nash} of their appraisal in the crowd and {joint} with the joint "
+        f"plan, which sells {size} {en} of them (appraised). ",
         f"扎堆出售平均为评估值的{nash},统筹为{joint},成交标的{zh}{size}(评估值)。",
     ) + _alone_said(view)
 
@@ -60,12 +60,12 @@ def _alone_said(view: SystemView) -> str:
     size = view.yuan(abs(fewer))
     if fewer < 0.0:
         return view.say(
-            f"Alone, {size} more are sold than together.", f"各自为政时成交较统筹多{size}。"
+            f"Alone, {size} more are sold than with the joint plan.", f"各自时成交较统筹多{size}。"
         )
     return view.say(
-        f"A high price is no gain where lots stay unsold: alone, {size} less are sold than "
-        "together.",
-        f"卖不出去时价高无益:各自为政时成交较统筹少{size}。",
+        f"A high price is no gain where lots stay unsold: alone, {size} less are sold than with "
+        "the joint plan.",
+        f"卖不出去时价高无益:各自时成交较统筹少{size}。",
     )
 
 
@@ -77,7 +77,7 @@ def _price_line(view: SystemView, rows: pl.DataFrame, name: str) -> dict[str, An
     return {
         "type": "line",
         "name": view.reader.read(REGIME[name]),
-        "data": [None if price is None else round(price, 4) for price in rows[name]],
+        "data": [None if price is None else round(price * 100.0, 2) for price in rows[name]],
         "symbol": SYMBOL[name],
         "symbolSize": 6,
         "lineStyle": {"color": COLOR[name], "type": DASH[name], "width": 2.2},
@@ -139,18 +139,18 @@ def _traced(view: SystemView) -> pl.DataFrame:
 
 def _frontier_option(view: SystemView, rows: pl.DataFrame) -> style.Option:
     points = [
-        {"type": "scatter", "name": view.reader.read(REGIME[name]), "data": [[cost, worst]]}
+        {"type": "scatter", "name": view.reader.read(REGIME[name]), "data": [[cost, worst * 100.0]]}
         | {"symbolSize": 14, "symbol": SYMBOL[name], "label": _NAMED}
         | {"itemStyle": {"color": COLOR[name], **style.EDGE}}
         for name, cost, worst in zip(rows["regime"], _costs(view, rows), rows["worst"], strict=True)
     ]
-    worst_axis = axis(view.say("worst county: cost over need", "最差县:成本/需求"))
+    worst_axis = percent_axis(view.say("worst county: cost over need", "最差县:成本/需求"))
     cost_axis = style.flat_values(view.reader)
     unit = cost_axis.get("name", "")
     named = {"name": view.say(f"total cost ({unit})", f"总成本({unit})"), "scale": True}
     return style.base(top=36, right=90, bottom=44) | {
         "xAxis": cost_axis | named,
-        "yAxis": worst_axis | {"scale": True},
+        "yAxis": worst_axis,
         "series": [*_line(view), *points],
     }
 
@@ -159,7 +159,7 @@ def _line(view: SystemView) -> list[dict[str, Any]]:
     traced = _traced(view)
     if traced.height < 2:
         return []
-    data = [list(pair) for pair in zip(_costs(view, traced), traced["worst"], strict=True)]
+    data = [list(pair) for pair in zip(_costs(view, traced), traced["worst"] * 100.0, strict=True)]
     color = {"color": style.DARK}
     return [
         {"type": "line", "name": view.say("possible", "可达范围"), "data": data, "symbolSize": 4}

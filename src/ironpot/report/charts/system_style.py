@@ -47,13 +47,14 @@ COLOR = {
 LOSS, EVEN, GAIN = "#dd8a68", "#f6f5f1", "#7fa9cf"
 
 
-def axis(name: str) -> dict[str, Any]:
-    """Return a value axis with its name above."""
+def percent_axis(name: str) -> dict[str, Any]:
+    """Return an axis of percent with its name above; it need not begin at zero."""
     return {
         "type": "value",
         "name": name,
         "nameTextStyle": {"color": style.FAINT, "fontSize": 11, "align": "left"},
-        "axisLabel": {"color": style.INK, "fontSize": 12},
+        "axisLabel": {"color": style.INK, "fontSize": 12, "formatter": "{value}%"},
+        "scale": True,
         "splitLine": {"lineStyle": {"color": style.GRID}},
     }
 
