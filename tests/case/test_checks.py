@@ -197,6 +197,21 @@ FURTHER_TABLES = [
         "contradiction",
     ),
     (
+        "wishes",
+        "wish_id,subject_id,action,route,by\nW1,A001,force,auction,us\nW2,A001,force,hold,us\n",
+        "contradiction",
+    ),
+    (
+        "wishes",
+        "wish_id,subject_id,action,route,by\nW1,A001,force,auction,us\nW2,A001,forbid,,us\n",
+        "contradiction",
+    ),
+    (
+        "wishes",
+        "wish_id,subject_id,action,route,by\nW1,A001,force,auction,us\nW2,A001,force,lease,us\n",
+        "contradiction",
+    ),
+    (
         "creditors",
         "creditor_id,name,creditor_class\nProvince,P,province\nCity-bank,C,regional_bank\n"
         "State-bank,S,large_bank\nBondholders,B,bondholders\nLessor,L,non_standard\n",

@@ -45,6 +45,21 @@ def test_solving_again_says_what_the_opposite_costs(ironpot, planned, lot, costs
     assert costs in said.out.splitlines()[-1]
 
 
+def test_what_a_user_wished_held_is_planned_and_said_so(ironpot, tmp_path):
+    shutil.copytree(TWO_POTS, tmp_path / "case")
+    rows = "w1,depot,force,hold,mayor,made_up\nw2,hall,forbid,hold,mayor,made_up\n"
+    head = "wish_id,subject_id,action,route,by,source_id\n"
+    (tmp_path / "case" / "wishes.csv").write_text(head + rows, "utf-8")
+    out = tmp_path / "out"
+    assert ironpot("plan", tmp_path / "case", "--out", out).code == 0
+    kept, sold = (ironpot("why", out, lot) for lot in ("depot", "hall"))
+    assert kept.out.startswith("depot is kept: ")
+    assert sold.out.startswith("hall (sell by listing, ")
+    assert all(said.out.endswith("it was wished so (by rule).\n") for said in (kept, sold))
+    again = ironpot("why", out, "depot", "--case", tmp_path / "case")
+    assert "Solved again: releasing it saves " in again.out
+
+
 def test_a_plan_made_in_python_is_solved_again_with_its_own_options(ironpot, tmp_path):
     options = PlanOptions(time_limit_s=20, help_weight=3.0, arrears_weight=0.7)
     plan = plan_resolution(read_case(TWO_POTS).case, options=options)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from ironpot.case.wished import FORBID, FORCE, in_terms_of_change
 from ironpot.core.lang import Text
 from ironpot.core.money import in_unit
 from ironpot.plan.inputs import Inputs
@@ -70,7 +71,7 @@ def lot_reasons(
     inputs = model.inputs
     planned = planned_releases(inputs, settled)
     packed = _packed(inputs, planned)
-    wished = _wished(inputs)
+    forced, barred = _forced_lots(inputs), _barred_lots(model)
     passed_over = _passed_over(model, settled, question)
     reasons: dict[str, Reason] = {}
     for lot_id, rows in appraised.group_by("lot_id", maintain_order=True):
@@ -81,20 +82,29 @@ def lot_reasons(
             reasons[name] = _released(
                 inputs,
                 planned[name],
-                forced=name in wished["force"],
+                forced=name in forced,
                 packed=packed.get(int(inputs.releases.bundle[planned[name].candidate])),
                 helped=question.help_open,
             )
-        elif name in wished["forbid"]:
+        elif name in barred:
             reasons[name] = _kept_by_wish(rows)
         else:
             reasons[name] = _kept(rows, passed_over.get(name, _UNPLACED))
     return reasons
 
 
-def action_reason(action: str) -> Reason:
-    """Return the reason of a debt action."""
-    return _ACTION_REASONS[action]
+def action_reason(action: str, *, forced: bool) -> Reason:
+    """Return the reason of a debt action, which a wish may have forced."""
+    return _WANTED if forced else _ACTION_REASONS[action]
+
+
+def forced_actions(inputs: Inputs) -> set[tuple[str, str | None]]:
+    """Return the (debt, action) that wishes force; no action where any change will do."""
+    asked = in_terms_of_change(inputs.case.wishes).filter(pl.col("action") == FORCE)
+    return set(asked.select("subject_id", "route").iter_rows())
+
+
+_WANTED = Reason("USER", Text("wanted by the user", "按用户要求处置"), "rule")
 
 
 _ACTION_REASONS = {
@@ -117,12 +127,21 @@ _ACTION_REASONS = {
 }
 
 
-def _wished(inputs: Inputs) -> dict[str, set[str]]:
-    rows = inputs.case.wishes.select("subject_id", "action").iter_rows()
-    wished: dict[str, set[str]] = {"force": set(), "forbid": set()}
-    for subject, action in rows:
-        wished[action].add(subject)
-    return wished
+def _forced_lots(inputs: Inputs) -> set[str]:
+    asked = in_terms_of_change(inputs.case.wishes)
+    return set(asked.filter(pl.col("action") == FORCE)["subject_id"])
+
+
+def _barred_lots(model: Model) -> set[str]:
+    """Lots that wishes keep: by any way whatever, or by all that were open."""
+    asked = in_terms_of_change(model.inputs.case.wishes)
+    barred = asked.filter(pl.col("action") == FORBID)
+    whole = barred.filter(pl.col("route").is_null(), pl.col("last").is_null())
+    lots = model.inputs.offers.frame["lot_id"].gather(model.inputs.releases.row)
+    was_open = model.unwished.upper[model.release_of] > 0.0
+    is_open = model.program.upper[model.release_of] > 0.0
+    shut = set(lots.filter(pl.Series(was_open))) - set(lots.filter(pl.Series(is_open)))
+    return set(whole["subject_id"]) | shut & set(barred["subject_id"])
 
 
 def spoken(yuan: float) -> Text:
@@ -153,7 +172,7 @@ def _released(
     net, kept = spoken(release.net), spoken(release.retention)
     lends = bool(inputs.offers.lends[row])
     if forced:
-        code, why = "USER", Text("wanted by the user", "按用户要求处置")
+        code, why = _WANTED.code, _WANTED.text
     elif lends:
         code, why = (
             "CASH_NEED",

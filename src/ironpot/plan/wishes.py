@@ -1,7 +1,9 @@
 """What does the user want of a lot or debt, and what does each wish cost?
 
-A wish forbids columns or forces one of them. Its cost is what the relaxed plan saves without it: an
-estimate, the same for all wishes, that `why` can replace by a whole new plan.
+A wish forbids columns or forces one of them; one that speaks of holding is turned round first, for
+no column holds. A debt is forced to be prepaid or swapped whole. What a wish costs is what the
+relaxed plan saves without it: an estimate, the same for all wishes, that `why` can replace by a
+whole new plan.
 """
 
 from dataclasses import dataclass, replace
@@ -12,13 +14,17 @@ import polars as pl
 
 from ironpot.case.case import Case
 from ironpot.case.schema import BY_NAME
+from ironpot.case.wished import FORBID, FORCE, HOLD, contradicted, in_terms_of_change
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.plan.inputs import MILLION, Inputs
+from ironpot.plan.now import prepayment_dates, swap_dates
 from ironpot.plan.program import Builder, Ints, Program
 from ironpot.plan.solver import FIRST_SOLVE, RESOLVE, Session
+from ironpot.valuation.retention import Bools
 
 WISH = "wish:"
+PREPAY, SWAP = "prepay", "swap"
 # Names a wish that only a question makes, not the user.
 ASKED = "_asked"
 
@@ -39,13 +45,16 @@ def read_wishes(build: Builder, inputs: Inputs, release_of: Ints) -> tuple[Wish,
     Raises IronpotError on a wish that no open column can fulfil.
     """
     wishes: list[Wish] = []
-    for row in inputs.case.wishes.iter_rows(named=True):
-        columns = _release_columns(inputs, release_of, row)
-        if not columns.size:
-            columns = _debt_columns(build, inputs, row)
-        force = row["action"] == "force"
+    for row in in_terms_of_change(inputs.case.wishes).iter_rows(named=True):
+        of_debt = row["subject_id"] in inputs.debts.debt_ids
+        columns = (
+            _debt_columns(build, inputs, row)
+            if of_debt
+            else _release_columns(inputs, release_of, row)
+        )
+        force = row["action"] == FORCE
         if force and not columns.size:
-            raise _unheard(row)
+            raise _unheard(row, _why_no_change(inputs, row))
         if force:
             rows = build.add_rows(f"{WISH}{row['wish_id']}", 1, lower=1.0)
             build.add(rows[0], columns, 1.0)
@@ -63,15 +72,19 @@ def apply_wishes(program: Program, wishes: tuple[Wish, ...]) -> Program:
 
 
 def with_wish(case: Case, lot: str, *, force: bool) -> Case:
-    """Return the case with one wish more: that a lot leaves, or that it stays."""
+    """Return the case with the wish that a lot leaves, or stays; it replaces all that oppose it."""
     wish: dict[str, object] = {
         "wish_id": ASKED,
         "subject_id": lot,
-        "action": "force" if force else "forbid",
+        "action": FORBID if force else FORCE,
+        "route": HOLD,
+        "quarter": case.horizon.quarters[-1] if force else None,
         "by": ASKED,
         "origin": "estimated",
     }
-    return replace(case, wishes=pl.concat([case.wishes, BY_NAME["wishes"].frame([wish])]))
+    wishes = pl.concat([case.wishes, BY_NAME["wishes"].frame([wish])])
+    opposed = contradicted(wishes) & (wishes["wish_id"] != ASKED)
+    return replace(case, wishes=wishes.filter((pl.col("subject_id") != lot) | ~opposed))
 
 
 def without_forced(program: Program) -> Program:
@@ -113,30 +126,96 @@ def _release_columns(inputs: Inputs, release_of: Ints, row: dict[str, Any]) -> I
     chosen = lots[releases.row] == row["subject_id"]
     if row["route"] is not None:
         chosen &= routes[releases.row] == row["route"]
-    if row["quarter"] is not None:
-        chosen &= releases.start == inputs.case.horizon.index(row["quarter"])
+    chosen &= _meant(inputs, row, releases.start)
     return np.unique(release_of[chosen])
 
 
 def _debt_columns(build: Builder, inputs: Inputs, row: dict[str, Any]) -> Ints:
-    """Options of the debt that are the action which the wish names."""
+    """Columns that change the debt's contract, by the action and in the quarter that are named."""
     debts = inputs.debts
-    option = build.columns["option"].index
-    mine = [
-        number
-        for number, debt in enumerate(debts.option_debt)
-        if debts.debt_ids[debt] == row["subject_id"] and debts.actions[number] == row["route"]
-    ]
-    return option[mine]
+    debt = debts.debt_ids.index(row["subject_id"])
+    changed = np.setdiff1d(np.flatnonzero(debts.option_debt == debt), debts.contract)
+    named = [k for k in changed.tolist() if row["route"] in (None, debts.actions[k])]
+    found = [build.columns["option"].index[np.array(named, dtype=np.int64)]]
+    for action, owner, quarter in _shares(inputs):
+        if row["route"] in (None, action):
+            chosen = (owner == debt) & _meant(inputs, row, quarter)
+            found.append(build.columns[action].index[chosen])
+    return np.concatenate(found)
 
 
-def _unheard(row: dict[str, Any]) -> IronpotError:
-    english = f"Wish {row['wish_id']} cannot be met: {row['subject_id']} has no open way"
-    chinese = f"意愿{row['wish_id']}无法满足:{row['subject_id']}没有可行方式"
+def _meant(inputs: Inputs, row: dict[str, Any], quarter: Ints) -> Bools:
+    """Mark quarters in which what a wish is about may begin."""
+    horizon = inputs.case.horizon
+    first = 0 if row["first"] is None else horizon.index(row["first"])
+    last = inputs.quarters if row["last"] is None else horizon.index(row["last"])
+    return (quarter >= first) & (quarter <= last)
+
+
+def _shares(inputs: Inputs) -> tuple[tuple[str, Ints, Ints], ...]:
+    """Name what may be done to part of a debt, with the debt and quarter of each column."""
+    return (PREPAY, *prepayment_dates(inputs)), (SWAP, *swap_dates(inputs)[1:])
+
+
+def _why_no_change(inputs: Inputs, row: dict[str, Any]) -> Text:
+    """Say which term closes what a wish forces, and how to open it."""
+    debts, action = inputs.debts, row["route"]
+    if row["subject_id"] not in debts.debt_ids:
+        of_lot = row["subject_id"] in inputs.offers.frame["lot_id"]
+        return _NO_ROUTE_OPEN if of_lot else _NOT_PLANNED
+    if action is None:
+        return _NO_CHANGE
+    debt = debts.debt_ids.index(row["subject_id"])
+    kind = debts.debts["primary_class"][debt]
+    rows = inputs.case.class_actions.filter(primary_class=kind, action=action)
+    if not rows.height:
+        return Text(
+            f"the table class_actions does not open {action} to debt of class {kind}; add a row",
+            f"“措施”表未对{kind}类债务开放{action},请补充一行",
+        )
+    if action == PREPAY and debts.debts["prepayment_penalty_rate"][debt] is None:
+        return _NO_FEE
+    if row["quarter"] is not None and action in (PREPAY, SWAP):
+        return _NOT_THEN
+    return _TERMS_CLOSE
+
+
+_NO_ROUTE_OPEN = Text(
+    "see `ironpot pots` for the routes that are open", "请用 ironpot pots 查看可行方式"
+)
+_NOT_PLANNED = Text(
+    "it is owned or owed outside the perimeter, or between two bodies within it, and no plan "
+    "changes that; correct entities.inside",
+    "其属于范围之外,或为范围内主体之间的债务,方案不作变更;请核对主体是否纳入范围",
+)
+_NO_CHANGE = Text(
+    "no action in the table class_actions is open to it; add one, or let it keep its contract",
+    "“措施”表没有对其开放的措施,请补充或按原合同执行",
+)
+_NO_FEE = Text(
+    "it states no prepayment_penalty_rate, and a debt of unknown fee may not be prepaid; state it "
+    "(0 if prepaying is free)",
+    "其prepayment_penalty_rate未填,费率未知不得提前还款;请填写(免费填0)",
+)
+_NOT_THEN = Text(
+    "it can be done in every second quarter from the first one that is still open, while "
+    "something is owed; choose another quarter or leave it empty",
+    "只能自首个未定季度起每隔一季、且有余额时办理;请改选季度或留空",
+)
+_TERMS_CLOSE = Text(
+    "the terms of class_actions (instruments, figures, quota) leave it out, or it is repaid "
+    "first; correct them",
+    "“措施”表所列条件(工具、参数、额度)未包括该债务,或其已先到期;请更正",
+)
+
+
+def _unheard(row: dict[str, Any], why: Text) -> IronpotError:
     by = f" by {row['route']}" if row["route"] else ""
     return IronpotError(
         Text(
-            f"{english}{by}. See `ironpot pots` for the routes that are open, or drop the wish.",
-            f"{chinese}{row['route'] or ''}。请用 ironpot pots 查看可行方式,或删除该意愿。",
+            f"Wish {row['wish_id']} cannot be met: {row['subject_id']} has no open way{by}: "
+            f"{why.en}, or drop the wish.",
+            f"意愿{row['wish_id']}无法满足:{row['subject_id']}没有可行方式{row['route'] or ''}:"
+            f"{why.zh},或删除该意愿。",
         )
     )

@@ -4,6 +4,7 @@ import polars as pl
 
 from ironpot.case.draft import ROW, Draft, Message
 from ironpot.case.schema.words import SCENARIOS, STATUTORY
+from ironpot.case.wished import contradicted
 from ironpot.core.issues import Issue
 from ironpot.core.lang import Text
 
@@ -224,15 +225,14 @@ _NEVER = Message(
 
 
 def wishes_can_be_followed(draft: Draft) -> list[Issue]:
-    """A forced wish says how, lies within the plan, and no other wish forbids the same."""
+    """A forced wish says how, lies within the plan, and no other wish stands against it."""
     part, horizon = draft["wishes"], draft.settings.horizon
     quarters = horizon.quarters if horizon else ()
     outside = ~pl.col("quarter").is_in(quarters) if horizon else pl.lit(value=False)
-    both = pl.col("action").n_unique().over("subject_id", "route") > 1
     return [
         *part.find((pl.col("action") == "force") & part.empty("route"), "route", _NO_ROUTE),
         *part.find(outside, "quarter", _OUTSIDE),
-        *part.flag(part.frame.filter(both), "action", _CONTRADICTION),
+        *part.flag(part.frame.filter(contradicted(part.frame)), "action", _CONTRADICTION),
     ]
 
 
@@ -250,7 +250,9 @@ _OUTSIDE = Message(
 )
 _CONTRADICTION = Message(
     "wish.contradiction",
-    Text("is forced and forbidden at once", "既要求必须又要求不得"),
+    Text(
+        "another wish forbids it, or forces another way", "另有意愿禁止该方式,或要求以其他方式处理"
+    ),
     Text("no plan can follow both", "方案无法同时满足"),
     Text("delete one of the wishes", "请删除其中一项"),
 )

@@ -220,6 +220,12 @@ WISHES = Table(
             "route",
             "choice",
             Text("route or action", "方式或措施"),
+            Text(
+                "hold: the lot stays, the debt keeps its contract, up to the end of a quarter if "
+                "named; empty: any way; a forced prepay or swap is of the whole debt",
+                "hold指资产保留、债务按原合同(填季度则至该季末);不填指任何方式;"
+                "要求提前还款或置换时须为全部债务",
+            ),
             allowed=(*ROUTES, "prepay", "extend", "rate_cut", "haircut", "swap"),
         ),
         Column("quarter", "quarter", Text("quarter", "季度")),

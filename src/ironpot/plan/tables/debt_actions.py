@@ -18,13 +18,14 @@ from ironpot.plan.debt_ledger import Fen
 from ironpot.plan.inputs import Inputs
 from ironpot.plan.names import loan_names, quarter_text
 from ironpot.plan.program import Ints
-from ironpot.plan.reasons import action_reason
+from ironpot.plan.reasons import action_reason, forced_actions
 from ironpot.plan.settle import Settlement
 from ironpot.plan.tables.frame import out_frame
 
 EXPECTED = -1
 HAIRCUT = "haircut"
 NEGOTIATED = ("extend", "rate_cut", HAIRCUT)
+CHANGES = (*NEGOTIATED, "prepay", "swap")
 WORD_OF_LOAN = {
     "rolled": "refinance",
     "swapped": "swap",
@@ -55,7 +56,8 @@ def debt_actions_table(inputs: Inputs, settled: Settlement, lang: Lang) -> pl.Da
         *_new_loans(inputs, settled, lent),
         *_inside_debts(inputs),
     ]
-    named = [_named(inputs, row, lang) for row in rows]
+    forced = forced_actions(inputs)
+    named = [_named(inputs, row, forced, lang) for row in rows]
     return out_frame(DEBT_ACTIONS, named)
 
 
@@ -244,10 +246,17 @@ def _row(
     }
 
 
-def _named(inputs: Inputs, row: dict[str, object], lang: Lang) -> dict[str, object]:
+def _named(
+    inputs: Inputs, row: dict[str, object], forced: set[tuple[str, str | None]], lang: Lang
+) -> dict[str, object]:
     """Name the action and give its reason."""
-    when = quarter_text(inputs, int(str(row["quarter"])))
-    reason = action_reason(str(row["why"]))
+    when, debt, why = (
+        quarter_text(inputs, int(str(row["quarter"]))),
+        str(row["debt_id"]),
+        row["why"],
+    )
+    wanted = why in CHANGES and bool(forced & {(debt, str(why)), (debt, None)})
+    reason = action_reason(str(why), forced=wanted)
     told = {name: value for name, value in row.items() if name != "why"}
     return told | {
         "action_id": f"{row['debt_id']}:{when}:{row['action']}:{row['new_debt_id'] or ''}",
