@@ -5,6 +5,7 @@ their lines from here, so that no face can show another figure.
 """
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -112,16 +113,16 @@ def _plain(value: Any, reader: Reader) -> str:
 
 
 def short_period(word: str, reader: Reader) -> str:
-    """Write a period briefly, as table columns need it.
+    """Write a period briefly, as table columns need it, in the order that sentences use.
 
     >>> short_period("2026Q1", Reader("zh", "yuan")), short_period("2025-03", Reader("en", "yuan"))
-    ('2026年1季度', '2025-03')
+    ('2026年1季度', 'Mar 2025')
     """
     if "Q" in word and reader.lang == "zh":
         return f"{word[:4]}年{word[5]}季度"
-    if "Q" in word:
-        return f"{word[:4]} {word[4:]}"
-    return figures.period(word, reader) if reader.lang == "zh" else word
+    said = figures.period(word, reader)
+    month = re.fullmatch(r"([A-Z][a-z]{2})[a-z]* (\d{4})", said)
+    return f"{month[1]} {month[2]}" if month else said
 
 
 def heading(table: Table, reader: Reader) -> str:

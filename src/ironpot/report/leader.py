@@ -36,7 +36,7 @@ from ironpot.report.parts.trust import acts_of, origin_sentence
 from ironpot.report.reasons import short_reason
 from ironpot.report.tables import field, moneys, text
 from ironpot.report.view import View
-from ironpot.report.words import GROUP, GROUP_SHORT, SCENARIO, label
+from ironpot.report.words import GROUP, GROUP_SHORT, scenario_text
 
 SOLD_ROWS = 6
 KEPT_ROWS = 4
@@ -265,7 +265,7 @@ def _by_scenario(view: View) -> str:
         )
         return view.say(f"{low} to {high} in nine cases of ten", f"九成情形为{low}至{high}")
     parts = [
-        f"{view.reader.read(label(SCENARIO, name))} {amount(sum_, view.reader)}"
+        f"{view.reader.read(scenario_text(name))} {amount(sum_, view.reader)}"
         for name, sum_ in sums.iter_rows()
     ]
     return listing(parts, view.reader)

@@ -13,7 +13,16 @@ from ironpot.core.money import FEN_PER_YUAN
 from ironpot.core.outputs import CASH_FLOWS, CONSOLIDATED, EXPECTED, KINDS
 from ironpot.report.figures import Reader
 from ironpot.report.plan_files import PlanFiles, settled
-from ironpot.report.words import ACCOUNT, CREDITOR_CLASS, GROUP, GROUP_OF, RELEASED, ROUTE, label
+from ironpot.report.words import (
+    ACCOUNT,
+    CREDITOR_CLASS,
+    GROUP,
+    GROUP_OF,
+    QUOTA,
+    RELEASED,
+    ROUTE,
+    label,
+)
 
 BEFORE, AFTER = "before", "after"
 
@@ -55,6 +64,11 @@ class View:
             return self.name(scope_id)
         kind = label(ACCOUNT, account)
         return self.say(f"{self.name(body)}, {kind.en}", f"{self.name(body)}·{kind.zh}")
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Probability of each scenario, drawn futures too, as the plan was made with."""
+        return self.summary.get("weights") or self.case.settings.weights
 
     @property
     def first(self) -> str:
@@ -102,6 +116,7 @@ def _names(case: Case, reader: Reader) -> dict[str, str]:
     zh = reader.lang == "zh"
     named = {word: reader.read(text) for word, text in CREDITOR_CLASS.items()}
     named[CONSOLIDATED] = reader.say("Consolidated", "合并")
+    named |= {word: reader.read(text) for word, text in QUOTA.items()}
     for frame, key in (
         (case.asset_kinds, "asset_kind"),
         (case.markets, "market_id"),
@@ -114,7 +129,13 @@ def _names(case: Case, reader: Reader) -> dict[str, str]:
         (case.entities, "entity_id"),
     ):
         named |= _pairs(frame, key, "name")
-    return named
+    return named | _ceilings(case, named)
+
+
+def _ceilings(case: Case, named: dict[str, str]) -> dict[str, str]:
+    """Return each debt ceiling by the body whose debt it bounds."""
+    rows = case.limits.filter(pl.col("kind") == "debt_ceiling").select("limit_id", "entity_id")
+    return {str(limit): named.get(str(body), str(limit)) for limit, body in rows.iter_rows()}
 
 
 def _pairs(frame: pl.DataFrame, key: str, title: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ Words that a case uses too carry the labels of the case's own columns, so that w
 in is what it reads.
 """
 
+import re
 from collections.abc import Mapping
 
 from ironpot.case.schema import labels
@@ -100,7 +101,9 @@ VERDICT: dict[str, Text] = {
     "release": Text("release", "宜放"),
     "unclear": Text("unclear", "存疑"),
 }
+DRAWN = re.compile(r"s\d+")  # ids that drawn futures and branches of a tree get
 SCENARIO: dict[str, Text] = {"expected": Text("expected", "期望值")} | labels.SCENARIOS
+QUOTA: dict[str, Text] = {"swap": Text("swaps of debt", "债务置换")}
 LIMIT_KIND: dict[str, Text] = {
     "buffer": Text("cash buffer", "现金缓冲"),
     "bridge": Text("bridge loan", "过桥资金"),
@@ -155,6 +158,17 @@ RULE_UNIT: dict[str, Text] = {
     "points": Text("points", "分"),
     "basis points": Text("basis points", "基点"),
 }
+
+
+def scenario_text(name: str | None) -> Text:
+    """Return a scenario as people read it; a drawn one keeps its id, by which tables hold it.
+
+    >>> scenario_text("adverse").zh, scenario_text("s09").en
+    ('不利', 'drawn future s09')
+    """
+    if name and DRAWN.fullmatch(name):
+        return Text(f"drawn future {name}", f"抽样情景{name}")
+    return label(SCENARIO, name)
 
 
 def label(words: Mapping[str, Text], word: str | None) -> Text:

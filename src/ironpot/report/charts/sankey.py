@@ -14,13 +14,12 @@ from ironpot.report.view import View, total
 from ironpot.report.words import PRIMARY_CLASS, label
 
 MOST_KINDS = 7
-NAME_LETTERS = 24  # of a kind, so that its label ends before the middle
+NAME_LETTERS = 36  # of a kind or a use, so that the flow between them keeps a third of the width
 COMES, GOES = "in:", "out:"
 LETTER_PIXELS = 6.3  # at 11 pixels, half the height of a Chinese letter and a little more
 LOOK: style.Option = {
     "type": "sankey",
-    "left": 8,
-    "top": 12,
+    "top": 28,
     "bottom": 12,
     "nodeWidth": 14,
     "nodeGap": 14,
@@ -48,6 +47,7 @@ def sankey_chart(view: View) -> Chart | None:
             "and procedure; kinds by their share in net proceeds",
             f"现金表和化解表,{view.first}至{view.last}期望值,已扣税费和程序费用;各类资产按净得现值分摊",
         ),
+        width=760,
         height=360,
         native=Native("bar", "flow", ("amount",)),
     )
@@ -131,7 +131,7 @@ def _option(view: View, flows: pl.DataFrame) -> style.Option:
     nodes = [
         {
             "name": end,
-            "label": {"formatter": text},
+            "label": {"formatter": text, "position": _side(view, end)},
             "itemStyle": {"color": _color(view, end, spot)} | style.EDGE,
         }
         for spot, (end, text) in enumerate(labels.items())
@@ -141,9 +141,21 @@ def _option(view: View, flows: pl.DataFrame) -> style.Option:
         {"source": source, "target": target, "value": value}
         for (source, target, _), value in zip(links, amounts, strict=True)
     ]
-    right = [letters(text) for end, text in labels.items() if end.startswith(GOES)]
-    room = 24 + round(LETTER_PIXELS * max(right, default=0))
-    return style.base() | {"series": [LOOK | {"right": room, "data": nodes, "links": drawn}]}
+    room = {"left": _room(labels, COMES), "right": _room(labels, GOES)}
+    return style.base() | {"series": [LOOK | room | {"data": nodes, "links": drawn}]}
+
+
+def _side(view: View, end: str) -> str:
+    """Return where a node's label stands: outside the flow, that of the middle above it."""
+    if end == _middle(view):
+        return "top"
+    return "left" if end.startswith(COMES) else "right"
+
+
+def _room(labels: dict[str, str], side: str) -> int:
+    """Return the pixels that the longest label of a side needs."""
+    widest = max((letters(text) for end, text in labels.items() if end.startswith(side)), default=0)
+    return 24 + round(LETTER_PIXELS * widest)
 
 
 def _links(view: View, flows: pl.DataFrame) -> list[tuple[str, str, int]]:

@@ -12,7 +12,7 @@ from ironpot.report.findings import Findings, path, scenarios
 from ironpot.report.model import Block, Chart, Field, Paragraph, Section, Table
 from ironpot.report.tables import field, labelled, moneys, text
 from ironpot.report.view import AFTER, BEFORE, View
-from ironpot.report.words import PHASE, SCENARIO, label
+from ironpot.report.words import PHASE, scenario_text
 
 MOST_SCENARIOS = 7
 LADDER_HEADS = (
@@ -73,7 +73,7 @@ def _worst(view: View, found: Findings) -> str:
     """Return what the worst scenario misses, in brackets."""
     if found.worst_scenario is None or not found.worst_before.missing:
         return ""
-    name = label(SCENARIO, found.worst_scenario)
+    name = scenario_text(found.worst_scenario)
     missing = money(found.worst_before.missing, view.reader)
     return view.say(
         f" ({missing} in the worst scenario, {name.en})", f"(最差情景“{name.zh}”下{missing})"
@@ -94,8 +94,8 @@ def _by_scenario(view: View) -> Table:
     """Return before and after by scenario; of many scenarios the expected and the worst."""
     made: list[dict[str, Any]] = [
         {
-            "name": view.reader.read(label(SCENARIO, name)),
-            "weight": view.case.settings.weights.get(name),
+            "name": view.reader.read(scenario_text(name)),
+            "weight": view.weights.get(name),
         }
         | _failures(view, name, CONSOLIDATED)
         for name in scenarios(view)
@@ -204,7 +204,7 @@ def _baseline(view: View) -> tuple[Block, ...]:
     names = [name for name in scenarios(view) if name in set(rows["scenario"])]
     named = rows.rename({"quarter": "period"})
     wide = named.pivot("scenario", index="period", values="shortfall").sort("period")
-    heads = ((name, label(SCENARIO, name).en, label(SCENARIO, name).zh) for name in names)
+    heads = ((name, scenario_text(name).en, scenario_text(name).zh) for name in names)
     title = view.say("Shortage of doing nothing", "不实施方案的分季短缺")
     fields = (
         field(view, ("period", "quarter", "季度"), "period"),

@@ -8,7 +8,7 @@ from ironpot.report.findings import Findings
 from ironpot.report.model import Paragraph, Section, Table
 from ironpot.report.tables import field, moneys
 from ironpot.report.view import View, fen, total
-from ironpot.report.words import ACCOUNT, LINE, SCENARIO, label
+from ironpot.report.words import ACCOUNT, LINE, label, scenario_text
 
 LINES = ("own_revenue", "transfers_in", "land_revenue", "asset_income")
 MOST_ITEMS = 4
@@ -76,7 +76,7 @@ def _recurrent(view: View, worst: str | None) -> str:
     less -= sum(flow(view, line, worst) for line in ("own_revenue", "transfers_in")) if worst else 0
     tail = ""
     if worst and less > 0:
-        name, figure = label(SCENARIO, worst), money(less, view.reader)
+        name, figure = scenario_text(worst), money(less, view.reader)
         tail = view.say(f"; {figure} less in scenario {name.en}", f";“{name.zh}”情景少{figure}")
     return view.say(
         f"Own revenue and transfers bring {both} in {years}, {single} of it own revenue{tail}.",
@@ -93,7 +93,7 @@ def _land(view: View, worst: str | None) -> str:
     shown = money(land, view.reader)
     fall = ""
     if worst:
-        bad, name = flow(view, "land_revenue", worst), label(SCENARIO, worst)
+        bad, name = flow(view, "land_revenue", worst), scenario_text(worst)
         low, share = money(bad, view.reader), percent((land - bad) / land)
         fall = view.say(
             f", {low} in scenario {name.en} ({share} less)", f",“{name.zh}”情景{low}(少{share})"

@@ -12,7 +12,7 @@ from ironpot.report.model import Block, Bullets, Heading, Paragraph, Section, Ta
 from ironpot.report.parts.disposal import released
 from ironpot.report.tables import field, lots, moneys, text
 from ironpot.report.view import View
-from ironpot.report.words import SCENARIO, label
+from ironpot.report.words import scenario_text
 
 NAMED_LOTS = 6
 
@@ -183,7 +183,7 @@ def _tightest(view: View, found: Findings) -> str:
     figure, point = money(low.lowest, view.reader), period(low.lowest_period, view.reader)
     bad = ""
     if found.worst_scenario and found.worst_after.lowest is not None:
-        name = label(SCENARIO, found.worst_scenario)
+        name = scenario_text(found.worst_scenario)
         least = money(found.worst_after.lowest, view.reader)
         bad = view.say(
             f" (at least {least} in scenario {name.en})", f"(“{name.zh}”情景最低{least})"
