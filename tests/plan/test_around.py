@@ -11,6 +11,8 @@ from tests.plan.check import in_words
 from tests.plan.town import hall, town, wish
 
 from ironpot.case.schema import BY_NAME
+from ironpot.core.lang import Text
+from ironpot.plan import check_reasons as checking
 from ironpot.plan import many
 from ironpot.plan.again import choices_table
 from ironpot.plan.around import Around, Change, Other
@@ -20,6 +22,7 @@ from ironpot.plan.extras import plan_extras
 from ironpot.plan.many import is_large
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
+from ironpot.plan.reasons import Reason
 from ironpot.plan.stand import decided_bounds
 from ironpot.plan.turned import turn_round
 from ironpot.plan.wish_costs import _proven, _without, wish_costs_around
@@ -160,6 +163,26 @@ def test_a_forbidden_lot_saves_once_what_the_best_of_its_starts_does(monkeypatch
     lots = [hall("pot", 10.0, 4.0), hall("steel", 10.0, 0.1)]
     whole = plan_resolution(town(assets=lots, wishes=[wish("pot", "force")]), options=OPTIONS)
     assert start_by_start + 1e6 < proven <= whole.cost + 1.0
+
+
+@pytest.mark.parametrize(("proven", "known"), [(-1e6, True), (-1e12, False), (-2e19, False)])
+def test_what_only_the_widest_limits_prove_of_a_wish_is_no_limit(
+    monkeypatch, wished, proven, known
+):
+    apart(monkeypatch)
+    monkeypatch.setattr("ironpot.plan.wish_costs._proven", lambda *_: proven)
+    monkeypatch.setattr(Around, "search", lambda *_, **__: None)
+    for cost in wish_costs_around(wished, seconds=10).values():
+        assert np.isfinite(cost.at_most) == known
+
+
+def test_reasons_name_no_distance_that_is_many_times_the_cost(wished):
+    turn = checking._Turn("pot", released=True, columns=wished.model.wishes[0].columns, value=1.0)
+    kept = Reason("CASH_NEED", Text("Kept.", "保留。"), "dual_estimate")
+    again = checking._Again(wished.cost, wished.bound)
+    for bound, known in ((wished.bound, True), (-1e12, False)):
+        checked = checking._checked(replace(wished, bound=bound), turn, again, kept)
+        assert np.isfinite(checked.sure) == known
 
 
 def test_a_wish_whose_plan_is_not_priced_in_time_has_no_cost_but_a_limit(monkeypatch, wished):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from ironpot.plan.around import Around
 from ironpot.plan.check_reasons import check_reasons
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
-from ironpot.plan.turned import turn_round
+from ironpot.plan.turned import TurnedPlan, turn_round
 from ironpot.report.plan_files import PlanFiles
 from ironpot.workbench import why
 
@@ -70,7 +71,19 @@ def test_why_claims_no_proof_of_a_plan_that_had_to_open_help(plan):
     assert "需上级支持" in said.zh
     assert "within" not in said.en
     unhelped = why._said_around(files, replace(turned, helped=False), "yuan", kept=False)
-    assert "both are proven to within" in unhelped.en
+    assert "both plans are proven to within" in unhelped.en
+
+
+@pytest.mark.parametrize(("below", "proven"), [(3e6, True), (3e8, False), (2e19, False)])
+def test_why_names_no_distance_that_only_the_widest_limits_give(below, proven):
+    cost = 20e6
+    files = PlanFiles({"objective": cost, "bound": cost - below, "constant_terms": 0.0}, {}, {})
+    around = why._said_around(files, TurnedPlan(cost, cost + 1e6, -np.inf), "yuan", kept=False)
+    again = SimpleNamespace(cost=cost + 1e6, bound=cost - below)
+    for said in (around, why._said_anew(files, again, "yuan", kept=True)):
+        assert ("both plans are proven to within" in said.en) is proven
+        assert ("what is best then is not proven" in said.en) is not proven
+        assert ("最优性未证明" in said.zh) is not proven
 
 
 def test_without_a_proven_round_estimates_are_unknown_and_nothing_is_claimed(plan):

@@ -18,6 +18,7 @@ from ironpot.core.errors import SolverError, StoppedError
 from ironpot.core.lang import Text
 from ironpot.plan.around import FIRST_S, Around, Change
 from ironpot.plan.exact import whole_bounds
+from ironpot.plan.gaps import is_proven
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.left import Left, leave
 from ironpot.plan.many import is_large
@@ -36,6 +37,7 @@ AROUND_S = 8.0
 # Exact prices keep a hundred yuan above buffers: differences within that say nothing.
 DUST = 100.0
 TURNED = "turned"
+UNPROVEN = Text("what is best then is not proven", "最优性未证明")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +266,8 @@ def _checked(plan: Plan, turn: _Turn, again: _Again, reason: Reason) -> Checked:
     estimate = _estimate(plan, turn)
     change = again.cost - plan.cost
     sure = max(again.cost - again.bound, plan.cost - plan.bound)
+    if not is_proven(sure, plan.cost - plan.constant, again.cost - plan.constant):
+        sure = np.inf
     searched = is_large(plan.model)
     checked = Checked(
         turn.lot_id, turn.released, estimate, change, sure, reason, searched, again.helped
@@ -327,10 +331,9 @@ def _how_sure(checked: Checked) -> Text:
     """Say how the other plan was found, and how far either could still fall if that is known."""
     # A bound that holds only because no account moves more is no proof.
     if not checked.sure < BOX * MILLION:
-        unknown = Text("what is best then is not proven", "最优性未证明")
         if not checked.searched:
-            return unknown
-        return Text(f"by a short search; {unknown.en}", f"短时搜索所得,{unknown.zh}")
+            return UNPROVEN
+        return Text(f"by a short search; {UNPROVEN.en}", f"短时搜索所得,{UNPROVEN.zh}")
     sure = spoken(checked.sure)
     if checked.searched:
         return Text(

@@ -2,6 +2,12 @@
 
 import math
 
+from ironpot.plan.inputs import MILLION
+from ironpot.plan.program import BOX
+
+# A gap of more times the cost is that of the bound that needs no solving: nothing is proven.
+NOTHING_PROVEN = 10.0
+
 
 def gap_objective(cost: float, bound: float, constant: float) -> float:
     """Return the missing part as a share of the cost that decisions move; nan if they move none.
@@ -22,6 +28,18 @@ def gap_stake(cost: float, bound: float, do_nothing: float) -> float:
     (0.05, nan)
     """
     return _share(cost - bound, abs(do_nothing - bound))
+
+
+def is_proven(missing: float, *costs: float) -> bool:
+    """Say whether a bound `missing` yuan below says anything of plans with such costs.
+
+    `costs` are what decisions move. What holds only because no account could hold more says
+    nothing, nor does what is many times as large as all that is decided.
+
+    >>> is_proven(3e6, 1e6, 2e6), is_proven(3e8, 1e6, 2e6), is_proven(math.inf, 1e6)
+    (True, False, False)
+    """
+    return missing < BOX * MILLION and missing <= NOTHING_PROVEN * max(map(abs, costs))
 
 
 def _share(missing: float, whole: float) -> float:

@@ -13,6 +13,7 @@ import numpy as np
 
 from ironpot.plan.around import FIRST_S, Around, Change
 from ironpot.plan.check_reasons import AROUND_S, around_plan
+from ironpot.plan.gaps import is_proven
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.plan import Plan
 from ironpot.plan.program import Bounds, Floats, Program, dual_bound
@@ -54,6 +55,8 @@ def _searched(plan: Plan, around: Around, wish: Wish, seconds: float, latest: fl
     others = tuple(other for other in plan.model.wishes if other is not wish)
     found = around.search(Change(bounds, others), seconds=seconds, latest=latest)
     at_most = max(plan.cost - _proven(around, bounds, wish), 0.0)
+    if not is_proven(at_most, plan.cost - plan.constant):
+        at_most = np.inf
     if found is None:
         return WishCost(np.nan, at_most)
     cost = plan.cost - min(found.cost * MILLION, plan.cost)

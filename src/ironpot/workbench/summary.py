@@ -13,8 +13,9 @@ from rich.markup import escape
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
 from ironpot.plan.files import Written
+from ironpot.plan.gaps import NOTHING_PROVEN
 from ironpot.plan.plan import Plan
-from ironpot.report.parts.check import NOT_WORTH_A_SHARE, NOTHING_PROVEN
+from ironpot.report.parts.check import NOT_WORTH_A_SHARE
 from ironpot.verify import Verification
 from ironpot.workbench.again import show_changes
 from ironpot.workbench.plan_words import KINDS, ROUTES, STATUS

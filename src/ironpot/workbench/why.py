@@ -1,5 +1,6 @@
 """`ironpot why`: why is a lot kept or released? In one sentence, or by solving again."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from ironpot.case.nearest import nearest
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
+from ironpot.plan.check_reasons import UNPROVEN
+from ironpot.plan.gaps import is_proven
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
 from ironpot.plan.reasons import LIMIT_TEXT, NEVER_SOLD
@@ -218,16 +221,26 @@ def _solve_again(
 def _said_anew(plan: PlanFiles, again: Plan, unit: Unit, *, kept: bool) -> Text:
     """Say what a whole new plan costs, and how far either plan could still fall."""
     change = again.cost - plan.summary["objective"]
-    sure = max(again.cost - again.bound, plan.summary["objective"] - plan.summary["bound"])
+    gap = max(again.cost - again.bound, plan.summary["objective"] - plan.summary["bound"])
+    sure = _how_sure(plan, gap, (again.cost, plan.summary["objective"]), unit)
     what = Text("releasing it", "处置该资产") if kept else Text("keeping it", "保留该资产")
     dear = change >= 0.0
     size = in_unit(abs(change), unit)
     return Text(
         f"Solved again: {what.en} {'costs' if dear else 'saves'} {size} "
-        f"({unit_words(unit, 'en')}); both plans are proven to within {in_unit(sure, unit)}.",
+        f"({unit_words(unit, 'en')}); {sure.en}.",
         f"重新求解:{what.zh}使成本{'增加' if dear else '减少'}{size}({unit_words(unit, 'zh')});"
-        f"两方案误差均不超过{in_unit(sure, unit)}。",
+        f"{sure.zh}。",
     )
+
+
+def _how_sure(plan: PlanFiles, gap: float, costs: Sequence[float], unit: Unit) -> Text:
+    """Say how far either plan could still fall, if what is known of that says anything."""
+    constant = plan.summary.get("constant_terms", 0.0)
+    if not is_proven(gap, *(cost - constant for cost in costs)):
+        return UNPROVEN
+    size = in_unit(gap, unit)
+    return Text(f"both plans are proven to within {size}", f"两方案误差均不超过{size}")
 
 
 def _around(
@@ -271,10 +284,9 @@ def _sure_around(plan: PlanFiles, turned: TurnedPlan, unit: Unit) -> Text:
     """Say how far either plan could still fall, or that help had to open and nothing is proven."""
     if turned.helped:
         return Text(
-            "it then needs help from above, and what is best then is not proven",
-            "届时需上级支持,最优性未证明",
+            f"it then needs help from above, and {UNPROVEN.en}", f"届时需上级支持,{UNPROVEN.zh}"
         )
     # Turning a decision round leaves fewer plans: what no plan is below holds for them too.
     bound = max(turned.bound, plan.summary["bound"])
-    sure = in_unit(max(turned.turned - bound, turned.cost - plan.summary["bound"]), unit)
-    return Text(f"both are proven to within {sure}", f"两方案误差均不超过{sure}")
+    gap = max(turned.turned - bound, turned.cost - plan.summary["bound"])
+    return _how_sure(plan, gap, (turned.turned, turned.cost), unit)

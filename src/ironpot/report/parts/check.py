@@ -6,6 +6,7 @@ import polars as pl
 
 from ironpot.core.money import YUAN_PER_UNIT
 from ironpot.core.outputs import EXPECTED
+from ironpot.plan.gaps import NOTHING_PROVEN
 from ironpot.report.figures import money, number, percent, unit_label
 from ironpot.report.model import Block, Bullets, Field, Paragraph, Section, Table
 from ironpot.report.parts.race import race_blocks
@@ -55,8 +56,6 @@ def check_section(view: View) -> Section:
 
 # Below this share of the cost a gap is a matter of rounding, and so is its share of the stake.
 NOT_WORTH_A_SHARE = 5e-5
-# A gap of more times the cost is that of the bound that needs no solving: nothing is proven.
-NOTHING_PROVEN = 10.0
 
 
 def sure_sentence(view: View) -> str:
