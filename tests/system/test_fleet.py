@@ -1,5 +1,6 @@
 """Whoever works, however many and whoever is killed: every piece once, the same bits."""
 
+import gc
 import operator
 import os
 import signal
@@ -149,7 +150,13 @@ def test_without_dask_a_cluster_is_refused_with_the_way_to_install_it(monkeypatc
         pass
 
 
-def test_an_address_where_nobody_answers_is_refused(monkeypatch):
+@pytest.mark.parametrize("address", [NOBODY, "nowhere.invalid"])
+def test_an_address_where_nobody_answers_is_refused_at_once_and_without_a_trace(
+    monkeypatch, address
+):
     monkeypatch.setattr("ironpot.workbench.cluster.CONNECT_S", 0.3)
-    with pytest.raises(IronpotError, match="No Dask scheduler"), fleet_of(Hands(2, NOBODY)):
+    with pytest.raises(IronpotError, match="No Dask scheduler"), fleet_of(Hands(2, address)):
         pass
+    began = time.monotonic()
+    gc.collect()  # a client of Dask that is forgotten waits 20 s, then prints a trace
+    assert time.monotonic() - began < 10.0

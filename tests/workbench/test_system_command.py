@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from openpyxl import load_workbook
 from rich.console import Console
+from typer.testing import CliRunner
 
 from ironpot.core.errors import FileRefusedError, IronpotError, SolverError
 from ironpot.core.lang import Text
@@ -18,6 +19,7 @@ from ironpot.system.choices import Wishes
 from ironpot.system.shared_markets import SharedMarkets
 from ironpot.workbench import system
 from ironpot.workbench.allotment_file import read_allotments
+from ironpot.workbench.cli import app
 from ironpot.workbench.governments import read_governments
 from ironpot.workbench.orders import orders
 from ironpot.workbench.system import Draw, run_system
@@ -272,7 +274,16 @@ def test_a_run_that_fails_leaves_its_folder_to_the_next(tmp_path, monkeypatch):
     screen = Console(record=True, width=120, force_terminal=False)
     with pytest.raises(OSError, match="no room"):
         run_system(HUNAN, tmp_path, Draw(counties=8), lang="en", unit="yuan", screen=screen)
-    assert [path.name for path in (tmp_path / "unfinished").iterdir()] == ["run.part"]
+    assert not list(tmp_path.iterdir())  # it had found nothing yet
+
+
+@pytest.mark.parametrize("verb", ["system", "plans", "plan"])
+def test_a_seed_below_nought_is_refused_as_an_option(tmp_path, verb):
+    words = [verb, str(HUNAN), "--seed=-1", "--out", str(tmp_path / "out")]
+    told = CliRunner().invoke(app, words)
+    assert told.exit_code == 2
+    assert "--seed" in told.output
+    assert not (tmp_path / "out").exists()
 
 
 def test_one_price_for_all_allots_nothing_and_writes_tolls(tmp_path):

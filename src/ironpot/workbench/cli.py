@@ -110,7 +110,7 @@ def risk(
     plan: Annotated[Path | None, typer.Option("--plan", help=HELP["risk_plan"])] = None,
     years: Annotated[int, typer.Option("--years", help=HELP["risk_years"])] = 10,
     draws: Annotated[int, typer.Option("--draws", help=HELP["draws"])] = 10_000,
-    seed: Annotated[int, typer.Option("--seed", help=HELP["draw_seed"])] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help=HELP["draw_seed"])] = 0,
     denominator: Annotated[
         str, typer.Option("--denominator", help=HELP["denominator"])
     ] = "resources",
@@ -167,7 +167,7 @@ def plan(
     lang: LangOption = None,
     unit: UnitOption = "hundred_million",
     time_limit: Annotated[float, typer.Option("--time-limit", min=1.0, help=HELP["limit"])] = 50.0,
-    seed: Annotated[int, typer.Option("--seed", help=HELP["seed"])] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help=HELP["seed"])] = 1,
     scenarios: Annotated[
         int, typer.Option("--scenarios", min=0, max=4096, help=HELP["scenarios"])
     ] = 0,

@@ -46,7 +46,7 @@ def race(
         int, typer.Option("--scenarios", min=0, max=4096, help=HELP["scenarios"])
     ] = 20,
     time_limit: Annotated[float, typer.Option("--time-limit", min=1.0, help=HELP["limit"])] = 60.0,
-    seed: Annotated[int, typer.Option("--seed", help=HELP["seed"])] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help=HELP["seed"])] = 1,
     fresh_seed: Annotated[int, typer.Option("--fresh-seed", help=HELP["fresh_seed"])] = 10_001,
     workers: Annotated[int, typer.Option("--workers", min=1, help=HELP["workers"])] = 2,
     lot_luck: Annotated[
@@ -90,7 +90,7 @@ def stages(
     stages: Annotated[int, typer.Option("--stages", min=1, help=HELP["stages_count"])] = 3,
     branches: Annotated[int, typer.Option("--branches", min=1, help=HELP["branches"])] = 3,
     time_limit: Annotated[float, typer.Option("--time-limit", min=1.0, help=HELP["limit"])] = 60.0,
-    seed: Annotated[int, typer.Option("--seed", help=HELP["seed"])] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help=HELP["seed"])] = 1,
     relief: Annotated[bool, typer.Option("--relief/--no-relief", help=HELP["relief_open"])] = True,
     horizon: Annotated[str | None, typer.Option("--horizon", help=HELP["horizon"])] = None,
     csv: Annotated[Path | None, typer.Option("--csv", help=HELP["stages_csv"])] = None,

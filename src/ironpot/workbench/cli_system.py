@@ -23,7 +23,7 @@ def system(
     counties: Annotated[
         int | None, typer.Option("--counties", min=2, max=10_000, help=HELP["counties"])
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help=HELP["system_seed"])] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help=HELP["system_seed"])] = 1,
     quarters: Annotated[
         int, typer.Option("--quarters", min=1, max=40, help=HELP["system_quarters"])
     ] = 8,
@@ -95,7 +95,7 @@ def plans(
     time_limit: Annotated[
         float, typer.Option("--time-limit", min=1.0, help=HELP["limit_of_steps"])
     ] = 3600.0,
-    seed: Annotated[int, typer.Option("--seed", help=HELP["seed"])] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help=HELP["seed"])] = 1,
     scenarios: Annotated[
         int, typer.Option("--scenarios", min=0, max=4096, help=HELP["scenarios"])
     ] = 0,

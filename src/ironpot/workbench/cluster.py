@@ -194,7 +194,7 @@ def cluster_at(address: str) -> Generator[Cluster]:
     # Its log tells of lost connections line by line; what matters of it is raised in words.
     getLogger("distributed.client").setLevel(CRITICAL)
     try:
-        client = dask.Client(address, timeout=CONNECT_S, set_as_default=False)
+        client = _client(dask)(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise IronpotError(_nobody(address)) from error
     with client:
@@ -202,6 +202,18 @@ def cluster_at(address: str) -> Generator[Cluster]:
             raise IronpotError(_no_workers(address))
         refuse_other_code(client)
         yield Cluster(client)
+
+
+def _client(dask: Any) -> Any:
+    """Return the class of clients that wait for nobody when they are forgotten.
+
+    They are closed by `with`; one that found no scheduler would wait 20 s and print a trace.
+    """
+
+    def forgotten(_client: object) -> None:
+        pass
+
+    return type("Client", (dask.Client,), {"__del__": forgotten})
 
 
 @contextmanager

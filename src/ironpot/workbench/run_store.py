@@ -90,12 +90,17 @@ class RunStore:
     def leave(self) -> None:
         """Write what is not on disk yet, then let other runs have the folder.
 
-        Whoever opened the run ends with this, come what may: an error too leaves all it had found.
+        Whoever opened the run ends with this, come what may: an error too leaves all it had found,
+        and nothing where it had found nothing.
         """
         try:
             self.close()
         finally:
-            unlock_run(self.folder)
+            parts = [path.name for path in self.folder.glob(f"*{PART}")]
+            if parts == [f"{RUN}{PART}"] and not self.cut_short:
+                shutil.rmtree(self.folder)
+            else:
+                unlock_run(self.folder)
 
     def _path(self, name: str) -> Path:
         """A part's file: names that are no file names are written by their hash."""
