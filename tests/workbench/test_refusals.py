@@ -169,3 +169,34 @@ def test_a_console_that_lacks_letters_gets_question_marks(tmp_path, encoding):
     assert done.returncode == 1
     assert done.stderr == b""
     assert b"B13" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", TWO_POTS, "--out", "plan", "--certificate"),
+        ("relief", TWO_POTS, "--csv"),
+        ("race", TWO_POTS, "--csv"),
+        ("stages", TWO_POTS, "--csv"),
+        ("stages", TWO_POTS, "--certificate"),
+    ],
+    ids=lambda words: f"{words[0]} {words[-1]}",
+)
+def test_a_result_that_could_not_be_written_at_the_end_is_refused_at_the_start(ironpot, words):
+    refused(ironpot(*words, "nowhere/result", "--lang", "zh"), "nowhere/result", "未开始计算")
+    refused(ironpot(*words, ".", "--lang", "en"), ".: is a folder", "nothing was begun")
+    assert not Path("plan").exists()
+
+
+def test_a_search_without_an_end_is_refused(ironpot):
+    words = ("plan", TWO_POTS, "--out", "plan", "--time-limit", "inf", "--lang", "en")
+    refused(ironpot(*words), "time_limit_s is inf")
+    assert not Path("plan").exists()
+
+
+def test_a_table_that_is_no_allotment_file_is_refused_in_a_whole_sentence(ironpot):
+    words = ("plan", TWO_POTS, "--out", "plan", "--allotment", f"{TWO_POTS}/assets.csv")
+    said = ironpot(*words, "--lang", "en")
+    refused(said, "is not an allotment file: Table allotments has no column")
+    assert '"' not in said.err
+    assert ".." not in said.err.replace("../", "").replace("...", "")

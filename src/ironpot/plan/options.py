@@ -1,6 +1,7 @@
 """What a user may choose about a plan: one frozen record, the same for command line and API."""
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,6 +11,23 @@ from ironpot.core.lang import Text
 
 # Least help first, in practice: a yuan of it then weighs as much as a thousand of value destroyed.
 LEAST_HELP_WEIGHT = 1e3
+# Least and most that each number may be; a weight below nil would reward what it should charge.
+MOST_SECONDS, MOST_FUTURES = 30 * 86_400.0, 4096
+_LIMITS: dict[str, tuple[float, float]] = {
+    "time_limit_s": (1e-3, MOST_SECONDS),
+    "gap_stake": (0.0, 1.0),
+    "arrears_rate": (0.0, 10.0),
+    "arrears_weight": (0.0, 1e6),
+    "risk_weight": (0.0, 1e6),
+    "cvar_level": (0.0, 0.9999),
+    "rule_slack_price": (0.0, 1e6),
+    "rate_shift": (0.0, 1.0),
+    "help_weight": (0.0, 1e6),
+    "seed": (0, 10**9),
+    "scenarios": (0, MOST_FUTURES),
+    "threads": (0, 1024),
+    "steps": (0, 10**9),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +48,8 @@ class PlanOptions:
     kind find the same plan. With `lot_luck` a lot or bundle that matters to its owner sells whole
     or not at all in each drawn future (`plan.stalls`); without it, as all others, by the market's
     share. `within` takes an allotment as all that there is of its markets; else a plan may use more
-    or less of them for the market-use fee.
+    or less of them for the market-use fee. Raises IronpotError that names every number that cannot
+    be: none, infinite, or beyond its limits.
     """
 
     time_limit_s: float = 50.0
@@ -50,6 +69,41 @@ class PlanOptions:
     steps: int = 0
     lot_luck: bool = False
     within: bool = False
+
+    def __post_init__(self) -> None:
+        wrong = [name for name in _LIMITS if not _may_be(name, getattr(self, name))]
+        if wrong:
+            raise _cannot_be({name: getattr(self, name) for name in wrong})
+
+
+def _may_be(name: str, value: object) -> bool:
+    """Say whether an option is a number of its kind within its limits."""
+    low, high = _LIMITS[name]
+    kinds = (int,) if isinstance(low, int) else (int, float)
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        return False
+    return math.isfinite(value) and low <= value <= high
+
+
+def _cannot_be(wrong: Mapping[str, object]) -> IronpotError:
+    lines: list[tuple[str, str]] = []
+    for name, value in wrong.items():
+        low, high = _LIMITS[name]
+        whole = isinstance(low, int)
+        kind = ("a whole number", "整数") if whole else ("a number", "数")
+        lines.append(
+            (
+                f"  {name} is {value!r} → write {kind[0]} from {low:,.10g} to {high:,.10g}",
+                f"  {name} 为 {value!r} → 请填{low:,.10g}至{high:,.10g}的{kind[1]}",
+            )
+        )
+    english, chinese = ("\n".join(said) for said in zip(*lines, strict=True))
+    return IronpotError(
+        Text(
+            f"These options of a plan cannot be; nothing was planned:\n{english}",
+            f"以下方案选项无效,未制定方案:\n{chinese}",
+        )
+    )
 
 
 def options_hash(options: PlanOptions) -> str:

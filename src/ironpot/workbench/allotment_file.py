@@ -19,7 +19,7 @@ def read_allotments(path: Path) -> pl.DataFrame:
         frame = pl.read_csv(path, infer_schema=False)
         rows = ALLOTMENTS.conform(frame)
     except (OSError, KeyError, pl.exceptions.PolarsError) as error:
-        raise _refused(path, f"{error}".splitlines()[0]) from error
+        raise _refused(path, _said(error)) from error
     needed = [column.name for column in ALLOTMENTS.columns if column.required]
     empty = [name for name in needed if rows[name].null_count()]
     if empty or not rows.height:
@@ -30,6 +30,12 @@ def read_allotments(path: Path) -> pl.DataFrame:
     if low.height or not rows["price_fraction"].is_between(0.0, 1.0).all():
         raise _refused(path, "a fee or allotment below 0, or a price fraction outside 0 to 1")
     return rows
+
+
+def _said(error: Exception) -> str:
+    """Return what an error says, in one line; of a KeyError without its quotation marks."""
+    said = error.args[0] if isinstance(error, KeyError) else error
+    return f"{said}".splitlines()[0].rstrip(".")
 
 
 def _refused(path: Path, why: str) -> FileRefusedError:

@@ -194,8 +194,10 @@ def plan(
     from ironpot.workbench.planning import run_plan, write_certificate
     from ironpot.workbench.screen import console
     from ironpot.workbench.summary import show_done
+    from ironpot.workbench.whole import refuse_unwritable
 
     chosen, amounts, screen = user_language(lang), unit_of(unit), console()
+    refuse_unwritable(certificate)
     case = with_horizon(case_at(path, column_map), horizon)
     weight = LEAST_HELP_WEIGHT if least else PlanOptions().help_weight
     options = PlanOptions(

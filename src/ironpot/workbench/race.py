@@ -29,7 +29,7 @@ from ironpot.report.parts.race import CHOICE
 from ironpot.report.plan_files import PlanFiles, read_plan
 from ironpot.workbench.made_with import ReadBack, read_back
 from ironpot.workbench.screen import Bar, show_table, unit_words
-from ironpot.workbench.whole import whole_file
+from ironpot.workbench.whole import refuse_unwritable, whole_file
 
 STAGES: dict[str, Text] = {
     "rules": Text("Trying simple rules in the plan's own futures ...", "正在方案自身情景中试算……"),
@@ -85,6 +85,7 @@ class Asked:
 
 def run_race(case: Case, asked: Asked, screen: Console, lang: Lang, unit: Unit) -> Race:
     """Let a plan race simple rules, print who stands where, and tell the plan's folder."""
+    refuse_unwritable(asked.csv)
     began = time.monotonic()
     plan = _entered(case, asked, lang)
     futures = asked.race.futures

@@ -18,6 +18,7 @@ from ironpot.plan.relief import TOTAL, Relief, Step, least_relief
 from ironpot.plan.relief_asked import UNNAMED
 from ironpot.plan.search import Progress
 from ironpot.workbench.screen import Bar, amount, show_table, unit_words
+from ironpot.workbench.whole import refuse_unwritable, whole_file
 
 CHANGES: dict[tuple[str, str], Text] = {
     ("service_floor", "less"): Text("one point less", "降低一个百分点"),
@@ -55,6 +56,7 @@ def show_relief(
     csv: Path | None = None,
 ) -> Relief:
     """Work the least help out and print it; every price goes to `csv` if that is given."""
+    refuse_unwritable(csv)
     with Bar(options.time_limit_s) as bar:
         bar.show(_LOOKING.say(lang))
         found = least_relief(
@@ -64,7 +66,8 @@ def show_relief(
             tell=lambda step, figure: bar.show(_told(step, figure, unit).say(lang)),
         )
     if csv is not None:
-        found.prices.write_csv(csv)
+        with whole_file(csv) as draft:
+            found.prices.write_csv(draft)
     if found.source == "none":
         none = Text("A plan works without help from above.", "无需上级支持即有可行方案。")
         screen.print(none.say(lang))

@@ -13,7 +13,7 @@ from ironpot.plan.options import PlanOptions
 from ironpot.plan.staged import StagedPlan, plan_stages, staged_certificate
 from ironpot.workbench.plan_words import ROUTES
 from ironpot.workbench.screen import Bar, show_table, unit_words
-from ironpot.workbench.whole import whole_file
+from ironpot.workbench.whole import refuse_unwritable, whole_file
 
 SHOWN = 40
 
@@ -32,6 +32,7 @@ def run_stages(
     case: Case, options: PlanOptions, asked: Asked, screen: Console, lang: Lang, unit: Unit
 ) -> StagedPlan:
     """Plan a case in stages, write what was asked for, and print cost, gaps and decisions."""
+    refuse_unwritable(asked.csv, asked.certificate)
     with Bar(options.time_limit_s) as bar:
         bar.show(Text("planning in stages", "正在分阶段制定方案").say(lang))
         plan = plan_stages(case, stages=asked.stages, branches=asked.branches, options=options)

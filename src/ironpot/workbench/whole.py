@@ -30,12 +30,49 @@ def whole_file(path: Path) -> Generator[Path]:
     ...     [one.name for one in Path(folder).iterdir()]
     ['a.txt']
     """
-    draft = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    draft = _draft_of(path)
     try:
         yield draft
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def refuse_unwritable(*files: Path | None) -> None:
+    """Refuse before the work begins what `whole_file` could not write at its end.
+
+    Raises FileRefusedError that names every such file; None stands for one that nobody asked for.
+
+    >>> refuse_unwritable(None, Path("result.csv"))
+    """
+    wrong = [(file, why) for file in files if file is not None and (why := _why_not(file))]
+    if not wrong:
+        return
+    said = "; ".join(f"{file}: {why}" for file, why in wrong)
+    raise FileRefusedError(
+        Text(
+            f"Nothing can be written there, so nothing was begun: {said}. Name a file in a folder "
+            "that is there and in which you may write.",
+            f"无法写入,未开始计算:{said}。请指定已存在且有写入权限的文件夹中的文件。",
+        )
+    )
+
+
+def _why_not(file: Path) -> str:
+    """Return what the system says against writing a file; nothing if it may be written."""
+    if file.is_dir():
+        return "is a folder"
+    draft = _draft_of(file)
+    try:
+        draft.touch()
+        draft.unlink()
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
+    return ""
+
+
+def _draft_of(path: Path) -> Path:
+    return path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
 
 
 @contextmanager
