@@ -8,6 +8,7 @@ off no plan.
 
 import linopy
 import numpy as np
+import polars as pl
 import xarray as xr
 from tests.plan.reference_debts import DebtRules
 from tests.plan.reference_terms import (
@@ -115,7 +116,10 @@ class Reference(DebtRules):
                 if row["service_class"] == name
             )
             mine = (frame["service_class"] == name).fill_null(value=False).to_numpy()
-            given = np.where(mine[self.i.releases.row], self.i.releases.service, 0.0)
+            # In yuan a year; the program counts a small class larger.
+            yuan = frame.select(pl.coalesce("service_value_y", "book_value")).to_series().to_numpy()
+            gone = mine[self.i.releases.row] & (self.i.releases.service > 0.0)
+            given = np.where(gone, yuan[self.i.releases.row], 0.0)
             given = self._sum_members(given[:, None] / M, "one")
             limit = (1.0 - floor) * today / M
             self.model.add_constraints((given * self.x).sum() <= limit, name=f"floor_{name}")

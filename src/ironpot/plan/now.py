@@ -10,8 +10,8 @@ from ironpot.case.case import Case
 from ironpot.core.dates import QUARTERS_PER_YEAR
 from ironpot.plan.inputs import MILLION, Inputs
 from ironpot.plan.program import Builder, Floats, Ints
+from ironpot.plan.services import counted, services_today
 from ironpot.valuation.depth import fill
-from ironpot.valuation.offers import Offers
 
 # Voluntary prepayment and swaps are looked at twice a year; a pledge can be freed in any quarter.
 REVIEW_EVERY = 2
@@ -95,16 +95,9 @@ def _add_floors(build: Builder, inputs: Inputs, release_of: Ints) -> None:
 
 
 def service_totals(inputs: Inputs, classes: tuple[str, ...]) -> Floats:
-    """Return today's service by class, yuan: its value a year, else the book value."""
-    return services_today(inputs.offers, classes)
-
-
-def services_today(offers: Offers, classes: tuple[str, ...]) -> Floats:
-    """Return the service of all lots by class, yuan: its value a year, else the book value."""
-    lots = offers.frame.unique("lot_id", keep="first", maintain_order=True)
-    weight = pl.coalesce("service_value_y", "book_value")
-    sums = dict(lots.group_by("service_class").agg(weight.sum()).iter_rows())
-    return np.array([float(sums.get(name) or 0.0) for name in classes])
+    """Return today's service by class, as the floors count it (`plan.services`)."""
+    total = services_today(inputs.offers, classes)
+    return total * counted(total)
 
 
 def _add_pools(build: Builder, inputs: Inputs, release_of: Ints) -> None:

@@ -177,7 +177,8 @@ def _payments(case: Case, nodes: Nodes, options: DebtOptions) -> dict[str, float
 def budget_by_node(case: Case, nodes: Nodes, scenarios: Scenarios) -> dict[str, Floats]:
     """Return the budget by column of the cash file, (node, scenario, quarter), yuan.
 
-    A line of an account that its holder does not have goes to the holder's main account.
+    A line of an account that its holder does not have goes to the holder's main account. Raises
+    IronpotError where there is no line at all: an unknown budget is not one of nothing.
     """
     flows = budget_flows(case, scenarios).filter(pl.col("entity_id").is_in(list(nodes.holder)))
     shape = (len(nodes.keys), len(scenarios.names), case.horizon.count)
@@ -192,7 +193,17 @@ def budget_by_node(case: Case, nodes: Nodes, scenarios: Scenarios) -> dict[str, 
         node = node if node >= 0 else nodes.income_node(entity)
         array = table.setdefault(line, np.zeros(shape))
         array[node, known[scenario], place[quarter]] += amount
+    if not table:
+        raise IronpotError(_NO_BUDGET)
     return table
+
+
+_NO_BUDGET = Text(
+    "No body of the perimeter has a line in the budget, and a plan needs what comes in and goes "
+    "out beside debts and lots. Add the lines to budget; if there is nothing, one line with "
+    "amount 0.",
+    "并表范围内各主体均无预算收支,而方案须知其他收支。请在budget表补充;确无收支的,填一行金额为0。",
+)
 
 
 def _inside_debts(case: Case, options: DebtOptions, futures: Futures) -> tuple[InsideDebt, ...]:

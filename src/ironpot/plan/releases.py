@@ -13,6 +13,7 @@ from ironpot.core.dates import MONTHS_PER_QUARTER, QUARTERS_PER_YEAR
 from ironpot.plan.given_up import given_up, transfer_chance
 from ironpot.plan.nodes import Nodes
 from ironpot.plan.program import Floats, Ints
+from ironpot.plan.services import service_weight
 from ironpot.plan.starts import bundle_starts, prepared_soon, starts
 from ironpot.valuation.offers import Offers
 from ironpot.valuation.price import (
@@ -55,6 +56,7 @@ class Releases:
     (candidate, quarter) each, in + and out -; `ended` the quarterly cash of the lot that ends with
     its transfer.
     `done` marks what has begun and can only be carried on: listed or signed since the case date.
+    `service` is what the transfer takes from the lot's class, as the floors count it.
     `debt` is freed by the share `freed_share` of its principal. `terminal_cost` and `service_cost`
     are present values: what is given up after the horizon, and service within it.
     """
@@ -185,7 +187,7 @@ def _measure(
         ended=np.where(outside[:, None], ended, 0.0),
         debt=np.where(frees, offers.pledge[row], -1),
         freed_share=np.where(frees, offers.pledge_share[row], 0.0),
-        service=np.where(outside & ends_service(offers, row), _service_weight(offers, row), 0.0),
+        service=np.where(outside & ends_service(offers, row), service_weight(offers, row), 0.0),
         terminal_cost=np.where(outside, terminal, 0.0) + contract.after_horizon(),
         service_cost=np.where(outside, lost, 0.0),
         done=done,
@@ -213,14 +215,6 @@ def _while_handed(offers: Offers, row: Ints, start: Ints, cash: Floats) -> Float
     quarters = np.arange(offers.quarters)[None, :]
     last = last_handed(offers, row, start)[:, None]
     return np.where((quarters > start[:, None]) & (quarters < last), cash, 0.0)
-
-
-def _service_weight(offers: Offers, row: Ints) -> Floats:
-    """Service that a lot gives a year, as counted against the floors: its value, else its book."""
-    value = offers.column("service_value_y", np.nan)[row]
-    classed = offers.frame["service_class"].is_not_null().to_numpy()[row]
-    book = offers.column("book_value")[row]
-    return np.where(classed, np.where(np.isnan(value), book, value), 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,8 @@ def _book_financing(model: Model, point: Floats, cash: dict[str, Fen]) -> tuple[
     What stays unpaid is a forced loan: it comes in as borrowing and is cleared as principal.
     """
     inputs = model.inputs
-    bridge = _changes(inputs, model.take("bridge", point), inputs.nodes.bridge_rate)
+    nodes = inputs.nodes
+    bridge = _changes(inputs, model.take("bridge", point), nodes.bridge_rate, most=nodes.bridge)
     arrears = _changes(inputs, model.take("arrears", point), inputs.options.arrears_rate)
     for flows, names in (
         (bridge, ("bridge_draw", "bridge_repayment", "interest")),
@@ -180,10 +181,13 @@ def _book_financing(model: Model, point: Floats, cash: dict[str, Fen]) -> tuple[
     return added, np.cumsum(added + cleared, axis=2)
 
 
-def _changes(inputs: Inputs, stock: Floats, rate: Floats | float) -> tuple[Fen, Fen, Fen]:
+def _changes(
+    inputs: Inputs, stock: Floats, rate: Floats | float, *, most: Floats | None = None
+) -> tuple[Fen, Fen, Fen]:
     """Draws (in +), repayments and interest (out -) of a stock, (node, scenario, quarter), fen.
 
-    Totals so far are rounded, not flows, so that a stock that is cleared leaves no odd fen.
+    Totals so far are rounded, not flows, so that a stock that is cleared leaves no odd fen. What
+    rounding or the solver's tolerance leaves above `most` (node, quarter) yuan is repaid at once.
     """
     held = np.where(stock < DUST, 0.0, stock) * MILLION
     before = np.concatenate([np.zeros_like(held[:, :, :1]), held[:, :, :-1]], axis=2)
@@ -191,6 +195,8 @@ def _changes(inputs: Inputs, stock: Floats, rate: Floats | float) -> tuple[Fen, 
     total, left = _fen(inputs, drawn), with_expected(held, inputs.weights)
     repaid = np.floor((with_expected(drawn, inputs.weights) - left) * FEN_PER_YUAN)
     repaid = np.where(left == 0.0, total, repaid.astype(np.int64))
+    if most is not None:
+        repaid = np.maximum(repaid, total - to_fen(most)[:, None, :])
     repaid = np.maximum.accumulate(repaid, axis=2)
     each = np.broadcast_to(np.asarray(quarterly(rate)), held.shape[:1])
     interest = _fen(inputs, -before * each[:, None, None])
@@ -211,6 +217,7 @@ def _book_transfers(model: Model, point: Floats, debts: DebtLedger, cash: dict[s
     inputs = model.inputs
     moved = _fen(inputs, np.clip(model.take("transfer", point), 0.0, None) * MILLION)
     giver, taker = inputs.nodes.arcs[:, 0], inputs.nodes.arcs[:, 1]
+    _keep_within(moved, giver, to_fen(inputs.nodes.transfer)[:, None, :])
     np.add.at(cash["intra_group_out"], giver, -moved)
     np.add.at(cash["intra_group_in"], taker, moved)
     if inputs.debts.swaps:
@@ -219,6 +226,20 @@ def _book_transfers(model: Model, point: Floats, debts: DebtLedger, cash: dict[s
         np.add.at(cash["intra_group_in"], inputs.debts.node[away], debts.swapped[away])
         cash["intra_group_out"][government] -= debts.swapped[away].sum(axis=0)
     return moved
+
+
+def _keep_within(moved: Fen, giver: Ints, most: Fen) -> None:
+    """Take off transfers, in place, what rounding or tolerance lays above what a giver may pass on.
+
+    `moved` is (arc, scenario, quarter), `giver` (arc,), `most` (node, 1, quarter).
+    """
+    passed = np.zeros((most.shape[0], *moved.shape[1:]), dtype=np.int64)
+    np.add.at(passed, giver, moved)
+    over = np.maximum(passed - most, 0)
+    for arc, node in enumerate(giver.tolist()):
+        cut = np.minimum(over[node], moved[arc])
+        moved[arc] -= cut
+        over[node] -= cut
 
 
 def _balances(inputs: Inputs, cash: dict[str, Fen]) -> tuple[Fen, Fen]:

@@ -9,8 +9,9 @@ import polars as pl
 from ironpot.case.case import Case
 from ironpot.core.lang import Text
 from ironpot.core.money import Unit, amount_text
-from ironpot.plan.now import services_today, team_by_quarter
+from ironpot.plan.now import team_by_quarter
 from ironpot.plan.options import PlanOptions
+from ironpot.plan.services import services_today
 from ironpot.system.case_limits import demands_of, shares_within_floors, team_delays
 from ironpot.system.links import Floats
 from ironpot.valuation.offers import Offers
