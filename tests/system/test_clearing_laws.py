@@ -209,8 +209,9 @@ def test_two_banks_that_wait_for_each_other_have_two_solutions():
 def test_an_answer_that_has_not_settled_says_so():
     from ironpot.system.network import network_of
 
-    ring = network_of([[0, 1.0], [1.0, 0]], [0.0, 0.0], [1e-3, 1e-3])
-    stopped = clear_system(ring, options=ClearingOptions(max_iterations=5, solutions="greatest"))
+    ring = network_of([[0, 1.0], [1.0, 0]], [1.001, 1.001], [0.0, 0.0])
+    few = ClearingOptions("linear_debtrank", max_iterations=5, solutions="greatest")
+    stopped = clear_system(ring, external_assets=[1.0005, 1.0005], options=few)
     assert stopped.converged.tolist() == [False]
     assert stopped.iterations.tolist() == [5]
     with pytest.raises(IronpotError, match="uniqueness is unknown"):

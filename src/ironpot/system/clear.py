@@ -53,7 +53,26 @@ def clear_system(
     greatest = settle(network, external, options, 1.0)
     both = options.solutions == "both"
     least = settle(network, external, options, 0.0) if both else None
+    if options.model in PAYING:
+        greatest, least = _finish(network, external, options, greatest, least)
     return Clearing(network, options, external, greatest, least)
+
+
+def _finish(
+    network: Network,
+    external: Floats,
+    options: ClearingOptions,
+    greatest: Solution,
+    least: Solution | None,
+) -> tuple[Solution, Solution | None]:
+    """Solve where sweeps creep; below, where costs and ranks leave one answer within reach."""
+    from ironpot.system.finish import finish_greatest, finish_least
+
+    greatest = finish_greatest(network, external, options, greatest)
+    plain = options.model == "eisenberg_noe" and options.external_debts == "pari_passu"
+    if least is not None and plain:
+        least = finish_least(network, external, options, least, greatest.value)
+    return greatest, least
 
 
 def _scenarios(network: Network, external: npt.ArrayLike | None) -> Floats:

@@ -17,7 +17,7 @@ from ironpot.system.network import Network
 from ironpot.system.valuations import PAYING, TIE, ClearingOptions
 
 # Two solutions further apart than this share of what a node owes are two.
-_APART = 1e-8
+APART = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ class Clearing:
     def unique(self) -> Bools:
         """Whether greatest and least solution agree within 1e-8, (scenario,).
 
-        Raises IronpotError if the least solution was not computed.
+        Where they have not converged, False says that they are not known to. Raises IronpotError
+        if the least solution was not computed.
         """
         if self.least is None:
             raise IronpotError(
@@ -100,7 +101,7 @@ class Clearing:
                     "只计算了最大解,唯一性未知。请用 solutions='both' 清算。",
                 )
             )
-        return np.abs(self.value - self.least.value).max(axis=1) <= _APART
+        return np.abs(self.value - self.least.value).max(axis=1, initial=0.0) <= APART
 
     @cached_property
     def received(self) -> Floats:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from ironpot.core.columns import Column, Table
-from ironpot.core.errors import CaseError
+from ironpot.core.errors import CaseError, IronpotError
 from ironpot.core.issues import Issue, Place
 from ironpot.core.lang import Text
 from ironpot.system.links import Floats, Links, links_of
@@ -113,10 +113,12 @@ def build_network(nodes: pl.DataFrame, claims: pl.DataFrame) -> Network:
 def network_of(owes: npt.ArrayLike, assets: npt.ArrayLike, debts: npt.ArrayLike) -> Network:
     """Build a network from a (debtor, creditor) matrix as papers print it; nodes are n0, n1, ...
 
+    Raises IronpotError where the matrix is not square or assets or debts are not one a node.
+
     >>> network_of([[0, 4], [0, 0]], [3, 1], [0, 2]).owed.tolist()
     [4.0, 2.0]
     """
-    matrix = np.asarray(owes, dtype=np.float64)
+    matrix = _square(owes, (assets, debts))
     debtor, creditor = np.nonzero(matrix)
     names = [f"n{i}" for i in range(len(matrix))]
     nodes = pl.DataFrame(
@@ -135,6 +137,22 @@ def network_of(owes: npt.ArrayLike, assets: npt.ArrayLike, debts: npt.ArrayLike)
         schema_overrides={"debtor_id": pl.String, "creditor_id": pl.String},
     )
     return build_network(nodes, claims)
+
+
+def _square(owes: npt.ArrayLike, by_node: tuple[npt.ArrayLike, ...]) -> Floats:
+    matrix = np.asarray(owes, dtype=np.float64)
+    count = len(matrix) if matrix.ndim else -1
+    lengths = [np.shape(values) for values in by_node]
+    if matrix.size != count * count or lengths != [(count,)] * len(lengths):
+        raise IronpotError(
+            Text(
+                f"Claims have shape {matrix.shape}, assets and debts {lengths}: give a square "
+                "matrix (debtor, creditor) and one amount a node.",
+                f"债权矩阵形状为{matrix.shape},资产和负债为{lengths}:"
+                "请给出(债务人,债权人)方阵,且每个节点各一个金额。",
+            )
+        )
+    return matrix.reshape(count, count)
 
 
 def _matrix(nodes: pl.DataFrame, claims: pl.DataFrame) -> Links:

@@ -20,6 +20,7 @@ Model = Literal[
     "eisenberg_noe", "rogers_veraart", "furfine", "linear_debtrank", "merton", "black_cox"
 ]
 Rank = Literal["pari_passu", "senior"]
+Solutions = Literal["greatest", "both"]
 SMOOTH: tuple[Model, ...] = ("merton", "black_cox")
 PAYING: tuple[Model, ...] = ("eisenberg_noe", "rogers_veraart")
 
@@ -42,7 +43,7 @@ class ClearingOptions:
     alpha: float = 1.0
     beta: float = 1.0
     recovery: float = 0.0
-    solutions: Literal["greatest", "both"] = "both"
+    solutions: Solutions = "both"
     tolerance: float = 1e-13
     max_iterations: int = 20_000
 
@@ -50,15 +51,18 @@ class ClearingOptions:
         """Refuse words and figures that no model knows."""
         shares = (self.alpha, self.beta, self.recovery)
         known = self.model in get_args(Model) and self.external_debts in get_args(Rank)
+        known = known and self.solutions in get_args(Solutions)
         bounded = all(0.0 <= share <= 1.0 for share in shares)
         if not (known and bounded and self.tolerance >= 0.0 and self.max_iterations >= 1):
             raise IronpotError(
                 Text(
                     f"Clearing cannot use {self}: choose model {', '.join(get_args(Model))}; "
                     f"external debts {' or '.join(get_args(Rank))}; alpha, beta and recovery "
-                    "between 0 and 1; a tolerance of 0 or more; at least one iteration.",
+                    f"between 0 and 1; solutions {' or '.join(get_args(Solutions))}; a tolerance "
+                    "of 0 or more; at least one iteration.",
                     f"清算无法使用 {self}:模型可选 {', '.join(get_args(Model))};外部负债可选 "
                     f"{'、'.join(get_args(Rank))};alpha、beta、recovery 应在0与1之间;"
+                    f"solutions 可选 {'、'.join(get_args(Solutions))};"
                     "容差不小于0;至少迭代一次。",
                 )
             )
