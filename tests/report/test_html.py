@@ -95,7 +95,7 @@ def test_the_leaders_page_prints_on_exactly_one_sheet(crowd, tmp_path):
     case, plan, lang, unit = crowd
     write_report(case, plan, tmp_path, lang=lang, unit=unit, formats=("html",))
     sheets = printed(tmp_path / "report.html", tmp_path)
-    last = "见附件三" if lang == "zh" else "unknown."
+    last = "见附件三" if lang == "zh" else "assumptions."
     contents = "目录" if lang == "zh" else "Contents"
     assert last in sheets[0]
     assert contents not in sheets[0]

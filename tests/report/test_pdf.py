@@ -20,7 +20,7 @@ def _written(case, plan, out, lang, unit):
 def test_the_first_page_is_the_leaders_and_the_second_the_contents(crowd, tmp_path):
     case, plan, lang, unit = crowd
     sheets = pages(_written(case, plan, tmp_path, lang, unit))
-    last = "见附件三" if lang == "zh" else "unknown."
+    last = "见附件三" if lang == "zh" else "assumptions."
     assert last in sheets[0]
     assert sheets[1].startswith("目录" if lang == "zh" else "Contents")
 

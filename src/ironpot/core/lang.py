@@ -4,6 +4,7 @@ A message is written once, both languages side by side, where it is needed. No c
 a message that is searched for in either language is found in the code that says it.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
@@ -24,6 +25,23 @@ class Text(NamedTuple):
     def say(self, lang: Lang) -> str:
         """Return the text in `lang`."""
         return self.zh if lang == "zh" else self.en
+
+
+CHINESE = re.compile("[一-鿿]")
+
+
+def two_halves(label: str) -> Text:
+    """Return what packaged tables write as `English / 中文`; any other label stands for both.
+
+    >>> two_halves("State Council, document 88 / 国办函88号").zh
+    '国办函88号'
+    >>> two_halves("GB/T 4754").zh
+    'GB/T 4754'
+    """
+    en, mark, zh = label.rpartition(" / ")
+    if mark and CHINESE.search(zh) and not CHINESE.search(en):
+        return Text(en, zh)
+    return Text(label, label)
 
 
 def language(environment: Mapping[str, str]) -> Lang:

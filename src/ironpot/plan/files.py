@@ -132,6 +132,7 @@ def plan_summary(plan: Plan, tables: dict[str, pl.DataFrame], lang: Lang) -> dic
         "done": dict(standing_events(case).select("asset_id", "event").iter_rows()),
         "assumptions": [text.say(lang) for text in _assumptions(plan)],
         "unknown": [text.say(lang) for text in _unknown(plan)],
+        "texts": [text._asdict() for text in (*_own_assumptions(plan), *_unknown(plan))],
     }
 
 
@@ -152,8 +153,13 @@ def _gap(gap: float) -> float | None:
 
 def _assumptions(plan: Plan) -> list[Text]:
     acts = [Text(en, zh) for en, zh in plan.case.acts.select("text_en", "text_zh").iter_rows()]
+    return [*dict.fromkeys(acts), *_own_assumptions(plan)]
+
+
+def _own_assumptions(plan: Plan) -> list[Text]:
+    """What the planner assumes beyond the acts that filled the case."""
     allotted = [] if plan.model.inputs.market_fees is None else [_ALLOTTED]
-    return [*dict.fromkeys(acts), *allotted, *_drawn(plan.model.inputs)]
+    return [*allotted, *_drawn(plan.model.inputs)]
 
 
 def _drawn(inputs: Inputs) -> list[Text]:

@@ -32,7 +32,7 @@ from ironpot.report.parts.disposal import (
 )
 from ironpot.report.parts.gap import gap_sentence
 from ironpot.report.parts.help import by_giver, least_help
-from ironpot.report.parts.trust import acts_of, origin_sentence
+from ironpot.report.parts.trust import acts_of, origin_sentence, own_sentences
 from ironpot.report.reasons import short_reason
 from ironpot.report.tables import field, moneys, text
 from ironpot.report.view import View
@@ -44,6 +44,7 @@ FEW_SCENARIOS = 4
 HELP_ROWS = 3
 NAME_LETTERS = 32
 NOTICE_LETTERS = 420
+UNKNOWN_SHOWN, UNKNOWN_LETTERS = 3, 110
 
 
 def leader_page(view: View, found: Findings) -> Section:
@@ -63,7 +64,7 @@ def leader_page(view: View, found: Findings) -> Section:
             Paragraph(_asking(view, found), view.say("Ask for: ", "争取支持:")),
             *_help_table(view, found),
             Paragraph(_deciding(view, found), view.say("To decide now: ", "请会议议定:")),
-            Bullets(_sure(view)),
+            Bullets((_sure(view), *_unknown(view))),
         ),
     )
 
@@ -177,9 +178,19 @@ def _selling(view: View, found: Findings) -> str:
         return view.say("unknown: no plan was found.", "未知:未求得方案。")
     if going == 0:
         return view.say(f"all {kept} lots are kept.", f"{kept}处全部保留。")
-    routes = route_counts(view)
+    routes, stay = route_counts(view), _staying(view)
     lost = lost_sentence(view, found) + loans_sentence(view, found)
-    return view.say(f"{routes}; {kept} kept. {lost}", f"{routes};保留{kept}处。{lost}")
+    return view.say(f"{routes}; {stay}. {lost}", f"{routes};{stay}。{lost}")
+
+
+def _staying(view: View) -> str:
+    """Return how many lots stay as they are, and how many stay but are put to shared use."""
+    stays = view.lots.filter(~pl.col("released"))
+    shared = stays.filter(pl.col("route") == "share_reuse").height
+    held = stays.height - shared
+    if not shared:
+        return view.say(f"{held} kept", f"保留{held}处")
+    return view.say(f"{held} kept, {shared} in shared use", f"保留{held}处、共享调剂{shared}处")
 
 
 def _left(view: View, found: Findings) -> str:
@@ -332,17 +343,23 @@ def _first_approvals(view: View) -> list[str]:
     return [view.say(f"give the approvals due by {when}", f"办结{when}前到期的审批")]
 
 
-def _sure(view: View) -> tuple[str, ...]:
-    """Return how sure the answer is, and what is synthetic, assumed and unknown."""
-    acts = acts_of(view)
-    said = set(acts["text_en"]) | set(acts["text_zh"])
-    assumed = sum(str(item) not in said for item in view.summary.get("assumptions") or ())
-    unknown = len(view.summary.get("unknown") or ())
-    filled = acts.height
+def _sure(view: View) -> str:
+    """Return how sure the answer is, and what is synthetic, filled and assumed."""
+    assumed, filled = len(own_sentences(view, "assumptions")), acts_of(view).height
     listed = view.say(
         f" Listed in annex C: {plural(filled, 'gap', 'gaps')} filled by default or imputation, "
-        f"{plural(assumed, 'assumption', 'assumptions')}, "
-        f"{plural(unknown, 'thing unknown', 'things unknown')}.",
-        f"以默认值或推算补齐{filled}项,另有假设{assumed}项、未知{unknown}项,见附件三。",
+        f"{plural(assumed, 'assumption', 'assumptions')}.",
+        f"以默认值或推算补齐{filled}项,另有假设{assumed}项,见附件三。",
     )
-    return (sure_sentence(view), origin_sentence(view) + listed)
+    return sure_sentence(view) + view.say(" ", "") + origin_sentence(view) + listed
+
+
+def _unknown(view: View) -> tuple[str, ...]:
+    """Return what the plan does not know, in its own words; nothing where it says nothing."""
+    told = own_sentences(view, "unknown")
+    if not told:
+        return ()
+    said = [clip(sentence, UNKNOWN_LETTERS) for sentence in told[:UNKNOWN_SHOWN]]
+    if len(told) > len(said):
+        said.append(view.say("More in annex C.", "其余见附件三。"))
+    return (view.say("Not known: ", "未知:") + view.say(" ", "").join(said),)

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from ironpot.case.case import Case
+from ironpot.core.lang import Text
 from ironpot.core.money import FEN_PER_YUAN
 from ironpot.core.outputs import CASH_FLOWS, CONSOLIDATED, EXPECTED, KINDS
 from ironpot.report.figures import Reader
@@ -52,6 +53,12 @@ class View:
     def say(self, en: str, zh: str) -> str:
         """Return the sentence in the reader's language."""
         return self.reader.say(en, zh)
+
+    def sentences(self, key: str) -> list[str]:
+        """Return plan.json's `assumptions` or `unknown` in the reader's language where it can."""
+        known = [Text(row["en"], row["zh"]) for row in self.summary.get("texts") or ()]
+        said = {word: self.reader.read(text) for text in known for word in text}
+        return [said.get(str(item), str(item)) for item in self.summary.get(key) or ()]
 
     def name(self, key: str | None) -> str:
         """Return the name of an entity, creditor, bundle, kind or market; else the id itself."""

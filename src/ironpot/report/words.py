@@ -142,6 +142,11 @@ STATUS: dict[str, Text] = {
     "least_relief": Text("no plan works without help from above", "没有上级支持则无可行方案"),
     "unknown": Text("not solved", "未求得方案"),
 }
+POINT: dict[str, Text] = {
+    "plan": Text("this plan", "本方案"),
+    "least_help": Text("least help, lots in parts", "最少支持(资产可拆分)"),
+    "do_nothing": Text("doing nothing", "什么都不做"),
+}
 PHASE: dict[str, Text] = {
     "before": Text("without the plan", "方案前"),
     "after": Text("with the plan", "方案后"),

@@ -152,7 +152,8 @@ KEYS: Mapping[str, Callable[[Json], bool]] = {
 # says that prices and fees came from a coordinated run, `allotments` are its rows; `choices` are
 # what is decided now, by name; `under_way` are the starts [lot, route, quarter] that an earlier
 # plan had prepared, `done` is what has happened to lots since the case date; `keeping_on` is what
-# an earlier plan's choices cost now, `changes` what differs from it, and why.
+# an earlier plan's choices cost now, `changes` what differs from it, and why; `texts` are sentences
+# of `assumptions` and `unknown` in both languages.
 OPTIONAL: Mapping[str, Callable[[Json], bool]] = {
     "weights": lambda value: isinstance(value, dict),
     "options": _is_options,
@@ -163,5 +164,6 @@ OPTIONAL: Mapping[str, Callable[[Json], bool]] = {
     "done": _is_named_texts,
     "keeping_on": _is_keeping_on,
     "changes": _is_rows,
+    "texts": _is_rows,
     "extras": lambda value: isinstance(value, dict),
 }

@@ -1,10 +1,13 @@
 """Pot or steel? What decisive lots are worth kept against what they would bring, with ranges."""
 
+from typing import Any
+
 import polars as pl
 
 from ironpot.report.charts import style
 from ironpot.report.figures import money
 from ironpot.report.model import Chart, Field, Native, Table, clip
+from ironpot.report.reasons import better_kept, kept_because
 from ironpot.report.view import View
 
 MOST_RELEASED, MOST_KEPT, MOST_HELD_BACK = 7, 5, 3
@@ -45,7 +48,7 @@ def pot_chart(view: View) -> Chart | None:
 
 
 def _takeaway(view: View) -> str:
-    kept = view.lots.filter(~pl.col("released") & (pl.col("surplus") < 0))
+    kept = better_kept(view)
     gain = pl.col("net_proceeds") - pl.col("retention_value")
     sold = view.lots.filter(pl.col("released") & (gain > 0)).with_columns(gain.alias("gain"))
     saved = money(-int(kept["surplus"].sum() or 0), view.reader)
@@ -69,7 +72,7 @@ def _option(view: View, rows: pl.DataFrame) -> style.Option:
     return style.base(top=34, right=30, bottom=30) | {
         "legend": style.legend(names),
         "xAxis": style.flat_values(view.reader),
-        "yAxis": [_named_axis(rows), _hidden_axis(rows.height)],
+        "yAxis": [_named_axis(view, rows), _hidden_axis(rows.height)],
         "series": [
             *_marks(view, rows, pot, names[0], ("circle", style.DARK, -0.16)),
             *_marks(view, rows, steel, names[1], ("diamond", style.ALARM, 0.16)),
@@ -77,10 +80,17 @@ def _option(view: View, rows: pl.DataFrame) -> style.Option:
     }
 
 
-def _named_axis(rows: pl.DataFrame) -> style.Option:
-    pairs = rows.select("name", "route_text").iter_rows()
+def _deed(view: View, lot: dict[str, Any]) -> str:
+    """Return the decision; of a lot that only something else holds back, what that is."""
+    held = not lot["released"] and lot["route"] == "hold" and lot["surplus"] >= 0
+    deed, because = str(lot["route_text"]), kept_because(view, lot)
+    return view.say(f"{deed}: {because}", f"{deed}:{because}") if held else deed
+
+
+def _named_axis(view: View, rows: pl.DataFrame) -> style.Option:
+    lots = [(clip(lot["name"], NAME_LETTERS), lot) for lot in rows.iter_rows(named=True)]
     return style.categories(
-        [f"{clip(name, NAME_LETTERS)}  [{route}]" for name, route in pairs],
+        [f"{name}  [{_deed(view, lot)}]" for name, lot in lots],
         inverse=True,
         axisLabel={"color": style.INK, "fontSize": 12, "interval": 0},
         splitLine={"show": True, "interval": 0, "lineStyle": {"color": style.GRID}},

@@ -14,7 +14,7 @@ from ironpot.report.view import View, total
 from ironpot.report.words import PRIMARY_CLASS, label
 
 MOST_KINDS = 7
-NAME_LETTERS = 36  # of a kind or a use, so that the flow between them keeps a third of the width
+NAME_LETTERS = 40  # of a kind or a use, so that the flow between them keeps a third of the width
 COMES, GOES = "in:", "out:"
 LETTER_PIXELS = 6.3  # at 11 pixels, half the height of a Chinese letter and a little more
 LOOK: style.Option = {

@@ -8,10 +8,10 @@ from ironpot.report.charts.timeline import timeline_chart
 from ironpot.report.figures import listing, money, percent, plural
 from ironpot.report.findings import Findings
 from ironpot.report.model import Block, Field, Heading, Paragraph, Section, Table
-from ironpot.report.reasons import why
-from ironpot.report.tables import Head, field, labelled, lots, moneys, ranked, text
+from ironpot.report.reasons import better_kept, kept_because, why
+from ironpot.report.tables import Head, field, lots, moneys, ranked, text
 from ironpot.report.view import View, total
-from ironpot.report.words import REASON, ROUTE
+from ironpot.report.words import ROUTE
 
 TOP_LOTS = 15
 MOST_MARKETS = 6
@@ -184,13 +184,13 @@ def _top_table(view: View) -> Table | None:
         ("retention_value", "worth kept", "留用价值"),
     )
     fields = (
-        text(view, ("name", "lot", "标的"), 1.7),
-        text(view, ("owner", "owner", "主体"), 1.9),
-        text(view, ("route_text", "route", "方式"), 1.2),
-        field(view, ("start_quarter", "offered", "推出"), "period", 1.3),
-        field(view, ("cash_quarter", "cash from", "最早到账"), "period", 1.3),
+        text(view, ("name", "lot", "标的"), 1.9),
+        text(view, ("owner", "owner", "主体"), 2.6),
+        text(view, ("route_text", "route", "方式"), 1.6),
+        field(view, ("start_quarter", "offered", "推出"), "period", 1.1),
+        field(view, ("cash_quarter", "cash from", "最早到账"), "period", 1.1),
         *moneys(view, *values, total=False, fine=True),
-        text(view, ("reason", "why", "理由"), 2.6),
+        text(view, ("reason", "why", "理由"), 2.2),
     )
     return Table("top-lots", title, title, fields, with_reasons(view, rows))
 
@@ -212,30 +212,30 @@ def _year_table(view: View) -> Table | None:
     return Table("lots-by-year", title, title, fields, rows.sort("year"))
 
 
+_SHARED = (pl.col("route") == "share_reuse") & ~pl.col("protected")
+
+
 def _kept(view: View) -> str:
     kept = view.lots.filter(~pl.col("released"))
     guarded = kept.filter(pl.col("protected"))
-    better = kept.filter(~pl.col("protected") & (pl.col("surplus") < 0))
+    better, shared = better_kept(view), kept.filter(_SHARED).height
     saved = money(-total(better, "surplus"), view.reader)
     book = money(total(kept, "book"), view.reader)
     return view.say(
         f"{plural(kept.height, 'lot stays', 'lots stay')} (book value {book}): {guarded.height} "
-        f"protected as public goods; {better.height} worth {saved} more kept than sold; the rest "
-        "held back by what the table names.",
-        f"保留{kept.height}处(账面{book}):公益保护{guarded.height}处;"
+        f"protected as public goods; {shared} put to shared use; {better.height} worth {saved} "
+        "more kept than sold; the rest held back by what the table names.",
+        f"保留{kept.height}处(账面{book}):公益保护{guarded.height}处;共享调剂{shared}处;"
         f"留用比处置多值{saved}的{better.height}处;其余因下表所列原因暂不处置。",
     )
 
 
 def _kept_table(view: View) -> Table:
     """Return kept lots by reason: count, book value, worth kept, what the best sale would bring."""
-    public = pl.lit(view.say("public good, protected", "公益资产,依规保护"))
-    reason = (
-        pl.when(pl.col("protected")).then(public).otherwise(labelled(view, "reason_code", REASON))
-    )
+    kept = view.lots.filter(~pl.col("released"))
+    reasons = [kept_because(view, lot) for lot in kept.iter_rows(named=True)]
     rows = (
-        view.lots.filter(~pl.col("released"))
-        .group_by(reason.alias("reason"))
+        kept.group_by(pl.Series("reason", reasons, pl.String))
         .agg(lots(), pl.col([name for name, _, _ in KEPT]).sum())
         .sort("book", "reason", descending=[True, False])
     )

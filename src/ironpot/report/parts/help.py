@@ -8,7 +8,7 @@ from ironpot.report.model import Block, Paragraph, Section, Table
 from ironpot.report.parts.spending import when
 from ironpot.report.tables import field, labelled, moneys, text
 from ironpot.report.view import View, fen, total
-from ironpot.report.words import LIMIT_KIND, RELIEF_KIND, label
+from ironpot.report.words import LIMIT_KIND, POINT, RELIEF_KIND, label
 
 
 def help_section(view: View, found: Findings) -> Section:
@@ -198,9 +198,10 @@ def _frontier(view: View) -> tuple[Block, ...]:
         ("relief_pv", "help, present value", "支持(现值)"),
         ("value_destroyed", "value lost", "价值损失"),
     )
-    fields = (text(view, ("label", "plan", "方案"), 2.0), *moneys(view, *heads, total=False))
+    fields = (text(view, ("label_text", "plan", "方案"), 2.0), *moneys(view, *heads, total=False))
+    rows = points.with_columns(labelled(view, "label", POINT).alias("label_text"))
     note = view.say(
         "Less help means selling lots below what they are worth kept.",
         "少要支持,就要低于留用价值多卖资产。",
     )
-    return (Table("frontier", title, title, fields, points, note),)
+    return (Table("frontier", title, title, fields, rows, note),)

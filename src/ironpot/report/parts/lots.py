@@ -54,19 +54,19 @@ def _fields(view: View) -> tuple[Field, ...]:
         ("weighed_net", "would net", "可净得"),
     )
     return (
-        text(view, ("lot_id", "lot", "编号"), 0.7),
-        text(view, ("name", "name", "名称"), 1.5),
-        text(view, ("owner", "owner", "主体"), 2.0),
+        text(view, ("lot_id", "lot", "编号"), 0.6),
+        text(view, ("name", "name", "名称"), 1.4),
+        text(view, ("owner", "owner", "主体"), 3.6),
         text(view, ("kind", "kind", "种类"), excel_only=True),
         text(view, ("bundle_id", "bundle", "资产包"), excel_only=True),
-        text(view, ("route_text", "decision", "决定"), 0.95),
+        text(view, ("route_text", "decision", "决定"), 2.0),
         field(view, ("start_quarter", "offered", "推出"), "period", excel_only=True),
-        field(view, ("cash_quarter", "cash", "到账"), "period", 0.9),
-        *moneys(view, ("book", "book value", "账面价值"), fine=True),
-        *moneys(view, *tested, fine=True, total=False),
-        *moneys(view, ("net_proceeds", "nets", "方案净得"), fine=True),
+        field(view, ("cash_quarter", "cash", "到账"), "period", 0.85),
+        *moneys(view, ("book", "book value", "账面价值"), width=0.9, fine=True),
+        *moneys(view, *tested, width=0.9, fine=True, total=False),
+        *moneys(view, ("net_proceeds", "nets", "方案净得"), width=0.9, fine=True),
         *_excel_fields(view),
-        text(view, ("reason", "why", "理由"), 3.6),
+        text(view, ("reason", "why", "理由"), 2.5),
     )
 
 

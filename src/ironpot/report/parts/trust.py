@@ -1,8 +1,11 @@
 """How far can the figures be trusted? Origins, assumptions, unknowns, filled gaps, sources."""
 
+import re
+
 import polars as pl
 
 from ironpot.case.schema import BY_NAME
+from ironpot.core.lang import two_halves
 from ironpot.core.sources import BASES, ORIGIN_TEXT, ORIGINS
 from ironpot.report.figures import listing, percent, plural
 from ironpot.report.model import Block, Bullets, Heading, Paragraph, Section, Table, clip
@@ -11,6 +14,7 @@ from ironpot.report.view import View, total
 from ironpot.report.words import BASIS
 
 EXAMPLE_LETTERS = 24
+ALL_ROWS = "*"
 
 
 def trust_section(view: View) -> Section:
@@ -93,10 +97,14 @@ def _by_origin(rows: pl.DataFrame, count: str, amount: tuple[str, str]) -> pl.Da
 
 
 def _listed(view: View, key: str, title: str) -> tuple[Block, ...]:
-    acts = set(acts_of(view)["text_en"]) | set(acts_of(view)["text_zh"])
-    given = [str(item) for item in view.summary.get(key) or () if str(item) not in acts]
-    items = tuple(view.say(item, item) for item in given)
+    items = tuple(own_sentences(view, key))
     return (Heading(title), Bullets(items)) if items else ()
+
+
+def own_sentences(view: View, key: str) -> list[str]:
+    """Return what the plan assumes or does not know, the acts that filled gaps left out."""
+    acts = set(acts_of(view)["text_en"]) | set(acts_of(view)["text_zh"])
+    return [view.say(said, said) for said in view.sentences(key) if said not in acts]
 
 
 def acts_of(view: View) -> pl.DataFrame:
@@ -110,11 +118,11 @@ def _acts(view: View) -> tuple[Block, ...]:
     if acts.height == 0:
         return (head, Paragraph(view.say("No gap was filled.", "没有补齐任何缺项。")))
     words = "text_zh" if view.reader.lang == "zh" else "text_en"
-    cells = plural(acts.height, "cell was", "cells were")
+    applied = plural(acts.height, "default or imputation", "defaults or imputations")
     sentence = view.say(
-        f"{cells} filled by default or imputation, each named below with its source; fill the "
-        "cell in the case to override it.",
-        f"共有{acts.height}个单元格以默认值或推算补齐,来源列于下表;在案例中填写该单元格即可覆盖。",
+        f"{applied} filled gaps, each named below with its source; fill the cells in the case to "
+        "override it.",
+        f"共有{acts.height}项以默认值或推算补齐,来源列于下表;在案例中填写相应单元格即可覆盖。",
     )
     return (head, Paragraph(sentence), _act_kinds(view, acts, words), _act_list(view, acts, words))
 
@@ -124,7 +132,11 @@ def _act_kinds(view: View, acts: pl.DataFrame, words: str) -> Table:
     kinds = acts.group_by("table", "column", "source_id", pl.col(words).alias("text")).agg(
         pl.len().cast(pl.Int64).alias("acts"), pl.col("key").sort().first().alias("example")
     )
-    shown = [clip(word or "", EXAMPLE_LETTERS) for word in kinds["example"]]
+    every = view.say("all rows", "全部行")
+    shown = [
+        every if word == ALL_ROWS else clip(word or "", EXAMPLE_LETTERS)
+        for word in kinds["example"]
+    ]
     named = [_labels(view, *pair) for pair in kinds.select("table", "column").iter_rows()]
     title = view.say("Defaults and imputations", "默认值和推算")
     fields = (
@@ -137,10 +149,26 @@ def _act_kinds(view: View, acts: pl.DataFrame, words: str) -> Table:
     )
     rows = kinds.with_columns(
         pl.Series("example", shown, pl.String),
+        pl.Series("text", [one_language(view, said) for said in kinds["text"]], pl.String),
         pl.Series("table_text", [table for table, _ in named], pl.String),
         pl.Series("column_text", [column for _, column in named], pl.String),
     )
     return Table("acts", title, title, fields, rows.sort("table", "column", "text"))
+
+
+# A sentence that names a packaged document in brackets, which has its name in both languages.
+NAMED_DOCUMENT = re.compile(r"(.*?\()(.* / .*)(\)[.。])", re.DOTALL)
+
+
+def one_language(view: View, sentence: str) -> str:
+    """Return an act's sentence with the document it names in the reader's language alone.
+
+    The act itself stays as it is: the hash of a case counts its words.
+    """
+    found = NAMED_DOCUMENT.fullmatch(re.sub(r"^1 rows ", "1 row ", sentence))
+    if found is None:
+        return sentence
+    return found[1] + view.reader.read(two_halves(found[2])) + found[3]
 
 
 def _labels(view: View, table: str, column: str) -> tuple[str, str]:
@@ -195,5 +223,11 @@ def _sources(view: View) -> Table:
         field(view, ("date", "date", "日期"), "date"),
         text(view, ("basis_text", "how checked", "核对程度")),
     )
-    said = rows.with_columns(labelled(view, "basis", BASIS).alias("basis_text"))
+    said = rows.with_columns(
+        labelled(view, "basis", BASIS).alias("basis_text"),
+        *(
+            pl.Series(name, [word and view.reader.read(two_halves(word)) for word in rows[name]])
+            for name in ("document", "locator")
+        ),
+    )
     return Table("sources", title, title, fields, said)
