@@ -16,6 +16,7 @@ from ironpot.core.errors import IronpotError
 from ironpot.system.fleet import OneProcess, Processes
 from ironpot.system.pieces import work_through
 from ironpot.system.seeds import Nation, draws_of, run_draw
+from ironpot.workbench.cluster import _started
 from ironpot.workbench.hands import Hands, fleet_of
 
 # Three to this power takes a second or so of one call into compiled code.
@@ -160,3 +161,20 @@ def test_an_address_where_nobody_answers_is_refused_at_once_and_without_a_trace(
     began = time.monotonic()
     gc.collect()  # a client of Dask that is forgotten waits 20 s, then prints a trace
     assert time.monotonic() - began < 10.0
+
+
+def test_a_cluster_whose_worker_dies_as_it_starts_is_begun_again_and_given_up_in_words():
+    begun = []
+
+    class Dask:
+        @staticmethod
+        def LocalCluster(**_):  # noqa: N802 - Dask's own name
+            begun.append(1)
+            if len(begun) % 4 != 0:
+                raise RuntimeError("Nanny failed to start.")
+            return "started"
+
+    with pytest.raises(IronpotError, match="fewer"):
+        _started(Dask, 2)
+    assert _started(Dask, 2) == "started"
+    assert len(begun) == 4

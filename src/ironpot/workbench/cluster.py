@@ -223,15 +223,26 @@ def local_cluster(workers: int) -> Generator[Cluster]:
     dask_config = import_module("dask").config
     with (
         dask_config.set({"distributed.scheduler.allowed-failures": MOST_LOST - 1}),
-        dask.LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            dashboard_address="127.0.0.1:0",  # any free port, seen from here only
-            silence_logs="CRITICAL",
-        ) as cluster,
+        _started(dask, workers) as cluster,
         dask.Client(cluster, set_as_default=False) as client,
     ):
         yield Cluster(client)
+
+
+def _started(dask: Any, workers: int) -> Any:
+    """Return a cluster of this machine; one whose worker dies as it starts is begun again."""
+    last: RuntimeError | None = None
+    for _ in range(MOST_LOST):
+        try:
+            return dask.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",  # any free port, seen from here only
+                silence_logs="CRITICAL",
+            )
+        except RuntimeError as error:  # "Nanny failed to start": killed, or out of memory
+            last = error
+    raise IronpotError(_NOT_STARTED) from last
 
 
 def _distributed() -> Any:
@@ -247,6 +258,14 @@ _NOT_INSTALLED = Text(
     "and use processes of this machine (--workers).",
     "使用集群需要 Dask 的 distributed 软件包,本机未安装。请在本机和各工作节点安装:"
     "python -m pip install 'ironpot[cluster]';或去掉 --cluster,改用本机进程(--workers)。",
+)
+
+
+_NOT_STARTED = Text(
+    f"Workers of a Dask cluster on this machine died {MOST_LOST} times while they started, out of "
+    "memory perhaps. Ask for fewer (--workers), or leave out --cluster and use processes.",
+    f"本机 Dask 集群的工作进程在启动时中断{MOST_LOST}次,可能内存不足。请减少 --workers,"
+    "或去掉 --cluster 改用本机进程。",
 )
 
 
