@@ -19,15 +19,16 @@ from ironpot.plan.parts import Part, a_few, charges, take_part
 from ironpot.plan.plan import Plan
 from ironpot.plan.program import Floats, Program, dual_bound
 from ironpot.plan.proof import Proof
-from ironpot.plan.question import FIRST_SOLVE
 from ironpot.plan.relief_order import paid_in_full
-from ironpot.plan.solver import Answer, solve
+from ironpot.plan.solver import BOUND_ALONE, Answer, solve
 
 # Later rounds lift the bound by next to nothing; each takes as long as the first.
 MOST_ROUNDS = 3
 # Share of a plan's time limit that its least help and the cost of its wishes may take afterwards,
-# and the share of that which is left to wishes, where there are any.
-AFTERWARDS, FOR_WISHES = 0.5, 0.5
+# and the share of that which is left to wishes, where there are any. They end when so many times
+# the limit is over, so that the files are there by one and a half times.
+AFTERWARDS, FOR_WISHES, LATEST = 0.5, 0.5, 1.25
+WORTH_PROVING_S = 1.0
 
 Watch = Callable[[float], None]
 
@@ -100,7 +101,7 @@ def a_few_need(model: Model, *, seconds: float) -> float | None:
     """
     part = take_part(model, a_few(model, many.FEW))
     program = paid_in_full(part.model())
-    answer = solve(program.relaxed(), time_limit_s=max(seconds, 1.0), options=FIRST_SOLVE)
+    answer = solve(program.relaxed(), time_limit_s=max(seconds, 1.0), options=BOUND_ALONE)
     if answer.outcome == "infeasible":
         return None
     if answer.row_dual.size != program.row_lower.size:
@@ -129,17 +130,20 @@ def _least(few: float, proof: Proof) -> Least:
 def needs_proof(plan: Plan) -> bool:
     """Say whether a plan asks for help of which only a few futures' least is known.
 
-    Who stopped the search wants the plan now: nothing more is proven of it.
+    Who stopped the search wants the plan now: nothing more is proven of it, nor where no time is
+    left for it.
     """
     question = plan.question
-    if plan.interrupted:
+    if seconds_for_help(plan) < WORTH_PROVING_S:
         return False
     return question.least is None and question.help_open and many.is_large(plan.model)
 
 
 def seconds_afterwards(plan: Plan) -> float:
     """Return the time that least help and wishes may take together: none once somebody stopped."""
-    return 0.0 if plan.interrupted else AFTERWARDS * plan.options.time_limit_s
+    limit = plan.options.time_limit_s
+    left = LATEST * limit - plan.seconds
+    return 0.0 if plan.interrupted else float(np.clip(left, 0.0, AFTERWARDS * limit))
 
 
 def seconds_for_help(plan: Plan) -> float:

@@ -84,7 +84,7 @@ def search_many(
     opening = _first(model, began, watch)
     try:
         few = Sample.of(model, a_few(model, FEW))
-        question = ask(few.model, after=after, hold=NO_ANSWER)
+        question = ask(few.model, after=after, hold=NO_ANSWER, briefly=True)
         program, (prices, first) = _asked(model, question), opening
         if not _is_same(program, prices.apart.program):
             prices, first = everywhere(model, program), NO_ANSWER
@@ -188,11 +188,9 @@ def _asked(model: Model, question: Question) -> Program:
 
 def core_size(model: Model) -> int:
     """Return how many futures the local search plans for: all, unless that would be too many."""
-    count = model.inputs.weights.size
-    if count <= CORE_MOST:
-        return count
     own = int((~take_part(model, np.array([0])).now).sum())
-    return int(np.clip(CORE_COLUMNS // own, CORE_LEAST, CORE_MOST))
+    most = int(np.clip(CORE_COLUMNS // own, CORE_LEAST, CORE_MOST))
+    return min(model.inputs.weights.size, most)
 
 
 def _heard_out(

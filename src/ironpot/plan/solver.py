@@ -23,8 +23,9 @@ from ironpot.plan.program import Bounds, Floats, Program, Rows
 
 KILL_FACTOR = 1.5
 KILL_MARGIN_S = 2.0
-# A linear program from nothing, and again from the basis before.
+# A linear program from nothing, for its duals alone, and again from the basis before.
 FIRST_SOLVE = {"solver": "ipm", "run_crossover": "on", "threads": 1}
+BOUND_ALONE = {"solver": "ipm", "run_crossover": "off", "threads": 1}
 RESOLVE = {"solver": "simplex", "threads": 1}
 
 Outcome = Literal["optimal", "feasible", "infeasible", "unbounded", "unknown", "crashed"]
