@@ -150,7 +150,10 @@ def earmarked_end(view: View) -> int:
 
 def path(view: View, phase: str, scenario: str = EXPECTED, entity: str = CONSOLIDATED) -> CashPath:
     """Return where a ladder first fails and how low it falls within the plan's horizon."""
-    rows = rungs(view, phase, scenario, entity)
+    return _path(rungs(view, phase, scenario, entity))
+
+
+def _path(rows: pl.DataFrame) -> CashPath:
     if rows.height == 0:
         return NO_PATH
     empty = rows.filter(pl.col("cumulative_gap") < 0)
@@ -172,6 +175,20 @@ def rungs(view: View, phase: str, scenario: str, entity: str = CONSOLIDATED) -> 
         & (pl.col("scenario") == scenario)
         & (pl.col("quarter") <= view.last)
     ).sort("quarter", "period")
+
+
+def beyond(view: View) -> CashPath:
+    """Return where cash first fails after the plan's horizon, and how low it falls by then.
+
+    Nothing is rolled over, sold or asked for there: it tells what the plan leaves to others.
+    """
+    later = view.ladder.filter(
+        (pl.col("entity_id") == CONSOLIDATED)
+        & (pl.col("phase") == AFTER)
+        & (pl.col("scenario") == EXPECTED)
+        & (pl.col("quarter") > view.last)
+    )
+    return _path(later.sort("quarter", "period"))
 
 
 def expected_relief(view: View) -> pl.DataFrame:

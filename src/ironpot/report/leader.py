@@ -9,7 +9,7 @@ import polars as pl
 
 from ironpot.report.charts.before_after import classes
 from ironpot.report.charts.ladder import small_ladder
-from ironpot.report.figures import amount, listing, money, percent, period, plural, unit_words
+from ironpot.report.figures import amount, listing, money, percent, period, plural, unit_label
 from ironpot.report.findings import Findings
 from ironpot.report.model import (
     Block,
@@ -30,7 +30,7 @@ from ironpot.report.parts.disposal import (
     route_counts,
     worth_note,
 )
-from ironpot.report.parts.gap import gap_sentence
+from ironpot.report.parts.gap import gap_sentence, later_sentence
 from ironpot.report.parts.help import by_giver, least_help
 from ironpot.report.parts.trust import acts_of, origin_sentence, own_sentences
 from ironpot.report.reasons import short_reason
@@ -114,7 +114,7 @@ def _sale_tile(view: View, found: Findings) -> Tile:
     if found.worst_scenario:
         low = money(found.worst_receipts, view.reader)
         note = view.say(f"{note}; {low} in the worst scenario", f"{note};最差情景{low}")
-    return Tile(label, amount(found.receipts, view.reader), note, unit_words(view.reader))
+    return Tile(label, amount(found.receipts, view.reader), note, unit_label(view.reader))
 
 
 def _help_tile(view: View, found: Findings) -> Tile:
@@ -126,7 +126,7 @@ def _help_tile(view: View, found: Findings) -> Tile:
         first = period(found.relief_first, view.reader)
         cases = _by_scenario(view)
         note = view.say(f"expected; {cases}, from {first}", f"期望值;{cases};最早{first}")
-    return Tile(label, amount(found.relief, view.reader), note, unit_words(view.reader))
+    return Tile(label, amount(found.relief, view.reader), note, unit_label(view.reader))
 
 
 def _debt_tile(view: View, found: Findings) -> Tile:
@@ -138,7 +138,7 @@ def _debt_tile(view: View, found: Findings) -> Tile:
     if found.borrowed_beyond > 0:
         more = money(found.borrowed_beyond, view.reader)
         note = view.say(f"{note}, {more} borrowed on top", f"{note},另新增借款{more}")
-    return Tile(label, amount(found.debt_after, view.reader), note, unit_words(view.reader))
+    return Tile(label, amount(found.debt_after, view.reader), note, unit_label(view.reader))
 
 
 def _debt_table(view: View) -> Table:
@@ -209,8 +209,10 @@ def _left(view: View, found: Findings) -> str:
             f"; {marked} of it is earmarked and may pay no other debt",
             f";其中{marked}为专户资金,不得用于偿还其他债务",
         )
+    later = later_sentence(view)
     return view.say(
-        f" Cash left at the end: {left} expected{bad}{tied}.", f"期末结存:期望{left}{bad}{tied}。"
+        f" Cash left at the end: {left} expected{bad}{tied}. {later}".rstrip(),
+        f"期末结存:期望{left}{bad}{tied}。{later}",
     )
 
 

@@ -88,7 +88,7 @@ def _tiles(view: SystemView) -> Tiles:
     return Tiles(
         (
             Tile(
-                view.say("selling all at once costs more by", "扎堆出售多付"),
+                view.say("extra cost of selling at once", "扎堆出售多付"),
                 _short(view, nash.cost - plan.cost),
                 view.say(f"{share} of all selling can save", f"占可节省总额{share}"),
                 unit_label(view.reader),

@@ -114,7 +114,7 @@ def _number_format(book: Book, field: Field, role: cells.Role) -> Format:
     patterns = {
         "money": "#,##0" + ("." + "0" * decimals if decimals else ""),
         "percent": "0.0%",
-        "number": "#,##0.##",
+        "number": "#,##0.00",
         "count": "#,##0",
         "date": "yyyy-mm-dd",
     }

@@ -19,9 +19,10 @@ AMOUNTS: tuple[Head, ...] = (
     ("objective", "cost of the plan", "方案成本"),
     ("bound", "proved lower bound of cost", "已证明的成本下界"),
     ("do_nothing", "cost of doing nothing", "什么都不做的成本"),
+    ("constant_terms", "cost that no decision changes", "与决策无关的成本"),
 )
 GAPS: tuple[Head, ...] = (
-    ("gap_objective", "gap to the bound, of cost", "差距(占成本)"),
+    ("gap_objective", "gap to the bound, of the cost that is decided", "差距(占可决策成本)"),
     ("gap_stake", "gap to the bound, of what is at stake", "差距(占可得改善)"),
     ("discount_rate", "discount rate a year", "年折现率"),
 )
@@ -69,18 +70,27 @@ def sure_sentence(view: View) -> str:
             f"求解结论:{status}。没有可靠的界限,不得据此决策。",
         )
     of_cost, of_stake = percent(cost, 2), percent(stake, 2)
+    most = money(_missing(run), view.reader)
     if cost < NOT_WORTH_A_SHARE or stake is None:
         return view.say(
             f"Result: {status}. It is proved that no other plan on these figures is cheaper by "
-            f"more than {of_cost}.",
-            f"求解结论:{status}。已证明:在同样数据下,其他任何方案的成本最多再低{of_cost}。",
+            f"more than {most} ({of_cost} of the cost that is decided).",
+            f"求解结论:{status}。已证明:在同样数据下,其他任何方案的成本最多再低{most}"
+            f"(占可决策成本{of_cost})。",
         )
     return view.say(
         f"Result: {status}. It is proved that no other plan on these figures is cheaper by more "
-        f"than {of_cost}, which is {of_stake} of what can be gained over doing nothing.",
-        f"求解结论:{status}。已证明:在同样数据下,其他任何方案的成本最多再低{of_cost},"
-        f"即相对“什么都不做”可得改善的{of_stake}。",
+        f"than {most}: {of_stake} of what can be gained over doing nothing, {of_cost} of the cost "
+        "that is decided.",
+        f"求解结论:{status}。已证明:在同样数据下,其他任何方案的成本最多再低{most},"
+        f"占相对“什么都不做”可得改善的{of_stake}、可决策成本的{of_cost}。",
     )
+
+
+def _missing(run: dict[str, Any]) -> int | None:
+    """Return by how much the cost lies above what is proven, in fen; unknown where either is."""
+    cost, bound = fen(run.get("objective")), fen(run.get("bound"))
+    return None if cost is None or bound is None else max(cost - bound, 0)
 
 
 def _checks(view: View) -> tuple[str, ...]:

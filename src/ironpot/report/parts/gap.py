@@ -8,7 +8,7 @@ from ironpot.core.outputs import CONSOLIDATED, EXPECTED
 from ironpot.report.charts.ladder import ladder_chart
 from ironpot.report.charts.wall import wall_chart
 from ironpot.report.figures import money, period
-from ironpot.report.findings import Findings, path, scenarios
+from ironpot.report.findings import Findings, beyond, path, scenarios
 from ironpot.report.model import Block, Chart, Field, Paragraph, Section, Table
 from ironpot.report.tables import field, labelled, moneys, text
 from ironpot.report.view import AFTER, BEFORE, View
@@ -34,6 +34,7 @@ def gap_section(view: View, found: Findings) -> Section:
         (
             Paragraph(gap_sentence(view, found), tone="lead"),
             Paragraph(_meaning(view), tone="quiet"),
+            *_beyond(view),
             ladder_chart(view, found),
             _by_scenario(view),
             _by_body(view),
@@ -78,6 +79,39 @@ def _worst(view: View, found: Findings) -> str:
     return view.say(
         f" ({missing} in the worst scenario, {name.en})", f"(最差情景“{name.zh}”下{missing})"
     )
+
+
+def later_sentence(view: View) -> str:
+    """Return what happens after the plan if nothing more is done; empty where nobody can say."""
+    later = beyond(view)
+    if later.lowest is None or not view.solved:
+        return ""
+    if later.below_zero is None:
+        return view.say(
+            "After the plan cash does not run out even if nothing more is rolled over or sold.",
+            "方案期后即使不再续贷、不再处置,现金也不断流。",
+        )
+    when = period(later.below_zero, view.reader)
+    return view.say(
+        f"After the plan, with nothing more rolled over, sold or granted, cash runs out in {when}.",
+        f"方案期后若不再续贷、处置和求助,{when}现金断流。",
+    )
+
+
+def _beyond(view: View) -> tuple[Paragraph, ...]:
+    """Return the same with the amount that is missing then."""
+    said, later = later_sentence(view), beyond(view)
+    if not said:
+        return ()
+    if later.below_zero is not None:
+        missing, lowest = (
+            money(later.missing, view.reader),
+            period(later.lowest_period, view.reader),
+        )
+        said += view.say(
+            f" By {lowest} {missing} would be missing.", f"至{lowest}累计缺口{missing}。"
+        )
+    return (Paragraph(said, view.say("Beyond the plan: ", "方案期后:")),)
 
 
 def _meaning(view: View) -> str:
