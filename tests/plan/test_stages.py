@@ -182,6 +182,18 @@ def test_the_certificate_is_added_up_by_strangers_and_a_spoilt_one_is_not():
     assert not check_certificate(written | {"cost": written["cost"] - 1e6}).ok
 
 
+def test_cases_prove_what_the_solvers_tree_printed_and_strangers_add_them_up():
+    plan = plan_stages(busy(1, budget=POOR), stages=2, branches=2, options=OPTIONS)
+    written = staged_certificate(plan)
+    assert written["claimed_bound"] < written["printed_bound"] - 1e5
+    checked = check_certificate(written)
+    assert checked.ok, checked.wrong
+    assert checked.bound == pytest.approx(plan.bound, abs=100.0)
+    assert not checked.notes
+    spoilt = written | {"branch_dual": np.zeros_like(written["branch_dual"])}
+    assert not check_certificate(spoilt).ok
+
+
 def test_data_of_leaves_that_have_not_parted_are_the_same():
     tree = draw_tree(busy(0), stages=3, branches=2, seed=1)
     levels, ends = tree.futures.levels, tree.ends

@@ -15,7 +15,17 @@ import polars as pl
 from ironpot.case.case import Case
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
-from ironpot.plan.certificate import FORM, claims, point_arrays, program_arrays
+from ironpot.plan.branch import Tree as Cases
+from ironpot.plan.branch import grow_until
+from ironpot.plan.certificate import (
+    CASES_SHARE,
+    FORM,
+    NEARLY,
+    claims,
+    point_arrays,
+    program_arrays,
+    tree_arrays,
+)
 from ironpot.plan.exact import chosen_releases, whole_bounds
 from ironpot.plan.gaps import gap_objective, gap_stake
 from ironpot.plan.inputs import MILLION
@@ -50,7 +60,7 @@ class StagedPlan:
 
     `decisions` has a row for each release and node that decides it: `depth` 0 is now, `node` names
     the turns taken since, `probability` is the node's. `program` is the joined program as it was
-    asked (help shut, open or beside arrears), `row_dual` proves the bound but for what the solver's
+    asked (help shut, open or beside arrears), `relaxed` proves the bound but for what the solver's
     tree added.
     """
 
@@ -58,7 +68,7 @@ class StagedPlan:
     options: PlanOptions
     leaves: Leaves
     program: Program
-    row_dual: Floats
+    relaxed: Answer
     point: Floats
     bounds: Bounds
     hold: Answer
@@ -125,7 +135,7 @@ def plan_stages(
         options=chosen,
         leaves=leaves,
         program=program,
-        row_dual=relaxed.row_dual,
+        relaxed=relaxed,
         point=exact.point,
         bounds=bounds,
         hold=hold,
@@ -236,10 +246,12 @@ def _decisions(leaves: Leaves, point: Floats) -> pl.DataFrame:
 def staged_certificate(plan: StagedPlan) -> dict[str, Any]:
     """Return what proves a staged plan's bound and gaps, as `plan.certificate` does for others.
 
-    `verify.certificate` re-adds it; the part of the bound that the solver's tree added is said and
-    not proven.
+    `verify.certificate` re-adds it. The solver's tree shows no duals: cases are worked out here
+    until they prove as much, in the time that the search left (a quarter of its limit at least);
+    what they do not reach is said and not proven.
     """
-    proven = min(dual_bound(plan.program, plan.row_dual) * MILLION, plan.cost)
+    dual = plan.relaxed.row_dual
+    proven = min(dual_bound(plan.program, dual) * MILLION, plan.cost)
     flows = np.sum([w * unmoved_flows(m.inputs) for w, m in _weighed(plan.leaves)], axis=0)
     held: dict[str, Any] = {}
     if plan.hold.point is not None:
@@ -251,7 +263,8 @@ def staged_certificate(plan: StagedPlan) -> dict[str, Any]:
     return {
         "form": np.array(FORM),
         **program_arrays(plan.program),
-        "row_dual": plan.row_dual,
+        "row_dual": dual,
+        **tree_arrays(_cases(plan), plan.cost),
         **point_arrays("plan", plan.point, plan.bounds),
         **held,
         "unmoved_flows": flows,
@@ -264,6 +277,16 @@ def staged_certificate(plan: StagedPlan) -> dict[str, Any]:
             constant=plan.constant,
         ),
     }
+
+
+def _cases(plan: StagedPlan) -> Cases | None:
+    """Return cases that prove the printed bound; None where the relaxation's duals do."""
+    until = plan.bound / MILLION - NEARLY
+    if dual_bound(plan.program, plan.relaxed.row_dual) >= until:
+        return None
+    limit = plan.options.time_limit_s
+    seconds = max(limit - plan.seconds, CASES_SHARE * limit)
+    return grow_until(plan.program, plan.relaxed, until=until, seconds=seconds)
 
 
 def _weighed(leaves: Leaves) -> Any:

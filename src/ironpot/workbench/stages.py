@@ -28,6 +28,12 @@ class Asked:
     certificate: Path | None = None
 
 
+_PROVING = Text(
+    "Proving the bound by cases for the certificate; Ctrl-C keeps what is proven.",
+    "正在为证书分情形证明下界;按Ctrl-C保留已证明的结果。",
+)
+
+
 def run_stages(
     case: Case, options: PlanOptions, asked: Asked, screen: Console, lang: Lang, unit: Unit
 ) -> StagedPlan:
@@ -40,6 +46,7 @@ def run_stages(
         with whole_file(asked.csv) as draft:
             plan.decisions.write_csv(draft)
     if asked.certificate is not None:
+        screen.print(_PROVING.say(lang), markup=False, soft_wrap=True)
         with whole_file(asked.certificate) as draft, draft.open("wb") as archive:
             np.savez_compressed(archive, **staged_certificate(plan))
     for text in _headline(plan, unit):
