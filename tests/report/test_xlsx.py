@@ -13,7 +13,8 @@ from tests.report.faces import HOSTILE
 from ironpot.report import cells
 from ironpot.report.build import build_report
 from ironpot.report.figures import DASH, places
-from ironpot.report.xlsx import HEAD_ROW, xlsx
+from ironpot.report.model import letters
+from ironpot.report.xlsx import HEAD_ROW, LINE_HEIGHT, xlsx
 
 FIRST = HEAD_ROW + 2  # openpyxl counts rows from 1
 
@@ -149,3 +150,22 @@ def test_the_workbook_links_to_nothing_outside(case, plan):
         assert not [name for name in archive.namelist() if "externalLink" in name]
         relations = [archive.read(n) for n in archive.namelist() if n.endswith(".rels")]
     assert not [text for text in relations if b'TargetMode="External"' in text]
+
+
+def test_wrapped_texts_get_rows_high_enough_and_stand_off_the_numbers_before_them(made):
+    _, book, _ = made
+    tall = 0
+    for sheet in book:
+        for row in sheet.iter_rows(min_row=HEAD_ROW + 2 if sheet.freeze_panes else 4):
+            for cell in row:
+                if not isinstance(cell.value, str) or cell.number_format != "@":
+                    continue
+                assert (cell.alignment.horizontal, cell.alignment.indent) == ("left", 1)
+                width = sheet.column_dimensions[cell.column_letter].width
+                if (
+                    letters(cell.value) > 2 * width
+                    and cell.column_letter in sheet.column_dimensions
+                ):
+                    tall += 1
+                    assert (sheet.row_dimensions[cell.row].height or 0) >= 2 * LINE_HEIGHT
+    assert tall

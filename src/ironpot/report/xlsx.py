@@ -6,6 +6,7 @@ is always written as text, so that no cell of a case can act as a formula.
 
 import datetime as dt
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,7 @@ from ironpot.report.model import (
 
 HEAD_ROW = 3  # counted from 0: title, unit and note, way back, then the heads
 SHEET_NAME_LENGTH = 31
+LINE_HEIGHT = 17.0  # points
 TEXT_WIDTHS = (28, 26, 13, 22, 34)
 LETTERS_A_PAGE = 190  # across a landscape page before print becomes too small
 LETTERS_A_LINE = 112  # of a sentence over the text columns; a Chinese letter counts two
@@ -101,7 +103,7 @@ def _formats(workbook: Workbook, lang: Lang) -> dict[str, Format]:
         "notice": {"bold": True, "text_wrap": True, "bg_color": "#FBF1EE", "valign": "top"},
         "quiet": {"font_color": "#565D66", "font_size": 9, "text_wrap": True, "valign": "top"},
         "link": {"font_color": "#28608F", "underline": 1},
-        "head": head | {"valign": "bottom", "indent": 1},
+        "head": head | {"valign": "bottom", "align": "left", "indent": 1},
         "head_number": head | {"valign": "bottom", "align": "right"},
     }
     font = {"font_name": FONTS[lang]}
@@ -123,7 +125,7 @@ def _number_format(book: Book, field: Field, role: cells.Role) -> Format:
     if name not in book.formats:
         font = FONTS[book.report.reader.lang]
         look: dict[str, Any] = {"num_format": pattern, "valign": "top", "font_name": font}
-        look |= {"text_wrap": True, "indent": 1} if pattern == "@" else {}
+        look |= {"text_wrap": True, "align": "left", "indent": 1} if pattern == "@" else {}
         look |= {"bold": True, "bg_color": "#F6F7F9"} if role == "subtotal" else {}
         look |= {"bold": True, "top": 1, "bottom": 2} if role == "total" else {}
         book.formats[name] = book.workbook.add_format(look)
@@ -211,7 +213,9 @@ def _text_block(book: Book, sheet: Worksheet, row: int, block: Block) -> int:
         case Table():
             title = cells.heading(block, book.report.reader)
             sheet.write_string(row, 0, title, book.formats["sub"])
-            return _table(book, sheet, row + 1, block, cells.page_fields(block)) + 1
+            fields = cells.page_fields(block)
+            _heights(book, sheet, row + 1, block, fields, TEXT_WIDTHS)
+            return _table(book, sheet, row + 1, block, fields) + 1
         case _:
             return row
     return row + 1
@@ -227,7 +231,7 @@ def _merged(sheet: Worksheet, row: int, text: str, look: Format) -> None:
     """Write a wrapped sentence over the sheet's width, its row high enough to show it."""
     sheet.merge_range(row, 0, row, len(TEXT_WIDTHS) - 1, "", look)
     sheet.write_string(row, 0, text, look)
-    sheet.set_row(row, 17.0 * max(1, -(-letters(text) // LETTERS_A_LINE)))
+    sheet.set_row(row, LINE_HEIGHT * max(1, -(-letters(text) // LETTERS_A_LINE)))
 
 
 def _tiles(book: Book, sheet: Worksheet, row: int, block: Tiles) -> int:
@@ -257,8 +261,9 @@ def _table_sheet(book: Book, table: Table) -> None:
     back = say("back to contents", "返回目录")
     sheet.write_url(2, 0, f"internal:'{contents}'!A1", book.formats["link"], back)
     last = _table(book, sheet, HEAD_ROW, table, table.fields)
-    wide = _widen(book, sheet, table)
-    sheet.fit_to_pages(max(1, round(wide / LETTERS_A_PAGE)), 0)
+    widths = _widen(book, sheet, table)
+    _heights(book, sheet, HEAD_ROW, table, table.fields, widths)
+    sheet.fit_to_pages(max(1, round(sum(widths) / LETTERS_A_PAGE)), 0)
     sheet.repeat_columns(0, 1)
     sheet.freeze_panes(HEAD_ROW + 1, 1)
     sheet.repeat_rows(HEAD_ROW)
@@ -310,9 +315,26 @@ def _stored(book: Book, field: Field, value: Any) -> float:
     return in_unit_float(value, book.report.reader) if field.kind == "money" else float(value)
 
 
-def _widen(book: Book, sheet: Worksheet, table: Table) -> int:
-    """Give each column the width of its longest entry, within reason; return the whole width."""
-    whole = 0
+def _heights(
+    book: Book,
+    sheet: Worksheet,
+    head: int,
+    table: Table,
+    fields: tuple[Field, ...],
+    widths: Sequence[int],
+) -> None:
+    """Make rows with wrapped texts high enough, for programs that do not do so on opening."""
+    spots = [(spot, max(widths[spot] - 2, 1)) for spot, f in enumerate(fields) if f.kind == "text"]
+    for row, line in enumerate(cells.lines(table, fields, book.report.reader), head + 1):
+        lengths = [(letters(str(line.values[spot] or "")), wide) for spot, wide in spots]
+        high = max((-(-length // wide) for length, wide in lengths), default=1)
+        if high > 1:
+            sheet.set_row(row, LINE_HEIGHT * high)
+
+
+def _widen(book: Book, sheet: Worksheet, table: Table) -> list[int]:
+    """Give each column the width of its longest entry, within reason; return the widths."""
+    whole: list[int] = []
     shown = cells.lines(table, table.fields, book.report.reader)
     for column, field in enumerate(table.fields):
         texts = [
@@ -322,7 +344,7 @@ def _widen(book: Book, sheet: Worksheet, table: Table) -> int:
         longest = max((letters(text) for text in [*texts, field.label]), default=8)
         width = min(max(longest + 2, 9), 48)
         sheet.set_column(column, column, width)
-        whole += width
+        whole.append(width)
     return whole
 
 
