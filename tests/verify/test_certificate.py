@@ -83,7 +83,7 @@ def test_duals_of_cases_that_were_changed_by_hand_are_found(written, spoil):
         ("claimed_bound", lambda c: c + 2.0, "bound"),
         ("cost", lambda c: c - 2.0, "cost"),
         ("do_nothing", lambda c: c + 2.0, "do_nothing"),
-        ("constant", lambda c: c + 2.0, "constant"),
+        ("terminal_cash", lambda c: c + 2.0, "terminal_cash"),
         ("gap_stake", lambda c: c * 0.9 - 1e-6, "gap_stake"),
         ("gap_objective", lambda c: c * 0.9 - 1e-6, "gap_objective"),
         ("row_dual", lambda y: y * 0.5, "bound"),
@@ -107,6 +107,32 @@ def test_a_decision_that_is_not_whole_or_not_open_is_found(written):
     opened = check_certificate(written | {"plan_point": more}).wrong
     assert any("whole" in claim for claim in whole)
     assert any("does not open" in claim for claim in opened)
+
+
+def test_wider_limits_of_the_plan_are_found(written):
+    none = np.full_like(written["plan_row_lower"], -np.inf)
+    free = {"plan_row_lower": none, "plan_row_upper": -none}
+    marked = {"priced_row": np.arange(none.size)}
+    assert any("rows are wider" in claim for claim in check_certificate(written | free).wrong)
+    assert any("none of the market" in c for c in check_certificate(written | free | marked).wrong)
+    open_columns = {"plan_upper": written["plan_upper"] + 5.0}
+    assert any("columns are wider" in c for c in check_certificate(written | open_columns).wrong)
+
+
+@pytest.mark.parametrize("name", ["gap_objective", "gap_stake"])
+def test_a_gap_that_is_no_number_is_no_claim(written, name):
+    assert not check_certificate(written | {name: np.array(np.nan)}).ok
+
+
+def test_a_script_says_what_is_wrong_with_a_file(written, tmp_path, capsys):
+    text, short, none = tmp_path / "text.npz", tmp_path / "short.npz", tmp_path / "none.npz"
+    text.write_text("not an archive", encoding="utf-8")
+    np.savez(short, **{name: one for name, one in written.items() if name != "row_dual"})
+    assert [main([str(file)]) for file in (text, short, none)] == [2, 2, 2]
+    assert main([]) == 2
+    said = capsys.readouterr().err
+    assert "lacks row_dual" in said
+    assert "name one file" in said
 
 
 def test_wild_duals_prove_less_never_more(written):

@@ -10,15 +10,14 @@ from typing import Any
 import numpy as np
 
 from ironpot.plan.branch import Tree, grow_until
-from ironpot.plan.exact import whole_bounds
+from ironpot.plan.exact import priced_rows, whole_bounds
 from ironpot.plan.gaps import gap_objective, gap_stake
 from ironpot.plan.inputs import MILLION
-from ironpot.plan.model import Model
-from ironpot.plan.plan import Plan, unmoved_flows
+from ironpot.plan.plan import Plan
 from ironpot.plan.program import BOX, Bounds, Floats, Program, dual_bound
 from ironpot.plan.question import holding_bounds
 
-FORM = "ironpot-certificate-1"
+FORM = "ironpot-certificate-2"
 # Cases may take the time that the search left, but at least this share of its limit.
 CASES_SHARE = 0.25
 # Bounds this near (million) prove the same.
@@ -51,13 +50,14 @@ def certificate(plan: Plan) -> dict[str, Any]:
         **tree_arrays(tree, plan.cost),
         **point_arrays("plan", plan.point, whole_bounds(plan.model, program, plan.point)),
         **_doing_nothing(plan, program),
-        **_constant(plan.model),
+        "cash_column": plan.model.column("cash").ravel(),
+        "priced_row": priced_rows(program),
         **claims(
             cost=plan.cost,
             bound=plan.bound,
             proven=min(proven, plan.cost),
             do_nothing=plan.do_nothing,
-            constant=plan.constant,
+            terminal_cash=plan.terminal_cash,
         ),
     }
 
@@ -142,13 +142,8 @@ def _doing_nothing(plan: Plan, program: Program) -> dict[str, Any]:
     return point_arrays("hold", point, holding_bounds(plan.model, program))
 
 
-def _constant(model: Model) -> dict[str, Any]:
-    """Expected flows by quarter that no decision moves, yuan, and their discount factors."""
-    return {"unmoved_flows": unmoved_flows(model.inputs), "discount": model.inputs.discount}
-
-
 def claims(
-    *, cost: float, bound: float, proven: float, do_nothing: float, constant: float
+    *, cost: float, bound: float, proven: float, do_nothing: float, terminal_cash: float
 ) -> dict[str, Any]:
     """Return what a certificate claims, yuan: gaps at the bound `proven`, that of the duals."""
     figures = {
@@ -156,8 +151,8 @@ def claims(
         "claimed_bound": proven,
         "printed_bound": bound,
         "do_nothing": do_nothing,
-        "constant": constant,
-        "gap_objective": gap_objective(cost, proven, constant),
+        "terminal_cash": terminal_cash,
+        "gap_objective": gap_objective(cost, proven, terminal_cash),
         "gap_stake": gap_stake(cost, proven, do_nothing),
     }
     return {name: np.array(figure) for name, figure in figures.items()}

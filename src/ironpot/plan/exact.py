@@ -122,6 +122,12 @@ def exact_bounds(model: Model, program: Program, lower: Floats, upper: Floats) -
     return Bounds(lower, upper, row_lower, row_upper)
 
 
+def priced_rows(program: Program) -> Ints:
+    """Return the rows that exact prices replace: the market's, and those of what is sold."""
+    names = program.rows.keys() & {*MARKET_ROWS, "sold"}
+    return np.sort(np.concatenate([program.rows[name].index.ravel() for name in names]))
+
+
 def whole_bounds(model: Model, program: Program, point: Floats) -> Bounds:
     """Return bounds that fix the whole numbers of a point and price its releases exactly."""
     lower, upper = program.lower.copy(), program.upper.copy()

@@ -119,7 +119,7 @@ def plan_summary(plan: Plan, tables: dict[str, pl.DataFrame], lang: Lang) -> dic
         "gap_objective": _gap(plan.gap_objective),
         "gap_stake": _gap(plan.gap_stake),
         "do_nothing": round(plan.do_nothing, 2) if math.isfinite(plan.do_nothing) else None,
-        "constant_terms": round(plan.constant, 2),
+        "constant_terms": round(plan.terminal_cash, 2),
         "time_limit_s": options.time_limit_s,
         "solve_s": round(plan.seconds, 2),
         "solver": "HiGHS",

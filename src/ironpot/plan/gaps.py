@@ -9,13 +9,17 @@ from ironpot.plan.program import BOX
 NOTHING_PROVEN = 10.0
 
 
-def gap_objective(cost: float, bound: float, constant: float) -> float:
-    """Return the missing part as a share of the cost that decisions move; nan if they move none.
+def gap_objective(cost: float, bound: float, terminal_cash: float) -> float:
+    """Return the missing part as a share of the cost without what stands in it for cash at the end.
 
-    >>> gap_objective(110.0, 100.0, 10.0)
-    0.1
+    `terminal_cash` is what the change of all cash over the horizon costs at present value: negative
+    where cash grows. What no decision moves, budget lines and today's income, is part of it. Nan if
+    nothing else costs anything.
+
+    >>> gap_objective(110.0, 100.0, -90.0)
+    0.05
     """
-    return _share(cost - bound, abs(cost - constant))
+    return _share(cost - bound, abs(cost - terminal_cash))
 
 
 def gap_stake(cost: float, bound: float, do_nothing: float) -> float:

@@ -23,7 +23,7 @@ from ironpot.plan.many import is_large, search_many
 from ironpot.plan.model import Model, build_model
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.prepare import appraise_case, gather
-from ironpot.plan.program import Floats, Program
+from ironpot.plan.program import Floats, Ints, Program
 from ironpot.plan.question import Question, ask
 from ironpot.plan.search import Found, Watch, search
 from ironpot.plan.settle import Settlement, settle
@@ -77,8 +77,14 @@ class Plan:
 
     @property
     def gap_objective(self) -> float:
-        """Share by which the cost could still fall, of the cost that decisions move."""
-        return gap_objective(self.cost, self.bound, self.constant)
+        """Share by which the cost could still fall, of the cost without cash at the end."""
+        return gap_objective(self.cost, self.bound, self.terminal_cash)
+
+    @property
+    def terminal_cash(self) -> float:
+        """What stands in the cost for the change of cash, yuan: negative where cash grows."""
+        cash = self.model.column("cash")
+        return _to_the_fen(cost_of_cash(self.question.program, cash, self.point) * MILLION)
 
     @property
     def gap_stake(self) -> float:
@@ -303,6 +309,14 @@ def present_relief(inputs: Inputs, settled: Settlement) -> float:
     """Return the present value of expected help of all kinds, yuan."""
     expected = settled.relief[:, :, -1].sum(axis=(0, 1)) / 100
     return float(expected @ inputs.discount)
+
+
+def cost_of_cash(program: Program, cash: Ints, point: Floats) -> float:
+    """Return what the change of cash from today to the end costs at a point (million).
+
+    `cash` are the columns of closing cash; the offset holds today's, and an allotment's credit.
+    """
+    return float((program.cost[cash] * point[cash]).sum() + program.offset)
 
 
 def constant_cost(inputs: Inputs) -> float:

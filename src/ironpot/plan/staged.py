@@ -26,16 +26,16 @@ from ironpot.plan.certificate import (
     program_arrays,
     tree_arrays,
 )
-from ironpot.plan.exact import chosen_releases, whole_bounds
+from ironpot.plan.exact import chosen_releases, priced_rows, whole_bounds
 from ironpot.plan.gaps import gap_objective, gap_stake
 from ironpot.plan.inputs import MILLION
 from ironpot.plan.leaves import Leaves, join_leaves
 from ironpot.plan.model import help_cost
 from ironpot.plan.names import quarter_text
 from ironpot.plan.options import PlanOptions
-from ironpot.plan.plan import constant_cost, unmoved_flows
+from ironpot.plan.plan import cost_of_cash
 from ironpot.plan.prepare import appraise_case, gather
-from ironpot.plan.program import Bounds, Floats, Program, dual_bound
+from ironpot.plan.program import Bounds, Floats, Ints, Program, dual_bound
 from ironpot.plan.question import LAST_RESORT, holding_bounds
 from ironpot.plan.solver import FIRST_SOLVE, RESOLVE, Answer, solve
 from ironpot.plan.tree import Tree, draw_tree
@@ -75,7 +75,7 @@ class StagedPlan:
     cost: float
     bound: float
     do_nothing: float
-    constant: float
+    terminal_cash: float
     seconds: float
     decisions: pl.DataFrame
 
@@ -86,8 +86,8 @@ class StagedPlan:
 
     @property
     def gap_objective(self) -> float:
-        """Share by which the cost could still fall, of the cost that decisions move."""
-        return gap_objective(self.cost, self.bound, self.constant)
+        """Share by which the cost could still fall, of the cost without cash at the end."""
+        return gap_objective(self.cost, self.bound, self.terminal_cash)
 
     @property
     def gap_stake(self) -> float:
@@ -142,7 +142,7 @@ def plan_stages(
         cost=round(exact.objective * MILLION, 2),
         bound=round(min(proven, exact.objective) * MILLION, 2),
         do_nothing=round(hold.objective * MILLION, 2),
-        constant=round(constant_cost(inputs), 2),
+        terminal_cash=round(cost_of_cash(program, _cash(leaves), exact.point) * MILLION, 2),
         seconds=time.monotonic() - began,
         decisions=_decisions(leaves, exact.point),
     )
@@ -252,7 +252,6 @@ def staged_certificate(plan: StagedPlan) -> dict[str, Any]:
     """
     dual = plan.relaxed.row_dual
     proven = min(dual_bound(plan.program, dual) * MILLION, plan.cost)
-    flows = np.sum([w * unmoved_flows(m.inputs) for w, m in _weighed(plan.leaves)], axis=0)
     held: dict[str, Any] = {}
     if plan.hold.point is not None:
         own = [
@@ -267,14 +266,14 @@ def staged_certificate(plan: StagedPlan) -> dict[str, Any]:
         **tree_arrays(_cases(plan), plan.cost),
         **point_arrays("plan", plan.point, plan.bounds),
         **held,
-        "unmoved_flows": flows,
-        "discount": plan.leaves.inputs.discount,
+        "cash_column": _cash(plan.leaves),
+        "priced_row": _priced(plan.leaves),
         **claims(
             cost=plan.cost,
             bound=plan.bound,
             proven=proven,
             do_nothing=plan.do_nothing,
-            constant=plan.constant,
+            terminal_cash=plan.terminal_cash,
         ),
     }
 
@@ -289,8 +288,21 @@ def _cases(plan: StagedPlan) -> Cases | None:
     return grow_until(plan.program, plan.relaxed, until=until, seconds=seconds)
 
 
-def _weighed(leaves: Leaves) -> Any:
-    return zip(leaves.weights.tolist(), leaves.models, strict=True)
+def _priced(leaves: Leaves) -> Ints:
+    """Return the joined rows that exact prices replace."""
+    own = [
+        np.isin(np.arange(m.program.row_lower.size), priced_rows(m.program)) for m in leaves.models
+    ]
+    places = zip(leaves.row_leaf.tolist(), leaves.row.tolist(), strict=True)
+    return np.flatnonzero([own[leaf][row] for leaf, row in places])
+
+
+def _cash(leaves: Leaves) -> Ints:
+    """Return the joined columns of closing cash, each once."""
+    own = zip(leaves.models, leaves.columns, strict=True)
+    return np.unique(
+        np.concatenate([columns[model.column("cash")].ravel() for model, columns in own])
+    )
 
 
 def _too_large(columns: int) -> SolverError:

@@ -14,11 +14,13 @@ limit are clipped, so wrong duals prove less, never too much. A column without a
 has its corner at +-`box`, ten trillion yuan, more than any account of a case holds or moves: where
 its reduced cost is nil, as at good duals, this counts nothing; where not, the bound lies far below
 and proves next to nothing. What it takes as written: the rows of
-the program (cuts included), and the exact prices in the plan's row limits, which `ironpot verify`
-re-adds from the plan's tables. Amounts inside are million; claims are yuan.
+the program (cuts included), and the exact prices in the plan's limits of the market's rows
+(`priced_row`), which `ironpot verify` re-adds from the plan's tables; all other limits of the plan
+are the program's or tighter. Amounts inside are million; claims are yuan.
 """
 
 import sys
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +30,9 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Marks = npt.NDArray[np.bool_]
 
-FORM = "ironpot-certificate-1"
+FORM = "ironpot-certificate-2"
 MILLION = 1e6
 VIOLATION = 1e-6
 # Claims are rounded to the fen and sums of a million products lose some digits.
@@ -41,12 +44,24 @@ BOX = 1e7
 # Sums of products are off by no more than this share of what was added up.
 DIGITS = 1e-15
 FINITE = (
-    *("value", "column_cost", "offset", "row_dual", "plan_point", "hold_point"),
-    *("branch_dual", "branch_at", "cost", "claimed_bound", "tree_bound", "constant"),
+    *("value", "column_cost", "offset", "row_dual", "plan_point", "hold_point", "branch_dual"),
+    *("branch_at", "cost", "claimed_bound", "tree_bound", "terminal_cash", "printed_bound"),
 )
 LIMITS = (
     *("lower", "upper", "row_lower", "row_upper", "plan_lower", "plan_upper", "plan_row_lower"),
     *("plan_row_upper", "hold_lower", "hold_upper", "hold_row_lower", "hold_row_upper"),
+)
+
+
+CLAIMS = ("cost", "claimed_bound", "do_nothing", "terminal_cash", "gap_objective", "gap_stake")
+NEEDED = (
+    *("column_cost", "lower", "upper", "integer", "row_lower", "row_upper", "start", "index"),
+    *("value", "offset", "box", "row_dual", "plan_point", "plan_lower", "plan_upper"),
+    *("plan_row_lower", "plan_row_upper", "cash_column", "priced_row", "printed_bound", *CLAIMS),
+)
+TOGETHER = (
+    ("branch_column", "branch_at", "branch_cases", "branch_leaf", "branch_dual", "tree_bound"),
+    ("hold_point", "hold_lower", "hold_upper", "hold_row_lower", "hold_row_upper"),
 )
 
 
@@ -81,15 +96,15 @@ def check_certificate(arrays: Mapping[str, Any]) -> Certified:
     cost = _cost(arrays, arrays["plan_point"])
     holds = "hold_point" in arrays
     nothing = _cost(arrays, arrays["hold_point"]) if holds else float(arrays["do_nothing"])
-    constant = -float((arrays["unmoved_flows"] * arrays["discount"]).sum())
+    cash = _cost_of_cash(arrays)
     violation = _violation(arrays, "plan")
     found = {
         "cost": cost,
         "do_nothing": nothing,
-        "constant": constant,
-        **_gaps(cost, plain, nothing, constant),
+        "terminal_cash": cash,
+        **_gaps(cost, plain, nothing, cash),
     }
-    proven = _gaps(cost, bound, nothing, constant)
+    proven = _gaps(cost, bound, nothing, cash)
     wrong = [*_wrong_claims(arrays, found, plain, cases), *_wrong_points(arrays, violation)]
     return Certified(
         cost=cost,
@@ -103,11 +118,18 @@ def check_certificate(arrays: Mapping[str, Any]) -> Certified:
     )
 
 
-def _gaps(cost: float, bound: float, nothing: float, constant: float) -> dict[str, float]:
+def _cost_of_cash(arrays: Mapping[str, Any]) -> float:
+    """Return what the change of cash from today to the end costs in the plan, yuan."""
+    cash = arrays["cash_column"]
+    closing = arrays["column_cost"][cash] * arrays["plan_point"][cash]
+    return float((closing.sum() + arrays["offset"]) * MILLION)
+
+
+def _gaps(cost: float, bound: float, nothing: float, cash: float) -> dict[str, float]:
     """Return both gaps at a bound, as shares."""
     missing = max(cost - bound, 0.0)
     return {
-        "gap_objective": _share(missing, abs(cost - constant)),
+        "gap_objective": _share(missing, abs(cost - cash)),
         "gap_stake": _share(missing, abs(nothing - bound)),
     }
 
@@ -190,6 +212,10 @@ def _lost_digits(arrays: Mapping[str, Any], each: Floats, rows: Floats, corner: 
 def _check_form(arrays: Mapping[str, Any]) -> None:
     if str(arrays.get("form", "")) != FORM:
         raise ValueError(f"This is no certificate of the form {FORM}.")
+    asked = [*NEEDED, *(n for group in TOGETHER if group[0] in arrays for n in group)]
+    missing = [name for name in asked if name not in arrays]
+    if missing:
+        raise ValueError(f"The certificate lacks {', '.join(missing)}.")
     rows, columns = arrays["row_lower"].size, arrays["column_cost"].size
     start, index = arrays["start"], arrays["index"]
     fits = (
@@ -200,6 +226,9 @@ def _check_form(arrays: Mapping[str, Any]) -> None:
         and bool(((index >= 0) & (index < columns)).all())
         and arrays["row_dual"].size == rows
         and arrays["plan_point"].size == columns
+        and all(arrays[f"plan_{name}"].size == arrays[name].size for name in LIMITS[:4])
+        and _are_places(arrays["cash_column"], columns)
+        and _are_places(arrays["priced_row"], rows)
     )
     if not fits:
         raise ValueError("The certificate's arrays do not fit together.")
@@ -213,14 +242,22 @@ def _check_form(arrays: Mapping[str, Any]) -> None:
         raise ValueError(f"The certificate's box is smaller than {BOX:,.0f} million yuan.")
 
 
+def _are_places(places: npt.NDArray[Any], count: int) -> bool:
+    return places.dtype.kind in "iu" and bool(((places >= 0) & (places < count)).all())
+
+
 def _cost(arrays: Mapping[str, Any], point: Floats) -> float:
     return float(((arrays["column_cost"] * point).sum() + arrays["offset"]) * MILLION)
+
+
+def _lengths(arrays: Mapping[str, Any]) -> npt.NDArray[np.int64]:
+    return np.diff(arrays["start"])
 
 
 def _violation(arrays: Mapping[str, Any], name: str) -> float:
     """Largest violation of a row (scaled to a largest entry of 1) or bound at a point."""
     point: Floats = arrays[f"{name}_point"]
-    counts: npt.NDArray[np.int64] = np.diff(arrays["start"])
+    counts = _lengths(arrays)
     owner = np.repeat(np.arange(counts.size), counts)
     products: Floats = arrays["value"] * point[arrays["index"]]
     activity = np.bincount(owner, weights=products, minlength=counts.size)
@@ -250,13 +287,14 @@ def _wrong_claims(
         claimed = float(arrays[name])
         if not claimed <= bound + _slack(claimed):
             wrong.append(f"{name}: claimed {claimed:,.2f}, the duals prove {bound:,.2f} yuan")
-    for name in ("cost", "do_nothing", "constant"):
+    for name in ("cost", "do_nothing", "terminal_cash"):
         claimed = float(arrays[name])
         if not (claimed == found[name] or abs(claimed - found[name]) <= _slack(claimed)):
             wrong.append(f"{name}: claimed {claimed:,.2f}, adds up to {found[name]:,.2f} yuan")
     for name in ("gap_objective", "gap_stake"):
-        claimed = float(arrays[name])
-        if claimed < found[name] - max(GAP_TOLERANCE, 1e-6 * abs(found[name])):
+        claimed, least = float(arrays[name]), found[name]
+        least -= max(GAP_TOLERANCE, 1e-6 * abs(least))
+        if not (claimed >= least or np.isnan([claimed, least]).all()):
             wrong.append(f"{name}: claimed {claimed:.6%}, is {found[name]:.6%}")
     return wrong
 
@@ -278,9 +316,48 @@ def _wrong_points(arrays: Mapping[str, Any], violation: float) -> list[str]:
         wrong.append("plan: a decision is taken that the program does not open")
     if not violation <= VIOLATION:
         wrong.append(f"plan: a limit is broken by {violation:.2e}")
+    wrong += _loose_limits(arrays)
     if "hold_point" in arrays and _violation(arrays, "hold") > VIOLATION:
         wrong.append("doing nothing: a limit is broken")
     return wrong
+
+
+def _loose_limits(arrays: Mapping[str, Any]) -> list[str]:
+    """List where the plan's limits are wider than the program's without being the market's."""
+    wider = {
+        what: (arrays[f"plan_{what}lower"] < arrays[f"{what}lower"] - _near(arrays[f"{what}lower"]))
+        | (arrays[f"plan_{what}upper"] > arrays[f"{what}upper"] + _near(arrays[f"{what}upper"]))
+        for what in ("", "row_")
+    }
+    wider["row_"][arrays["priced_row"]] = False
+    wrong = [
+        f"plan: {int(loose.sum()):,} limits of {'rows' if what else 'columns'} are wider than the "
+        "program's"
+        for what, loose in wider.items()
+        if loose.any()
+    ]
+    strange = int((~_of_the_market(arrays)[arrays["priced_row"]]).sum())
+    if strange:
+        wrong.append(f"plan: {strange:,} rows are priced that are none of the market's")
+    return wrong
+
+
+def _near(limit: Floats) -> Floats:
+    return np.where(np.isfinite(limit), VIOLATION * np.maximum(np.abs(limit), 1.0), 0.0)
+
+
+def _of_the_market(arrays: Mapping[str, Any]) -> Marks:
+    """Mark rows that exact prices may replace, (row,).
+
+    They hold no closing cash, but something of the market that the plan puts to rest, or nothing.
+    """
+    index, lengths = arrays["index"], _lengths(arrays)
+    owner = np.repeat(np.arange(lengths.size), lengths)
+    rests: Marks = (arrays["plan_lower"] == arrays["plan_upper"]) & ~arrays["integer"]
+    cash: Marks = np.isin(np.arange(rests.size), arrays["cash_column"])
+    at_rest = np.bincount(owner, weights=rests[index], minlength=lengths.size) > 0
+    of_cash = np.bincount(owner, weights=cash[index], minlength=lengths.size) > 0
+    return (at_rest | (lengths == 0)) & ~of_cash
 
 
 def _notes(arrays: Mapping[str, Any], bound: float) -> list[str]:
@@ -295,15 +372,23 @@ def _notes(arrays: Mapping[str, Any], bound: float) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Check a file and say what it proves; 0 if every claim holds, 1 if not."""
-    with np.load(Path(arguments[0]), allow_pickle=False) as file:
-        found = check_certificate(dict(file))
+    """Check a file and say what it proves; 0 if every claim holds, 1 if not, 2 if it is none."""
+    try:
+        (name,) = arguments
+        with np.load(Path(name), allow_pickle=False) as file:
+            arrays = dict(file)
+        found = check_certificate(arrays)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        reason = error if len(arguments) == 1 else "name one file: certificate.py FILE.npz"
+        sys.stderr.write(f"Not a certificate that can be checked: {reason}\n")
+        return 2
     lines = [
         f"cost           {found.cost:>22,.2f} yuan",
         f"proven bound   {found.bound:>22,.2f} yuan",
         f"gap_objective  {found.gap_objective:>22.6%}",
         f"gap_stake      {found.gap_stake:>22.6%}",
         f"max violation  {found.violation:>22.2e}",
+        f"as written     {arrays['priced_row'].size:>22,} rows of exact prices",
         *(f"note: {note}" for note in found.notes),
         *(f"WRONG: {claim}" for claim in found.wrong),
         "every claim holds" if found.ok else "not every claim holds",
