@@ -68,3 +68,19 @@ def test_the_first_page_says_when_cash_ends_after_the_plan(case, plan):
     view = made_view(case, plan)
     said = next(b.text for b in leader.blocks if getattr(b, "head", "").startswith("Ask"))
     assert later_sentence(view) in said
+
+
+def test_lots_that_are_signed_need_no_preparation(case, plan):
+    gone = view_of(case, plan, EN).lots.filter(pl.col("released"))["lot_id"].to_list()
+
+    def deciding(done):
+        made = dataclasses.replace(plan, summary=plan.summary | {"done": done})
+        leader = build_report(case, made, lang="en", unit="yuan").leader
+        heads = {getattr(b, "head", ""): b for b in leader.blocks}
+        return heads["To decide now: "].text, heads["Sell, lease, keep: "].text
+
+    assert "prepare now" in deciding({})[0]
+    assert "already" not in deciding({})[1]
+    now, selling = deciding(dict.fromkeys(gone, "signed"))
+    assert "prepare now" not in now
+    assert f"; {len(gone)} signed or listed already" in selling

@@ -178,7 +178,7 @@ def _selling(view: View, found: Findings) -> str:
         return view.say("unknown: no plan was found.", "未知:未求得方案。")
     if going == 0:
         return view.say(f"all {kept} lots are kept.", f"{kept}处全部保留。")
-    routes, stay = route_counts(view), _staying(view)
+    routes, stay = route_counts(view), _staying(view) + _under_way(view)
     lost = lost_sentence(view, found) + loans_sentence(view, found)
     return view.say(f"{routes}; {stay}. {lost}", f"{routes};{stay}。{lost}")
 
@@ -191,6 +191,14 @@ def _staying(view: View) -> str:
     if not shared:
         return view.say(f"{held} kept", f"保留{held}处")
     return view.say(f"{held} kept, {shared} in shared use", f"保留{held}处、共享调剂{shared}处")
+
+
+def _under_way(view: View) -> str:
+    """Return how many of the lots that leave are signed or listed already; empty if none is."""
+    begun = released(view).height - _open(view, released(view)).height
+    if not begun:
+        return ""
+    return view.say(f"; {begun} signed or listed already", f";其中{begun}处已签约或挂牌")
 
 
 def _left(view: View, found: Findings) -> str:
@@ -316,8 +324,13 @@ def _deciding(view: View, found: Findings) -> str:
     return view.say("; ".join(points) + ".", ";".join(points) + "。")
 
 
+def _open(view: View, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of lots that nobody has signed or listed yet."""
+    return rows.filter(~pl.col("lot_id").is_in(list(view.summary.get("done", {}))))
+
+
 def _first_lots(view: View) -> list[str]:
-    starts = released(view)["start_quarter"].drop_nulls().sort()
+    starts = _open(view, released(view))["start_quarter"].drop_nulls().sort()
     if starts.is_empty():
         return []
     lots, when = int((starts == starts[0]).sum()), period(starts[0], view.reader)
@@ -338,7 +351,9 @@ def _first_help(view: View, found: Findings) -> list[str]:
 
 def _first_approvals(view: View) -> list[str]:
     approvals = view.extras.get("approvals")
-    dates = approvals["by_when"].drop_nulls().sort() if approvals is not None else pl.Series()
+    if approvals is None:
+        return []
+    dates = _open(view, approvals)["by_when"].drop_nulls().sort()
     if dates.is_empty():
         return []
     when = period(dates[0], view.reader)

@@ -293,10 +293,11 @@ def _beside_appraisal(case: Case, said: Happened, row: Mapping[str, Value]) -> l
     appraisal = lots["appraisal"][0]
     if not isinstance(price, float) or not appraisal:
         return []
-    change, worth = price / appraisal - 1.0, amount_text(appraisal, "ten_thousand")
+    change, worth = round(price / appraisal - 1.0, 2), amount_text(appraisal, "ten_thousand")
+    shown = f"{change:+.0%}" if change else "0%"
     return [
         Text(
-            f"Its price is {change:+.0%} beside the appraisal of {worth.en}.",
-            f"成交价较评估价{worth.zh}{change:+.0%}。",
+            f"Its price is {shown} beside the appraisal of {worth.en}.",
+            f"成交价较评估价{worth.zh}{shown}。",
         )
     ]
