@@ -290,11 +290,10 @@ def _cases(plan: StagedPlan) -> Cases | None:
 
 def _priced(leaves: Leaves) -> Ints:
     """Return the joined rows that exact prices replace."""
-    own = [
-        np.isin(np.arange(m.program.row_lower.size), priced_rows(m.program)) for m in leaves.models
-    ]
-    places = zip(leaves.row_leaf.tolist(), leaves.row.tolist(), strict=True)
-    return np.flatnonzero([own[leaf][row] for leaf, row in places])
+    priced = np.zeros(leaves.row.size, dtype=bool)
+    for leaf, model in enumerate(leaves.models):
+        priced |= (leaves.row_leaf == leaf) & np.isin(leaves.row, priced_rows(model.program))
+    return np.flatnonzero(priced)
 
 
 def _cash(leaves: Leaves) -> Ints:

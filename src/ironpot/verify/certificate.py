@@ -96,8 +96,7 @@ def check_certificate(arrays: Mapping[str, Any]) -> Certified:
     cost = _cost(arrays, arrays["plan_point"])
     holds = "hold_point" in arrays
     nothing = _cost(arrays, arrays["hold_point"]) if holds else float(arrays["do_nothing"])
-    cash = _cost_of_cash(arrays)
-    violation = _violation(arrays, "plan")
+    cash, violation = _cost_of_cash(arrays), _violation(arrays, "plan")
     found = {
         "cost": cost,
         "do_nothing": nothing,
@@ -120,8 +119,7 @@ def check_certificate(arrays: Mapping[str, Any]) -> Certified:
 
 def _cost_of_cash(arrays: Mapping[str, Any]) -> float:
     """Return what the change of cash from today to the end costs in the plan, yuan."""
-    cash = arrays["cash_column"]
-    closing = arrays["column_cost"][cash] * arrays["plan_point"][cash]
+    closing = (arrays["column_cost"] * arrays["plan_point"])[arrays["cash_column"]]
     return float((closing.sum() + arrays["offset"]) * MILLION)
 
 
