@@ -92,3 +92,20 @@ def test_tiles_that_place_nothing_are_refused(tmp_path):
     (tmp_path / "tiles.csv").write_text("a,b\n1,2\n")
     with pytest.raises(FileRefusedError, match=r"tiles\.csv"):
         read_governments(table(tmp_path, lambda _: None))
+
+
+@pytest.mark.parametrize(
+    "kept", [("county",), ("county", "prefecture_own"), ("province", "county")]
+)
+def test_counties_are_drawn_like_a_table_without_its_totals_and_with_a_debtless_county(
+    tmp_path, kept
+):
+    def thin(lines):
+        lines[1:] = [cells for cells in lines[1:] if cells[3] in kept]
+        for cells in lines[1:]:
+            cells[1] = ""
+        lines[-1][7] = lines[-2][4] = "0"
+
+    drawn = ground_of(read_governments(table(tmp_path, thin)), 20, 1).markets
+    assert len(drawn.counties) >= 20
+    assert drawn.lots.sum() > 0.0

@@ -17,6 +17,7 @@ from ironpot.system.units import UNITS
 
 # Published tables print hundredths of 100 million yuan.
 DIGIT = 1e6
+_MOST_OF_SEATS = 0.95  # tables whose totals are below their parts would leave counties nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class UnitParameters:
 def fit_units(units: pl.DataFrame, *, name: str) -> UnitParameters:
     """Return the moments of a table of units in the columns of `units.UNITS`, one year.
 
-    Raises IronpotError where no county's debts and limits are known.
+    Counties without debt are left out; without rows of prefectures all are one prefecture's. Raises
+    IronpotError where fewer than two counties' debts and limits are known.
 
     >>> drawn = UnitParameters(8.8, 14.0, 22.7, 0.55, 0.58, 0.11, 0.99, 0.006, 0.5, "made up")
     >>> nation = generate_units(drawn, 100, np.random.default_rng(1))
@@ -51,27 +53,28 @@ def fit_units(units: pl.DataFrame, *, name: str) -> UnitParameters:
     9.090909090909092
     """
     table = UNITS.conform(units)
-    counties = table.filter(pl.col("level") == "county").drop_nulls(
-        ["debt_balance", "special_balance", "debt_limit"]
-    )
+    indebted = (pl.col("debt_balance") > 0.0) & (pl.col("debt_limit") > 0.0)
+    known = indebted & pl.col("special_balance").is_not_null()
+    counties = table.filter((pl.col("level") == "county") & known)
     if counties.height < 2:
         raise IronpotError(_NOTHING_TO_FIT)
     debt = counties["debt_balance"].to_numpy()
     special = counties["special_balance"].to_numpy() / debt
     used = debt / counties["debt_limit"].to_numpy()
     prefectures = table.filter(pl.col("level") == "prefecture")
-    seats = table.filter(pl.col("level") == "prefecture_own")["debt_balance"].sum()
+    seats = float(table.filter(pl.col("level") == "prefecture_own")["debt_balance"].sum())
+    below = float(prefectures["debt_balance"].sum()) or seats + float(debt.sum())
     provinces = max(table.filter(pl.col("level") == "province").height, 1)
     return UnitParameters(
         counties.height / max(prefectures.height, 1),
-        prefectures.height / provinces,
+        max(prefectures.height, 1) / provinces,
         float(np.log(debt).mean()),
         float(np.log(debt).std(ddof=1)),
         float(special.mean()),
         float(special.std(ddof=1)),
         float(used.mean()),
         float(used.std(ddof=1)),
-        float(seats) / float(prefectures["debt_balance"].sum()),
+        min(seats / below, _MOST_OF_SEATS),
         name,
     )
 

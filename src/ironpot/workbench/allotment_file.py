@@ -4,16 +4,20 @@ from pathlib import Path
 
 import polars as pl
 
+from ironpot.case.case import Case
 from ironpot.case.schema.share import ALLOTMENTS
 from ironpot.core.errors import FileRefusedError
 from ironpot.core.lang import Text
+
+# What every row of one file says alike: a row that is cut off says less.
+_ONE = ("entity_id", "planned_cost", "bound", "gap", "run_id")
 
 
 def read_allotments(path: Path) -> pl.DataFrame:
     """Return the rows of an allotment file in the columns of `case.schema.share.ALLOTMENTS`.
 
-    Raises FileRefusedError if it is no such table, a figure is missing or two rows say different
-    things of one market, quarter and tranche.
+    Raises FileRefusedError if it is no such table, a figure is missing, two rows say different
+    things of one market, quarter and tranche, or not all rows are of one county and one run.
     """
     try:
         frame = pl.read_csv(path, infer_schema=False)
@@ -26,6 +30,9 @@ def read_allotments(path: Path) -> pl.DataFrame:
         raise _refused(path, f"no figure in {', '.join(empty) or 'any row'}")
     if rows.select(ALLOTMENTS.key).is_duplicated().any():
         raise _refused(path, "two rows of one county, market, quarter and tranche")
+    mixed = [name for name in _ONE if rows[name].n_unique() > 1]
+    if mixed:
+        raise _refused(path, f"cut off, or of two counties or runs: {', '.join(mixed)} differ")
     low = rows.filter((pl.col("fee") < 0) | (pl.col("allotment") < 0))
     if low.height or not rows["price_fraction"].is_between(0.0, 1.0).all():
         raise _refused(path, "a fee or allotment below 0, or a price fraction outside 0 to 1")
@@ -36,6 +43,19 @@ def _said(error: Exception) -> str:
     """Return what an error says, in one line; of a KeyError without its quotation marks."""
     said = error.args[0] if isinstance(error, KeyError) else error
     return f"{said}".splitlines()[0].rstrip(".")
+
+
+def other_county(rows: pl.DataFrame, case: Case) -> Text | None:
+    """Return what to say where the rows' county is called neither as the case nor as its bodies."""
+    county, case_id = str(rows["entity_id"][0]), case.settings.case_id
+    if county == case_id or county in case.entities["entity_id"].to_list():
+        return None
+    return Text(
+        f"The allotment file calls its county {county}, the case is {case_id}. If that is another "
+        f"county, stop and give the file of {case_id}: else this one takes what is another's.",
+        f"配额文件中的县为{county},而案例为{case_id}。如非同一县,请中止并改用{case_id}的文件,"
+        "否则将占用他县配额。",
+    )
 
 
 def _refused(path: Path, why: str) -> FileRefusedError:

@@ -26,6 +26,7 @@ from ironpot.report.plan_out import write_plan_files
 from ironpot.report.write import write_report
 from ironpot.verify import Verification, verify_plan
 from ironpot.workbench.again import Earlier, what_changed
+from ironpot.workbench.allotment_file import other_county
 from ironpot.workbench.screen import Bar, unit_words
 from ironpot.workbench.whole import whole_file, whole_folder
 
@@ -60,6 +61,7 @@ def run_plan(
     """
     with whole_folder(out) as draft:
         clock = _Clock()
+        _say_whose(case, allotments, screen, lang)
         plan = _search(case, options, lang, unit, screen, allotments, earlier)
         clock.lap("plan")
         plan = _with_least_help(plan, lang, unit, screen)
@@ -79,6 +81,13 @@ def run_plan(
         clock.lap("verify")
         _log(draft, plan, options, clock.laps)
     return Done(plan, written, verification, clock.laps)
+
+
+def _say_whose(case: Case, allotments: pl.DataFrame | None, screen: Console, lang: Lang) -> None:
+    """Say that a file of allotments calls its county otherwise: it may be another's file."""
+    said = None if allotments is None else other_county(allotments, case)
+    if said is not None:
+        screen.print(said.say(lang))
 
 
 def write_plan(
