@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.plan.test_brute_force import case_of, draw
 
+from ironpot.plan import question
 from ironpot.plan.cuts import Cell, violated_cuts
 from ironpot.plan.model import build_model
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.prepare import appraise_case, gather
-from ironpot.plan.question import open_program
-from ironpot.plan.solver import solve
+from ironpot.plan.program import Rows
+from ironpot.plan.question import ask, open_program
+from ironpot.plan.solver import Session, solve
 
 sizes = st.lists(st.floats(0.5, 60.0), min_size=2, max_size=5)
 rooms = st.lists(st.floats(2.0, 60.0), min_size=1, max_size=3)
@@ -67,3 +69,31 @@ def test_impact_cuts_lift_the_relaxation(seed):
     loose = replace(program, row_lower=row_lower)
     tight, without = (solve(one.relaxed(), time_limit_s=20) for one in (program, loose))
     assert tight.objective > without.objective + 1e-3
+
+
+def test_cuts_that_time_did_not_allow_to_solve_leave_a_question_whole(monkeypatch):
+    case = case_of(draw(0))
+    model = build_model(gather(case, *appraise_case(case), PlanOptions()))
+    plain, solve_well, add_well = ask(model), Session.solve, Session.add_rows
+    late: set[int] = set()
+
+    def harmless(*_):
+        rows = Rows()
+        rows.add(np.array([0]), np.array([1.0]), upper=1e9)
+        return rows
+
+    def add_rows(session, name, more):
+        late.add(id(session))
+        add_well(session, name, more)
+
+    def solve_late(session, **asked):
+        answer = solve_well(session, **asked)
+        return replace(answer, outcome="unknown") if id(session) in late else answer
+
+    monkeypatch.setattr(question, "violated_cuts", harmless)
+    monkeypatch.setattr(Session, "add_rows", add_rows)
+    monkeypatch.setattr(Session, "solve", solve_late)
+    found = ask(model)
+    assert late
+    assert found.program.row_lower.size == found.relaxed.row_dual.size
+    assert found.hold.objective == pytest.approx(plain.hold.objective, rel=1e-6)

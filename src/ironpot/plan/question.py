@@ -199,10 +199,17 @@ def _question(
         return Question(program, open_help, 0.0, None, nothing_proven(program, hold), hold)
     bound = 0.0 if least is None else _help_proven(model, program, least)
     tight, cut = _tighten(asking, linear, program, relaxed)
-    hold = asking.hold or linear.solve(
-        time_limit_s=asking.limit_s, bounds=holding_bounds(model, tight), options=RESOLVE
-    )
+    hold = asking.hold or _holding(asking, linear, tight)
     return Question(tight, open_help, bound, least, cut, hold)
+
+
+def _holding(asking: _Asking, linear: Session, tight: Program) -> Answer:
+    """Solve doing nothing; apart where `linear` holds cuts that time did not allow to solve."""
+    bounds, limit = holding_bounds(asking.model, tight), asking.limit_s
+    if bounds.row_lower.size == linear.program.row_lower.size:
+        return linear.solve(time_limit_s=limit, bounds=bounds, options=RESOLVE)
+    with Session(tight.relaxed()) as apart:
+        return apart.solve(time_limit_s=limit, bounds=bounds, options=RESOLVE)
 
 
 def _in_its_place(asking: _Asking, program: Program, relaxed: Answer) -> Answer:
