@@ -72,16 +72,3 @@ def test_further_terms_hold_in_the_plan():
         for case in (case_with(terms=fees), case_with())
     )
     assert with_fee - plain == pytest.approx(100_000.0)
-
-
-def test_a_plan_refuses_interest_that_is_added_to_principal():
-    rests = {
-        "date": day("2025-01-31"),
-        "change": "moratorium",
-        "until": day("2026-06-30"),
-        "relieves": "both",
-        "interest": "capitalise",
-        "instalment": "extend",
-    }
-    with pytest.raises(ironpot.IronpotError, match="Debt loan grows by"):
-        ironpot.plan_resolution(case_with(rests), options=QUICK)

@@ -37,9 +37,9 @@ class DebtOptions:
 
     `table`: debt_id, option_id, action (contract, extend, rate_cut, haircut), success_probability
     (1 for the contract, else as stated, null unknown), fee (yuan when agreed; nil if not stated).
-    `principal`, `interest` (with fees and penalties), `outstanding`: (option, scenario, quarter),
-    the last at the quarter's end. `value_after`: (option, scenario), present value at the case date
-    of all service after the horizon. `forgiven`: (option,).
+    `principal`, `interest` (with fees and penalties), `drawn` (cash that comes in), `outstanding`:
+    (option, scenario, quarter), the last at the quarter's end. `value_after`: (option, scenario),
+    present value at the case date of all service after the horizon. `forgiven`: (option,).
 
     `settlement`: (debt, scenario, quarter), what settles a debt in full at a quarter's end after
     that quarter's service: principal, accrued interest and the prepayment fee; `debt_ids` names its
@@ -51,6 +51,7 @@ class DebtOptions:
     quarters: tuple[str, ...]
     principal: Floats
     interest: Floats
+    drawn: Floats
     outstanding: Floats
     value_after: Floats
     forgiven: Floats
@@ -121,6 +122,7 @@ def debt_options(
         quarters=horizon.quarters,
         principal=_by_option(service.principal),
         interest=_by_option(service.interest + service.fees + service.penalties),
+        drawn=_by_option(service.drawn),
         outstanding=_by_option(service.outstanding),
         value_after=_value_after(flows, options, horizon, discount_rate),
         forgiven=options["forgiven"].to_numpy(),

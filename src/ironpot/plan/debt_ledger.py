@@ -1,10 +1,11 @@
-"""What happens to each debt, in whole fen: paid, prepaid, swapped, rolled over, forgiven.
+"""What happens to each debt, in whole fen: added, paid, prepaid, swapped, lent again, forgiven.
 
 Arrays of int64 fen, (debt or loan, scenario, quarter). The last scenario is `expected`: amounts are
 averaged first and rounded once, so that its rows tie like any other's.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,13 +27,14 @@ WHOLE = 0.5
 class DebtLedger:
     """Opening debts: `option` chosen of each (debt,), and the reductions of its principal.
 
-    `opening` is (debt,), the others (debt, scenario, quarter): opening or previous closing less
-    scheduled, prepaid, swapped and forgiven is closing, exactly. `interest`, `penalty` and `fee`
-    are paid in cash, positive.
+    `opening` is (debt,), the others (debt, scenario, quarter): opening or previous closing and what
+    is `added` (interest, an index) less scheduled, prepaid, swapped and forgiven is closing,
+    exactly. `interest`, `penalty` and `fee` are paid in cash, positive.
     """
 
     option: Ints
     opening: Fen
+    added: Fen
     scheduled: Fen
     prepaid: Fen
     swapped: Fen
@@ -78,18 +80,16 @@ def settle_debts(model: Model, point: Floats) -> DebtLedger:
     left_before = 1.0 - (gone - prepaid_share - swapped_share)
     outstanding = debts.outstanding[option]
     closing = _fen(inputs, (outstanding * np.clip(1.0 - gone, 0.0, 1.0)[:, None, :]))
-    prepaid = _fen(inputs, (outstanding * prepaid_share[:, None, :]))
-    swapped = _fen(inputs, (outstanding * swapped_share[:, None, :]))
-    forgiven = _fen(inputs, _forgiven(inputs, option, left_before))
     opening = to_fen(debts.debts["notional_principal"].to_numpy())
-    before = np.concatenate(
-        [np.broadcast_to(opening[:, None, None], (*closing.shape[:2], 1)), closing[:, :, :-1]],
-        axis=2,
+    first = np.broadcast_to(opening[:, None, None], (*closing.shape[:2], 1))
+    principal = _principal(
+        np.diff(closing, axis=2, prepend=first),
+        added=_fen(inputs, debts.added[option] * left_before[:, None, :]),
+        swapped=_fen(inputs, (outstanding * swapped_share[:, None, :])),
+        forgiven=_fen(inputs, _forgiven(inputs, option, left_before)),
+        prepaid=_fen(inputs, (outstanding * prepaid_share[:, None, :])),
+        due=_fen(inputs, debts.principal[option] * left_before[:, None, :]),
     )
-    # No part is negative by rounding: each takes at most what the ones before it leave of the fall.
-    swapped = _at_most(swapped, before - closing)
-    forgiven = _at_most(forgiven, before - closing - swapped)
-    prepaid = _at_most(prepaid, before - closing - swapped - forgiven)
     interest = debts.interest[option] * left_before[:, None, :]
     interest += debts.accrued * (prepaid_share + swapped_share)[:, None, :]
     fee = np.zeros_like(interest)
@@ -97,15 +97,51 @@ def settle_debts(model: Model, point: Floats) -> DebtLedger:
     return DebtLedger(
         option=option,
         opening=opening,
-        scheduled=before - closing - prepaid - swapped - forgiven,
-        prepaid=prepaid,
-        swapped=swapped,
-        forgiven=forgiven,
+        added=principal.added,
+        scheduled=principal.scheduled,
+        prepaid=principal.prepaid,
+        swapped=principal.swapped,
+        forgiven=principal.forgiven,
         closing=closing,
         interest=_fen(inputs, (interest)),
         penalty=_fen(inputs, outstanding * (prepaid_share * debts.penalty[:, None])[:, None, :]),
         fee=_fen(inputs, (fee)),
     )
+
+
+class _Principal(NamedTuple):
+    """What moves principal, fen >= 0: added less all others is its rise, exactly."""
+
+    added: Fen
+    swapped: Fen
+    forgiven: Fen
+    prepaid: Fen
+    scheduled: Fen
+
+
+def _principal(
+    rise: Fen, *, added: Fen, swapped: Fen, forgiven: Fen, prepaid: Fen, due: Fen
+) -> _Principal:
+    """Make parts that are rounded one by one add up to the `rise` of principal.
+
+    No part is negative by rounding: each takes at most what the ones before it leave of the fall,
+    what is scheduled takes the rest. Where nothing is `due`, the odd fen goes with what is added.
+
+    >>> def fen(*amounts: int) -> Fen: return np.array(amounts, dtype=np.int64)
+    >>> nil = fen(0, 0)
+    >>> found = _principal(
+    ...     fen(7, -3), added=fen(8, 1), swapped=nil, forgiven=nil, prepaid=fen(0, 5), due=fen(0, 4)
+    ... )
+    >>> found.added.tolist(), found.prepaid.tolist(), found.scheduled.tolist()
+    ([7, 1], [0, 4], [0, 0])
+    """
+    added = np.maximum(added, rise)
+    swapped = _at_most(swapped, added - rise)
+    forgiven = _at_most(forgiven, added - rise - swapped)
+    prepaid = _at_most(prepaid, added - rise - swapped - forgiven)
+    scheduled = added - rise - swapped - forgiven - prepaid
+    odd = np.where(due == 0, np.minimum(scheduled, added), 0)
+    return _Principal(added - odd, swapped, forgiven, prepaid, scheduled - odd)
 
 
 def _at_most(amount: Fen, room: Fen) -> Fen:

@@ -63,7 +63,8 @@ class Band:
 class InsideDebt:
     """A debt that one inside body owes another: its contract moves money between their accounts.
 
-    `principal` and `interest` are fen by (scenario, quarter), the expected scenario last.
+    `principal` and `interest` are paid, `added` (interest, an index) raises the principal: fen by
+    (scenario, quarter), the expected scenario last.
     """
 
     debt_id: str
@@ -74,6 +75,12 @@ class InsideDebt:
     opening: int
     principal: npt.NDArray[np.int64]
     interest: npt.NDArray[np.int64]
+    added: npt.NDArray[np.int64]
+
+    @property
+    def closing(self) -> int:
+        """Return what is expected to be owed after the last quarter, fen."""
+        return self.opening + int(self.added[-1].sum()) - int(self.principal[-1].sum())
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ def leaf_inputs(inputs: Inputs, leaf: int) -> Inputs:
             outstanding=debts.outstanding[:, one],
             value_after=debts.value_after[:, one],
             agreed_fall=debts.agreed_fall[:, one],
+            added=debts.added[:, one],
             accrued=debts.accrued[:, one],
             roll=replace(debts.roll, share=debts.roll.share[:, one], rate=debts.roll.rate[:, one]),
         ),

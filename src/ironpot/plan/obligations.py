@@ -12,11 +12,11 @@ import polars as pl
 
 from ironpot.case.case import Case
 from ironpot.case.schema.words import SCENARIOS
-from ironpot.cashflow.options import DebtOptions
+from ironpot.cashflow.options import CONTRACT, DebtOptions
 from ironpot.core.dates import MONTHS_PER_QUARTER, QUARTERS_PER_YEAR
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
-from ironpot.plan.cashless import cashless_fall
+from ironpot.plan.cashless import Flows, Moves, cashless_moves
 from ironpot.plan.nodes import ALL, Nodes
 from ironpot.plan.program import Floats, Ints
 from ironpot.risk.debt_service import outside_debts
@@ -62,8 +62,9 @@ class Obligations:
     `debt_ids`, `node`, `group` are (debt,). `option_debt`, `option_ids`, `actions`, `succeeds`
     (option, scenario) and the profiles are by option; the first option of a debt is its contract.
     Where an option does not succeed in a scenario, its profile there is the contract's.
-    `forgiven` (option,) is principal forgiven when an option is agreed, `agreed_fall` (option,
-    scenario, quarter) what falls away without payment by what was agreed before.
+    `principal` and `interest` are what is paid in cash. `forgiven` (option,) is principal forgiven
+    when an option is agreed; `agreed_fall`, `added` (option, scenario, quarter) are what falls away
+    without payment by what was agreed before, and interest or an index added to principal.
     `fee` is paid when an option is agreed. `accrued` (debt, scenario, quarter) is interest due when
     a debt is settled at a quarter's end; `prepayable`, `penalty` (share of what is prepaid) are
     (debt,). `swaps` are the programmes that are open, `roll` what creditors lend again.
@@ -84,6 +85,7 @@ class Obligations:
     value_after: Floats
     forgiven: Floats
     agreed_fall: Floats
+    added: Floats
     fee: Floats
     accrued: Floats
     prepayable: Bools
@@ -111,11 +113,20 @@ def obligations(
     rows, option_debt = _option_rows(options, debts)
     succeeds = _succeeds(options.table["success_probability"].gather(rows), futures)
     contract = _contracts(option_debt)
-    profiles = [
-        _where_it_succeeds(profile[rows], succeeds, contract[option_debt])
-        for profile in (options.principal, options.interest, options.outstanding)
-    ]
+    flows = Flows(
+        *(
+            _where_it_succeeds(profile[rows], succeeds, contract[option_debt])
+            for profile in (
+                options.principal,
+                options.interest,
+                options.drawn,
+                options.outstanding,
+            )
+        )
+    )
     forgiven = options.forgiven[rows]
+    names = tuple(options.table["option_id"].gather(rows))
+    moves = _moves(debts, option_debt, names, forgiven[:, None] * succeeds, flows)
     after = np.where(
         succeeds, options.value_after[rows], options.value_after[rows][contract[option_debt]]
     )
@@ -125,18 +136,19 @@ def obligations(
         groups=groups,
         group=group,
         option_debt=option_debt,
-        option_ids=tuple(options.table["option_id"].gather(rows)),
+        option_ids=names,
         actions=tuple(options.table["action"].gather(rows)),
         contract=contract,
         succeeds=succeeds,
-        principal=profiles[0],
-        interest=profiles[1],
-        outstanding=profiles[2],
+        principal=moves.principal,
+        interest=moves.interest,
+        outstanding=flows.outstanding,
         value_after=after,
         forgiven=forgiven,
-        agreed_fall=_agreed_fall(debts, option_debt, forgiven[:, None] * succeeds, *profiles[::2]),
+        agreed_fall=moves.fallen,
+        added=moves.added,
         fee=options.table["fee"].gather(rows).to_numpy(),
-        accrued=_accrued(options, debts, profiles[2][contract]),
+        accrued=_accrued(options, debts, flows.outstanding[contract]),
         prepayable=_may(case, debts, "prepay") & _states_fee(debts),
         penalty=debts["prepayment_penalty_rate"].fill_null(0.0).to_numpy(),
         swaps=_swap_programmes(case, debts, options, nodes, rate),
@@ -159,18 +171,19 @@ def _refuse_interest_received(debts: pl.DataFrame) -> None:
         )
 
 
-def _agreed_fall(
-    debts: pl.DataFrame, owner: Ints, forgiven: Floats, principal: Floats, outstanding: Floats
-) -> Floats:
-    """Return what falls away by earlier agreement, (option, scenario, quarter), yuan.
+def _moves(
+    debts: pl.DataFrame, owner: Ints, options: tuple[str, ...], forgiven: Floats, flows: Flows
+) -> Moves:
+    """Return what is paid and what moves principal without cash, (option, scenario, quarter).
 
-    `forgiven` is (option, scenario): a haircut of the plan's own falls away in its first quarter.
+    `forgiven` is (option, scenario): a haircut of the plan's own falls away before anything else.
     """
     opening = debts["notional_principal"].to_numpy()[owner]
-    names = debts["debt_id"].gather(owner).to_list()
-    fall = cashless_fall(opening, principal, outstanding, names)
-    fall[:, :, 0] = np.clip(fall[:, :, 0] - forgiven, 0.0, None)
-    return fall
+    names = [
+        debt if option == CONTRACT else f"{debt}/{option}"
+        for debt, option in zip(debts["debt_id"].gather(owner), options, strict=True)
+    ]
+    return cashless_moves(np.maximum(opening[:, None] - forgiven, 0.0), flows, names)
 
 
 def _paying_nodes(debts: pl.DataFrame, nodes: Nodes) -> Ints:

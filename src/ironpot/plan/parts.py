@@ -50,6 +50,7 @@ BY_FUTURE = (
     "outstanding",
     "value_after",
     "agreed_fall",
+    "added",
     "accrued",
 )
 

@@ -16,6 +16,7 @@ from ironpot.core.lang import Text
 from ironpot.core.money import FEN_PER_YUAN, to_fen
 from ironpot.plan.allotments import with_allotments
 from ironpot.plan.begun import what_has_begun
+from ironpot.plan.cashless import Flows, cashless_moves
 from ironpot.plan.debt_ledger import with_expected
 from ironpot.plan.inputs import Giver, Inputs, InsideDebt
 from ironpot.plan.nodes import Nodes, cash_nodes
@@ -217,6 +218,18 @@ def _inside_debts(case: Case, options: DebtOptions, futures: Futures) -> tuple[I
         for row, (name, action) in enumerate(options.table.select("debt_id", "action").iter_rows())
         if action == CONTRACT
     }
+    rows = [contracts[name] for name in owed["debt_id"] if name in contracts]
+    held = owed.filter(pl.col("debt_id").is_in(list(contracts)))
+    moves = cashless_moves(
+        np.repeat(held["notional_principal"].to_numpy()[:, None], weights.size, axis=1),
+        Flows(
+            options.principal[rows],
+            options.interest[rows],
+            options.drawn[rows],
+            options.outstanding[rows],
+        ),
+        held["debt_id"].to_list(),
+    )
     return tuple(
         InsideDebt(
             debt_id=row["debt_id"],
@@ -225,11 +238,11 @@ def _inside_debts(case: Case, options: DebtOptions, futures: Futures) -> tuple[I
             primary_class=row["primary_class"],
             instrument=row["instrument"],
             opening=int(to_fen(row["notional_principal"])),
-            principal=_fen(options.principal[contracts[row["debt_id"]]], weights),
-            interest=_fen(options.interest[contracts[row["debt_id"]]], weights),
+            principal=_fen(moves.principal[number], weights),
+            interest=_fen(moves.interest[number], weights),
+            added=_fen(moves.added[number], weights),
         )
-        for row in owed.iter_rows(named=True)
-        if row["debt_id"] in contracts
+        for number, row in enumerate(held.iter_rows(named=True))
     )
 
 

@@ -109,6 +109,14 @@ _WANTED = Reason("USER", Text("wanted by the user", "按用户要求处置"), "r
 
 _ACTION_REASONS = {
     "scheduled": Reason("LAW", Text("due by contract", "按合同到期"), "rule"),
+    "added": Reason(
+        "LAW",
+        Text(
+            "interest (or an index) added to principal by contract, no cash",
+            "按合同利息(或指数)转入本金,不涉及现金",
+        ),
+        "rule",
+    ),
     "refinance": Reason("CASH_NEED", Text("lent again by its creditors", "债权人续贷"), "rule"),
     "secured": Reason(
         "CASH_NEED", Text("borrowed against a lot, to be repaid", "以资产抵押新借,须偿还"), "rule"

@@ -12,9 +12,9 @@ from ironpot.core.money import FEN_PER_YUAN
 from ironpot.risk.indicators import RESET_EVENTS, Owed
 from ironpot.risk.maturity import INTEREST_EVENTS, PRINCIPAL_EVENTS
 
-# `principal` and `cashless` (falls without payment) of a debt add up to what it owes on the day; a
-# row without a date is principal that has no day of payment. `rate` holds on the day, `refixed_on`
-# is the first reset after it.
+# `principal` and `cashless` (falls without payment, rises negative) of a debt add up to what it
+# owes on the day; a row without a date is principal that has no day of payment. `rate` holds on
+# the day, `refixed_on` is the first reset after it.
 LEFT = pl.Schema(
     {
         "debt_id": pl.String(),
@@ -58,6 +58,7 @@ def left_by_contract(case: Case, events: pl.DataFrame, *, on: dt.date) -> pl.Dat
         weighted.filter(pl.col("date") > on)
         .group_by("debt_id", "date")
         .agg(pl.col(MONEY).sum())
+        .pipe(net_of_added_by_day)
         .filter(pl.any_horizontal(pl.col(name) != 0.0 for name in MONEY))
     )
     stock = _stock(owed, weighted, on)
@@ -71,6 +72,24 @@ def left_by_contract(case: Case, events: pl.DataFrame, *, on: dt.date) -> pl.Dat
     )
     return pl.concat([dated.cast(LEFT), rest.select(LEFT.names()).cast(LEFT)]).sort(
         "debt_id", "date", nulls_last=True
+    )
+
+
+def net_of_added_by_day(days: pl.DataFrame) -> pl.DataFrame:
+    """Return payments of a day net of principal that is drawn to pay that day's interest.
+
+    What is drawn so raises `principal` back to nil and lowers `interest`; as a rise without
+    payment it stands in `cashless`, negative.
+
+    >>> day = {"principal": [-3.0], "interest": [5.0], "cashless": [0.0]}
+    >>> net_of_added_by_day(pl.DataFrame(day)).row(0)
+    (0.0, 2.0, -3.0)
+    """
+    added = (-pl.col("principal")).clip(0.0, pl.col("interest").clip(0.0))
+    return days.with_columns(
+        principal=pl.col("principal") + added,
+        interest=pl.col("interest") - added,
+        cashless=pl.col("cashless") - added,
     )
 
 

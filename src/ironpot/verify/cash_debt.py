@@ -6,12 +6,13 @@ stays as arrears: a forced loan that comes in through borrowing and is cleared t
 its stock stands in the limits table (kind arrears; an account without a row has none).
 
     paid     = -cash.principal = principal_reduced, except haircut and transfer, + arrears cleared
-    received = cash.borrowing + relief of kind advance = principal_new + arrears added
+    received = cash.borrowing + relief of kind advance = principal_new, not added, + arrears added
 
 with 0 <= cleared <= arrears before, and added - cleared = change of the stock. Without arrears
 both are exact one by one. An advance is repayable, so it is a debt: it comes in through the relief
-column and is booked as a contract. Debts whose creditor is inside the perimeter are paid through
-the intra-group columns and left out.
+column and is booked as a contract. New principal in rows `scheduled` is interest or an index that
+is added to a contract, and brings no cash. Debts whose creditor is inside the perimeter are paid
+through the intra-group columns and left out.
 
 They hold for the consolidated rows; entity by entity where every debtor has cash rows of its own,
 else a debtor's payments stand in the rows of the entity that it banks with.
@@ -23,7 +24,7 @@ from decimal import Decimal
 
 from ironpot.core.lang import Text
 from ironpot.core.outputs import CONSOLIDATED, EXPECTED
-from ironpot.verify.contracts import CASHLESS
+from ironpot.verify.contracts import ADDS, CASHLESS
 from ironpot.verify.files import PLAN, Out, Row, Spot, grouped, total
 from ironpot.verify.finding import NOTHING, Outcome, Rule, Unknown, at_most, tie
 from ironpot.verify.periods import quarter_name, quarter_number
@@ -119,13 +120,14 @@ def _figures(
     before = quarter_name(quarter_number(quarter) - 1)
     booked = _of(entity, actions.get((quarter,), []), "entity_id")
     in_cash = [row for row in booked if row.text("action") not in CASHLESS]
+    lent = [row for row in booked if row.text("action") != ADDS]
     advanced = _of(entity, advances.get((quarter,), []), "entity_id")
     paid = _sum(cash, "principal")
     return (
         None if paid is None else -paid,
         _sum(in_cash, "principal_reduced"),
         total((_sum(cash, "borrowing"), _sum(advanced, "amount"))),
-        _sum(booked, "principal_new"),
+        _sum(lent, "principal_new"),
         _sum(_of(entity, arrears.get((before,), []), "scope_id"), "value"),
         _sum(_of(entity, arrears.get((quarter,), []), "scope_id"), "value"),
     )

@@ -1,7 +1,8 @@
 """Which debts are there, and how does the principal of each move? One view for several rules.
 
 Principal is booked on the contract that carries it: `principal_reduced` lowers the row's debt_id,
-`principal_new` raises the row's debt_id, which for a new contract is also its new_debt_id.
+`principal_new` raises the row's debt_id, which is also its new_debt_id: a new contract or, in a row
+`scheduled`, an old one to whose principal interest or an index is added.
 """
 
 from collections.abc import Iterable
@@ -16,6 +17,8 @@ CASHLESS = ("haircut", "transfer")
 # Actions that lower no principal at all.
 REDUCE_NOTHING = ("extend", "rate_cut", "default")
 REPLACE = ("refinance", "swap")
+# The action of rows that add interest or an index to an old contract: no cash comes in.
+ADDS = "scheduled"
 
 
 @dataclass(frozen=True, slots=True)

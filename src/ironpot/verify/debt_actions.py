@@ -10,6 +10,7 @@ from itertools import groupby
 
 from ironpot.core.lang import Text
 from ironpot.verify.contracts import (
+    ADDS,
     REDUCE_NOTHING,
     REPLACE,
     booked_on,
@@ -93,14 +94,17 @@ def _statutory(out: Out) -> Iterator[Outcome]:
 
 
 def _own_id(out: Out) -> Iterator[Outcome]:
+    """New principal is lent, on a new contract, or added to an old one without any payment."""
     opening = opening_debts(out)
     for row in out.rows("debt_actions"):
         if is_positive(row.number("principal_new")):
-            debt = row.text("debt_id")
+            debt, adds = row.text("debt_id"), row.text("action") == ADDS
             old = opening.get(debt)
             fresh = old is None or old.number("opening_principal") == 0
-            alone = not is_positive(row.number("principal_reduced"))
-            met = fresh and alone and row.text("new_debt_id") == debt
+            moved = ("principal_reduced", "interest_paid", "fee_paid")
+            alone = not any(is_positive(row.number(name)) for name in moved[: 3 if adds else 1])
+            named = old is not None if adds else fresh
+            met = named and alone and row.text("new_debt_id") == debt
             yield holds(row, met=met, debt_id=debt, new_debt_id=row.text("new_debt_id"))
 
 
@@ -204,9 +208,11 @@ RULES = (
         "debt_actions.own_id",
         ("debt_actions", "debts"),
         Text(
-            "new principal is booked on a row of its own, on a new contract: new_debt_id = "
-            "debt_id, no such debt in the case",
-            "新增本金单独成行,登记在新合同上:new_debt_id与debt_id相同,且案例中无此债务",
+            "new principal is booked on a row of its own with new_debt_id = debt_id: on a contract "
+            "that is not in the case, or scheduled on a debt of the case where nothing is paid "
+            "(interest or an index is added)",
+            "新增本金单独成行,new_debt_id与debt_id相同:或登记在案例中没有的新合同上,或以按期"
+            "(scheduled)登记在案例已有债务上且不支付任何款项(利息或指数转入本金)",
         ),
         _own_id,
     ),

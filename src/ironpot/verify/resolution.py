@@ -143,13 +143,13 @@ def _compare(stated: Amounts, recomputed: Amounts) -> Iterator[Outcome]:
 
 
 def _rescheduled(out: Out) -> Iterator[Outcome]:
-    """A transfer moves its principal; an extension puts off at most what is owed."""
+    """A transfer moves its principal; an extension puts off at most what is owed or added."""
     moved, put_off = (
         reduced(_actions(out, "transfer")),
         reduced(_actions(out, "extend", "rate_cut")),
     )
     known = owners(out)
-    opening = opening_debts(out)
+    opening, grown = opening_debts(out), by_debt(borrowed(out.rows("debt_actions")))
     for (debt, quarter), amount in sorted(_kind_sums(out, "rescheduled").items()):
         spot = Spot("resolution", None, f"{debt} {quarter}")
         if (debt, quarter) in moved:
@@ -158,8 +158,8 @@ def _rescheduled(out: Out) -> Iterator[Outcome]:
         elif (debt, quarter) not in put_off or debt not in known:
             yield Broken(spot, {"amount": amount}, Text("no such action", "没有对应的措施"))
         elif debt in opening:
-            owed = opening[debt].number("opening_principal")
-            yield at_most(spot, amount, owed, amount=amount, opening_principal=owed)
+            owed = total((opening[debt].number("opening_principal"), grown.get(debt, NOTHING)))
+            yield at_most(spot, amount, owed, amount=amount, owed=owed)
     for (debt, quarter), amount in sorted(moved.items()):
         spot = Spot("resolution", None, f"{debt} {quarter}")
         yield holds(

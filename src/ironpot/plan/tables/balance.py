@@ -34,10 +34,9 @@ def _effects(inputs: Inputs, settled: Settlement) -> Iterator[dict[str, object]]
     yield from _old_debts(inputs, settled)
     yield from _new_loans(inputs, settled)
     for loan in inputs.inside_debts:
-        yield _effect(
+        yield _of_debt(
             loan.debtor_id,
-            "debt_reduced",
-            int(loan.principal[EXPECTED].sum()),
+            loan.closing - loan.opening,
             gfsm_code=LIABILITY_OF_INSTRUMENT[loan.instrument],
             primary_class=loan.primary_class,
             counterparty_id=loan.creditor_id,
@@ -49,6 +48,11 @@ def _effect(entity: str, effect: str, amount: int, **words: str | None) -> dict[
     for name in ("gfsm_code", "primary_class", "counterparty_id", "buyer_id"):
         row[name] = words.get(name)
     return row
+
+
+def _of_debt(entity: str, rise: int, **words: str | None) -> dict[str, object]:
+    """Post by how much a debt rises or falls over the plan."""
+    return _effect(entity, "debt_new" if rise > 0 else "debt_reduced", abs(rise), **words)
 
 
 def _cash(inputs: Inputs, settled: Settlement) -> Iterator[dict[str, object]]:
@@ -111,12 +115,11 @@ def _unearned(inputs: Inputs, settled: Settlement, number: int) -> int:
 
 
 def _old_debts(inputs: Inputs, settled: Settlement) -> Iterator[dict[str, object]]:
-    reduced = settled.debts.opening - settled.debts.closing[:, EXPECTED, -1]
+    rise = settled.debts.closing[:, EXPECTED, -1] - settled.debts.opening
     for number, row in enumerate(inputs.debts.debts.iter_rows(named=True)):
-        yield _effect(
+        yield _of_debt(
             row["debtor_id"],
-            "debt_reduced",
-            int(reduced[number]),
+            int(rise[number]),
             gfsm_code=LIABILITY_OF_INSTRUMENT[row["instrument"]],
             primary_class=row["primary_class"],
         )

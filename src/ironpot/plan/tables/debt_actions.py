@@ -1,7 +1,9 @@
 """Table debt_actions: what is done to each debt and loan, quarter by quarter, on expected amounts.
 
 A new contract stands in a row of its own, whose `debt_id` is also its `new_debt_id`; the row of the
-contract that it replaces has the principal reduced and names it.
+contract that it replaces has the principal reduced and names it. Interest or an index that is added
+to the principal of an old contract stands in a row `scheduled` of its own, which names the contract
+itself.
 """
 
 from collections.abc import Iterator
@@ -76,6 +78,9 @@ def _old_debts(
             interest = int(ledger.interest[number, EXPECTED, quarter])
             prepaid = int(ledger.prepaid[number, EXPECTED, quarter])
             forgiven = _forgiven_before(inputs, settled, number, quarter)
+            added = int(ledger.added[number, EXPECTED, quarter])
+            if added:
+                yield _grown(who, quarter, added)
             if scheduled or interest:
                 yield _row(who, quarter, "scheduled", reduced=scheduled, interest=interest)
             if forgiven:
@@ -88,6 +93,12 @@ def _old_debts(
                 yield _row(who, quarter, "prepay", reduced=prepaid, fee=fee)
             for name, part in bonds[quarter].get(number, []):
                 yield _row(who, quarter, "swap", reduced=part, new_id=name)
+
+
+def _grown(who: _Who, quarter: int, added: int) -> dict[str, object]:
+    """Interest or an index that raises the contract's own principal; no cash moves."""
+    row = _row(who, quarter, "scheduled", new_id=who.debt_id)
+    return row | {"principal_new": added, "why": "added"}
 
 
 def _forgiven_before(inputs: Inputs, settled: Settlement, number: int, quarter: int) -> int:
@@ -214,6 +225,9 @@ def _inside_debts(inputs: Inputs) -> Iterator[dict[str, object]]:
         for quarter in range(inputs.quarters):
             principal = int(loan.principal[EXPECTED, quarter])
             interest = int(loan.interest[EXPECTED, quarter])
+            added = int(loan.added[EXPECTED, quarter])
+            if added:
+                yield _grown(who, quarter, added)
             if principal or interest:
                 yield _row(who, quarter, "scheduled", reduced=principal, interest=interest)
 

@@ -12,6 +12,7 @@ from ironpot.cashflow.case_debts import project_debts
 from ironpot.cashflow.further_terms import with_further_terms
 from ironpot.cashflow.options import debt_options
 from ironpot.core.dates import quarter_end, quarter_name, quarter_number
+from ironpot.plan.cashless import net_of_added
 from ironpot.plan.debt_ledger import with_expected
 from ironpot.plan.inputs import Inputs, quarterly
 from ironpot.plan.names import scenario_names
@@ -143,7 +144,7 @@ def later_debts(inputs: Inputs, settled: Settlement, longer: Case) -> LaterDebts
     )
     works = debts.succeeds[ledger.option][:, :, None].astype(np.float64)
     share = np.array([_share_left(inputs, settled, k) for k in range(len(debts.debt_ids))])
-    profiles = Profile(options.principal, options.interest, options.outstanding)
+    profiles = Profile(*net_of_added(options.principal, options.interest), options.outstanding)
     left = Profile(
         *(
             share[:, None, None] * (works * part[chosen] + (1.0 - works) * part[contract])

@@ -67,7 +67,7 @@ def _heads(inputs: Inputs, settled: Settlement) -> Iterator[dict[str, object]]:
             "entity_id": loan.debtor_id,
             "primary_class": loan.primary_class,
             "opening_principal": loan.opening,
-            "closing_principal": loan.opening - int(loan.principal[EXPECTED].sum()),
+            "closing_principal": loan.closing,
         }
 
 
@@ -80,7 +80,8 @@ def _put_off(inputs: Inputs, settled: Settlement) -> Iterator[Paid]:
             continue
         contract = debts.principal[int(debts.contract[number])].sum(axis=1)
         later = (contract - debts.principal[option].sum(axis=1)) @ inputs.weights
-        amount = round(float(later) * 100)
+        grown = int(settled.debts.opening[number] + settled.debts.added[number, EXPECTED].sum())
+        amount = min(round(float(later) * 100), grown)
         if amount > 0:
             creditor = debts.debts["creditor_id"][number]
             yield Paid(name, 0, "rescheduled", amount, creditor, "extend")
