@@ -173,7 +173,7 @@ class Hunt:
         seconds = time.monotonic() - self.began
         cost, bound = self.best.objective, self.proof.bound
         self.history.append((seconds, cost, bound))
-        self.done = self.done or self.enough(self.hold.objective)(cost, bound)
+        self.done = self.done or self.enough(self.hold.objective)(self.best, bound)
         if self.watch is not None:
             self.watch(Progress.of(seconds, cost, bound))
 

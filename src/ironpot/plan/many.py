@@ -77,7 +77,7 @@ def search_many(
     """Find a cheap whole plan for many futures within the limit, and a bound.
 
     `after` is a question that no whole plan answered: one step more is then open (`question.ask`).
-    `enough(hold)(objective, bound)` says when to stop early. Ctrl-C keeps the best. `start` is a
+    `enough(hold)(best, bound)` says when to stop early. Ctrl-C keeps the best. `start` is a
     point whose choices are priced first and gone on from: what is found is never dearer.
     """
     began = time.monotonic()

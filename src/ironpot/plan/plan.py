@@ -6,7 +6,6 @@ help, find a good one, prove how good, settle it in fen, say why.
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,8 +24,9 @@ from ironpot.plan.options import PlanOptions
 from ironpot.plan.prepare import appraise_case, gather
 from ironpot.plan.program import Floats, Ints, Program
 from ironpot.plan.question import Question, ask
-from ironpot.plan.search import Found, Watch, search
+from ironpot.plan.search import Enough, Found, Watch, search
 from ironpot.plan.settle import Settlement, settle
+from ironpot.plan.solver import Answer
 from ironpot.plan.stand import decided_columns
 from ironpot.plan.starts import Starts
 from ironpot.valuation.pot import Appraisals
@@ -35,7 +35,7 @@ from ironpot.valuation.pot import Appraisals
 # keep for rounding costs about as much.
 NO_GAP = 1e-6
 NO_GAP_SHARE = 1e-6
-# Where cost and constant nearly cancel, a share of what is left says nothing: this share of the
+# Where cost and cash nearly cancel, a share of what is left says nothing: this share of the
 # stake stands in for it when the search asks whether to stop.
 NEAR_NIL = 0.1
 # A search that must open more than the relaxation needs gets at least this share of the time limit.
@@ -213,15 +213,17 @@ def _search(
     )
 
 
-def _enough(model: Model, hold: float) -> Callable[[float, float], bool]:
-    """Stop when both gaps, of the stake and of the cost that decisions move, are small enough."""
-    wanted, constant = model.inputs.options.gap_stake, constant_cost(model.inputs) / MILLION
+def _enough(model: Model, hold: float) -> Enough:
+    """Stop when both gaps, of the stake and of the cost without cash, are small enough."""
+    wanted, cash = model.inputs.options.gap_stake, model.column("cash")
 
-    def stop(cost: float, bound: float) -> bool:
-        if not np.isfinite([cost, bound]).all():
+    def stop(best: Answer, bound: float) -> bool:
+        if best.point is None or not np.isfinite(bound):
             return False
-        stake = _stake(hold, bound, cost - constant)
-        moved = max(abs(cost - constant), NEAR_NIL * stake)
+        cost = best.objective
+        own = cost - cost_of_cash(model.program, cash, best.point)
+        stake = _stake(hold, bound, own)
+        moved = max(abs(own), NEAR_NIL * stake)
         return cost - bound <= max(wanted * min(stake, moved), _no_gap(stake))
 
     return stop
@@ -268,7 +270,8 @@ def _plan(
     # A tree that is searched to the end can prove a hair more than floating point holds.
     bound = min(found.bound, found.objective)
     constant = constant_cost(model.inputs)
-    moved = found.objective - constant / MILLION
+    cash = cost_of_cash(question.program, model.column("cash"), found.point)
+    moved = found.objective - cash
     stake = _stake(question.hold.objective, bound, moved)
     return Plan(
         case=case,

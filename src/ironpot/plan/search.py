@@ -57,7 +57,8 @@ class Progress:
 
 
 Watch = Callable[[Progress], None]
-Enough = Callable[[float, float], bool]
+# Says of the best plan and the bound whether to stop.
+Enough = Callable[[Answer, float], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ class _Hunt:
         """Record and report where the hunt stands; it is done when the gap is small enough."""
         seconds = time.monotonic() - self.began
         self.history.append((seconds, self.cost, self.bound))
-        self.done = self.done or self.enough(self.cost, self.bound)
+        self.done = self.done or self.enough(self.best or NO_ANSWER, self.bound)
         if self.watch is not None:
             self.watch(Progress.of(seconds, self.cost, self.bound))
 
@@ -191,7 +192,7 @@ def search(
 ) -> Found:
     """Find a cheap whole plan for a question within the limit.
 
-    `enough(objective, bound)` says when to stop early. Ctrl-C ends the search and keeps the best.
+    `enough(best, bound)` says when to stop early. Ctrl-C ends the search and keeps the best.
     `start` is a point whose whole numbers are tried first: what is found is never dearer.
     """
     deadline = time.monotonic() + time_limit_s
