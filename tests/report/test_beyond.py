@@ -42,7 +42,7 @@ def test_the_amount_and_both_shares_of_the_gap_re_add(case, plan):
     shares = {"gap_objective": 10 / 200, "gap_stake": 10 / 50}
     said = sure_sentence(made_view(case, plan, **run, **shares))
     assert f"more than {money(10_00000000_00, EN)}: 20.00%" in said
-    assert "5.00% of the cost that is decided" in said
+    assert "5.00% of the cost without cash at the end" in said
 
 
 def test_an_unknown_bound_gives_no_amount(case, plan):

@@ -19,10 +19,14 @@ AMOUNTS: tuple[Head, ...] = (
     ("objective", "cost of the plan", "方案成本"),
     ("bound", "proved lower bound of cost", "已证明的成本下界"),
     ("do_nothing", "cost of doing nothing", "什么都不做的成本"),
-    ("constant_terms", "cost that no decision changes", "与决策无关的成本"),
+    ("constant_terms", "of which cash at the end (less cash today)", "其中:期末现金(减期初)"),
 )
 GAPS: tuple[Head, ...] = (
-    ("gap_objective", "gap to the bound, of the cost that is decided", "差距(占可决策成本)"),
+    (
+        "gap_objective",
+        "gap to the bound, of the cost without cash at the end",
+        "差距(占成本(不计期末现金))",
+    ),
     ("gap_stake", "gap to the bound, of what is at stake", "差距(占可得改善)"),
     ("discount_rate", "discount rate a year", "年折现率"),
 )
@@ -74,16 +78,16 @@ def sure_sentence(view: View) -> str:
     if cost < NOT_WORTH_A_SHARE or stake is None:
         return view.say(
             f"Result: {status}. It is proved that no other plan on these figures is cheaper by "
-            f"more than {most} ({of_cost} of the cost that is decided).",
+            f"more than {most} ({of_cost} of the cost without cash at the end).",
             f"求解结论:{status}。已证明:在同样数据下,其他任何方案的成本最多再低{most}"
-            f"(占可决策成本{of_cost})。",
+            f"(占成本(不计期末现金){of_cost})。",
         )
     return view.say(
         f"Result: {status}. It is proved that no other plan on these figures is cheaper by more "
         f"than {most}: {of_stake} of what can be gained over doing nothing, {of_cost} of the cost "
-        "that is decided.",
+        "without cash at the end.",
         f"求解结论:{status}。已证明:在同样数据下,其他任何方案的成本最多再低{most},"
-        f"占相对“什么都不做”可得改善的{of_stake}、可决策成本的{of_cost}。",
+        f"占相对“什么都不做”可得改善的{of_stake}、成本(不计期末现金)的{of_cost}。",
     )
 
 
