@@ -149,12 +149,16 @@ def _transfer(inputs: Inputs, settled: Settlement, quarter: int, purses: list[_P
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """Principal of one debt paid in a quarter: what is meant for it, and what is still to pay."""
+    """Principal of one debt paid in a quarter: what is meant for it, and what is still to pay.
+
+    `early` is what is paid before it falls due, `scheduled` what falls due and is not lent again.
+    """
 
     debt: str
     node: int
     payer: str
-    rest: int
+    scheduled: int
+    early: int
     freed_by: frozenset[str]
     meant: tuple[Paid, ...]
 
@@ -178,7 +182,8 @@ def _due(inputs: Inputs, settled: Settlement, quarter: int) -> Iterator[_Due]:
             name,
             int(debts.node[number]),
             inputs.nodes.keys[int(debts.node[number])][0],
-            scheduled - again + prepaid,
+            scheduled - again,
+            prepaid,
             _freeing_lots(inputs, settled, number, quarter) if prepaid else frozenset(),
             tuple(entry for entry in meant if entry is not None),
         )
@@ -188,7 +193,7 @@ def _due(inputs: Inputs, settled: Settlement, quarter: int) -> Iterator[_Due]:
         entry = _meant(name, quarter, "new_debt", again, OUTSIDE, "refinance")
         node = int(settled.loans.node[number])
         payer = inputs.nodes.keys[node][0]
-        yield _Due(name, node, payer, repaid - again, frozenset(), (entry,) if entry else ())
+        yield _Due(name, node, payer, repaid - again, 0, frozenset(), (entry,) if entry else ())
 
 
 def _meant(
@@ -226,16 +231,21 @@ def _freeing_lots(inputs: Inputs, settled: Settlement, debt: int, quarter: int) 
 
 
 def _pay(due: _Due, purse: _Purse, quarter: int) -> Iterator[Paid]:
-    """Pay what is left of a debt: from the lots that it frees, then the purse, then own cash."""
-    left = due.rest
+    """Pay what is left of a debt: from the lots that it frees, then the purse, then own cash.
+
+    What lots free is paid early; of the rest, what falls due is paid first.
+    """
+    left, early = due.scheduled + due.early, due.early
     for kind, part in purse.take_from(due.freed_by, left):
-        left -= part.amount
+        left, early = left - part.amount, max(early - part.amount, 0)
         yield Paid(due.debt, quarter, kind, part.amount, part.payer_id, part.decision_id)
     for kind, part in purse.take(left, ORDER):
         left -= part.amount
         yield Paid(due.debt, quarter, kind, part.amount, part.payer_id, part.decision_id)
-    if left > 0:
-        yield Paid(due.debt, quarter, "own_cash", left, due.payer, "scheduled")
+    early = min(early, left)
+    for amount, action in ((left - early, "scheduled"), (early, "prepay")):
+        if amount > 0:
+            yield Paid(due.debt, quarter, "own_cash", amount, due.payer, action)
 
 
 def _spend(settled: Settlement, quarter: int, purses: list[_Purse]) -> None:
