@@ -23,9 +23,9 @@ _LEVY_SIDE: dict[Level, str] = {"low": "high", "base": "base", "high": "low"}
 class Price:
     """Expected price given a sale, (n,) each.
 
-    `asked` at the first listing, `achieved` and its present value `discounted`, the chance of a
-    sale at all, and quarters from the case date to the cash. Where the chance is nil, nothing is
-    known of a sale: NaN, but for `asked` and the chance.
+    `asked` at the first listing, before the price index moves it; `achieved` and its present value
+    `discounted`; the chance of a sale at all; quarters from the case date to the cash. Where the
+    chance is nil, nothing is known of a sale: NaN, but for `asked` and the chance.
     """
 
     asked: Floats
@@ -42,13 +42,14 @@ def price_release(offers: Offers, rows: Ints, start: Ints, level: Level) -> Pric
     chance, quarters = np.ones(rows.size), (start + 1).astype(np.float64)
     rent = offers.is_route("lease", "share_reuse")[rows]
     achieved[rent], discounted[rent] = _rent(offers, rows[rent], start[rent], level)
+    asked = np.maximum(asked, achieved)
     listed = offers.listed[rows]
     if listed.any():
         part = _listing(offers, rows[listed], start[listed], level)
         asked[listed] = part.asked
         achieved[listed], discounted[listed] = part.achieved, part.discounted
         chance[listed], quarters[listed] = part.sale_probability, part.quarters_to_cash
-    return Price(np.fmax(asked, achieved), achieved, discounted, chance, quarters)
+    return Price(asked, achieved, discounted, chance, quarters)
 
 
 def listed_price(offers: Offers, rows: Ints, start: Ints, level: Level) -> Floats:

@@ -62,13 +62,15 @@ def worth(offers: Offers, rows: Ints, start: Ints, level: Level) -> Worth:
     # nothing is given up.
     received = np.where(inside, 0.0, price.achieved)
     factor = _ratio(price.discounted, price.achieved)
+    # Where prices rise, more is achieved than is asked today.
+    gross = np.fmax(price.asked, price.achieved)
     freed, ended = _freed_and_ended(offers, rows, start)
     prepared = procedure_cost(offers, rows, level) * discount(offers, start + 1)
     freed += np.where(offers.lends[rows], _loan_service(offers, rows, start, price.achieved), 0.0)
     given_up = np.where(inside, 0.0, _retained(offers, rows, start, level) - ended)
     return Worth(
-        gross_price=price.asked,
-        price_cut=price.asked - received,
+        gross_price=gross,
+        price_cut=gross - received,
         tax=tax,
         fee=fee,
         procedure_cost=divided_where_sold(prepared, price.sale_probability),
