@@ -30,7 +30,7 @@ LASTING = 0.9
 COMMON = 0.6
 # Quarters drawn and dropped, so that the first kept one is as uncertain as the last.
 WARMING = 24
-# Quarters for which levels are drawn: the longest ladder.
+# Quarters for which levels are drawn at least: the longest ladder of payments.
 PERIODS = 40
 COMMON_SOURCE = "*"
 
@@ -126,7 +126,8 @@ def drawn_futures(case: Case, count: int, *, seed: int) -> Futures:
         share * (1.0 - LASTING**2),
         coefficients=np.eye(len(sources)) * LASTING,
     )
-    drawn = draw_shocks(model, count, WARMING + PERIODS, seed=seed)[:, WARMING:]
+    periods = max(PERIODS, case.horizon.count)
+    drawn = draw_shocks(model, count, WARMING + periods, seed=seed)[:, WARMING:]
     weights = case.settings.weights
     mean = weights["favourable"] - weights["adverse"]
     variance = weights["favourable"] + weights["adverse"] - mean**2
@@ -160,7 +161,7 @@ def future_rates(case: Case, futures: Futures) -> RatePaths:
     named = rate_paths(case)
     if futures.levels is None:
         return named
-    paths = driver_paths(case, futures, quarters=PERIODS)
+    paths = driver_paths(case, futures, quarters=futures.levels.shape[1])
     return as_rate_paths(paths, paths.drivers, named)
 
 
