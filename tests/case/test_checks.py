@@ -184,6 +184,28 @@ FURTHER_TABLES = [
         "giver_id,name,kind,order,repayable,accounts\nup,Up,advance,1,yes,general\n",
         "relief.repayment",
     ),
+    (
+        "relief_sources",
+        "giver_id,name,kind,order,repayable,repay_after_quarters,accounts\n"
+        "up,Up,advance,1,yes,0,general\n",
+        "relief.repayment",
+    ),
+    (
+        "relief_sources",
+        "giver_id,name,kind,order,repayable,repay_after_quarters,accounts\n"
+        "up,Up,grant,1,yes,4,general\n",
+        "relief.grant_repaid",
+    ),
+    (
+        "relief_sources",
+        "giver_id,name,kind,order,repayable,accounts\nup,Up,advance,1,no,general\n",
+        "relief.advance_kept",
+    ),
+    (
+        "relief_sources",
+        "giver_id,name,kind,order,repayable,accounts\nup,Up,waiver,1,no,general\n",
+        "relief.no_cash",
+    ),
     ("wishes", "wish_id,subject_id,action,by\nW1,A001,force,us\n", "wish.no_route"),
     (
         "wishes",

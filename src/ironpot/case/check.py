@@ -67,6 +67,7 @@ DRAFT_CHECKS: tuple[Callable[[Draft], list[Issue]], ...] = (
     rules.creditors_in_use_roll_over,
     rules.limits_say_whose,
     rules.repayable_help_is_repaid,
+    rules.help_is_what_it_is_called,
     rules.wishes_can_be_followed,
     shares.allotments_are_of_one_county,
     shares.allotments_fit_the_ladder,

@@ -204,11 +204,15 @@ def _changes(
 
 
 def _book_relief(model: Model, point: Floats, cash: dict[str, Fen]) -> Fen:
-    """Book grants and advances as help, a quota as borrowing; their service is that of loans."""
+    """Book grants and advances as help, a quota as borrowing; their service is that of loans.
+
+    A quota that others repay is no debt of those who get it, but help.
+    """
     inputs = model.inputs
     relief = help_received(model, point)
     for number, giver in enumerate(inputs.givers):
-        cash["borrowing" if giver.kind == "quota" else "relief"] += relief[number]
+        borrowed = giver.kind == "quota" and giver.repay_after > 0
+        cash["borrowing" if borrowed else "relief"] += relief[number]
     return relief
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from ironpot.case.case import Case
+from ironpot.case.schema.money import RELIEF_IN_CASH
 from ironpot.case.schema.words import STATUTORY
 from ironpot.core.dates import QUARTERS_PER_YEAR, quarter_end, quarter_name, quarter_number
 from ironpot.core.lang import Text
@@ -165,7 +166,8 @@ def _help(case: Case) -> pl.DataFrame:
     """Return what givers with limits can give, quarter by quarter, and what is paid back."""
     account = dict(first_accounts(case).iter_rows())[case.settings.top_entity]
     amounts: list[tuple[str, float]] = []
-    for row in case.relief_sources.iter_rows(named=True):
+    in_cash = case.relief_sources.filter(pl.col("kind").is_in(RELIEF_IN_CASH))
+    for row in in_cash.iter_rows(named=True):
         amounts += _given(case, row)
     rows = [
         (case.settings.top_entity, account, BASE, quarter_end(quarter), amount, None)

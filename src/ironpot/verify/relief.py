@@ -1,7 +1,8 @@
 """Is the help that the plan asks for the help that arrives in cash, and priced at the case's rate?
 
-Grants and advances arrive in cash; a quota lets more be borrowed, a waiver forgives, a guarantee
-pays nothing now. The present value counts them all, on expected rows.
+Grants and advances arrive in cash; a quota lets more be borrowed, but arrives as help where nobody
+repays it; a waiver forgives, a guarantee pays nothing now. The present value counts them all, on
+expected rows.
 """
 
 from collections.abc import Iterator
@@ -26,6 +27,12 @@ from ironpot.verify.periods import discount_factors
 IN_CASH = ("grant", "advance")
 
 
+def given(row: Row) -> bool:
+    """Say whether a row of the table is handed over for good: a grant, a quota not repaid."""
+    kept = row.text("kind") == "quota" and not row.text("repay_by")
+    return kept or row.text("kind") == "grant"
+
+
 def _amounts(out: Out) -> Iterator[Outcome]:
     for row in out.rows("relief"):
         yield from not_negative(row, ("amount", "amount_p05", "amount_p95", "price"))
@@ -43,7 +50,7 @@ def _repaid(out: Out) -> Iterator[Outcome]:
 
 
 def _cash(out: Out) -> Iterator[Outcome]:
-    rows = (row for row in out.rows("relief") if row.text("kind") in IN_CASH)
+    rows = (row for row in out.rows("relief") if row.text("kind") in IN_CASH or given(row))
     granted = grouped(rows, "entity_id", "scenario", "quarter")
     received = {
         key: total(row.number("relief") for row in group)
@@ -109,8 +116,9 @@ RULES = (
         "relief.cash",
         ("relief", "cash"),
         Text(
-            "grants and advances per entity, scenario and quarter are the relief in the cash table",
-            "按主体、情景、季度,补助和上级借款之和等于现金表的上级支持",
+            "grants, advances and quotas that are not repaid are, per entity, scenario and "
+            "quarter, the relief in the cash table",
+            "按主体、情景、季度,补助、上级借款和无需归还的额度之和等于现金表的上级支持",
         ),
         _cash,
     ),

@@ -31,6 +31,7 @@ from ironpot.verify.finding import (
     not_negative,
     tie,
 )
+from ironpot.verify.relief import given
 
 Amounts = dict[tuple[str, str], Decimal | None]
 
@@ -224,7 +225,7 @@ def _relief_received(out: Out) -> Iterator[Outcome]:
     """The same for help: what is to be repaid is not help but new debt."""
     granted: dict[str, Decimal | None] = {}
     for row in out.rows("relief"):
-        if (row.text("kind"), row.text("scenario")) == ("grant", EXPECTED):
+        if given(row) and row.text("scenario") == EXPECTED:
             quarter = row.text("quarter")
             granted[quarter] = total((granted.get(quarter, NOTHING), row.number("amount")))
     yield from _within_receipts(out, "relief", granted)
@@ -369,8 +370,8 @@ RULES = (
     ),
     _rule(
         "relief_received",
-        "no more is resolved with relief than grants came in by then; an advance is new debt",
-        "截至各季,上级支持化债不超过已到账的补助;上级借款属新增债务",
+        "no more is resolved with relief than was granted by then; an advance is new debt",
+        "截至各季,上级支持化债不超过已到账且无需归还的支持;上级借款属新增债务",
         _relief_received,
         "relief",
         "decisions",

@@ -3,6 +3,7 @@
 import polars as pl
 
 from ironpot.case.draft import ROW, Draft, Message
+from ironpot.case.schema.money import RELIEF_IN_CASH
 from ironpot.case.schema.words import SCENARIOS, STATUTORY
 from ironpot.case.wished import contradicted
 from ironpot.core.issues import Issue
@@ -210,17 +211,55 @@ _NOBODYS = Message(
 
 
 def repayable_help_is_repaid(draft: Draft) -> list[Issue]:
-    """Repayable help says after how many quarters it is repaid."""
+    """Repayable help says after how many quarters it is repaid, at least one."""
     part = draft["relief_sources"]
-    test = pl.col("repayable") & part.empty("repay_after_quarters")
-    return part.find(test, "repay_after_quarters", _NEVER)
+    at_once = part.empty("repay_after_quarters") | (pl.col("repay_after_quarters") < 1)
+    return part.find(pl.col("repayable") & at_once, "repay_after_quarters", _NEVER)
 
 
 _NEVER = Message(
     "relief.repayment",
     Text("repayable help without a date", "需归还的支持未填归还时间"),
     Text("repayable help is debt", "需归还的支持即为债务"),
-    Text("write after how many quarters it is repaid", "请填几季后归还"),
+    Text("write after how many quarters it is repaid, at least 1", "请填几季后归还,至少1季"),
+)
+
+
+def help_is_what_it_is_called(draft: Draft) -> list[Issue]:
+    """A grant is not repaid, an advance is; a waiver or a guarantee brings no cash to plan with."""
+    part, kind = draft["relief_sources"], pl.col("kind")
+    return [
+        *part.find((kind == "grant") & pl.col("repayable"), "repayable", _NO_GRANT),
+        *part.find((kind == "advance") & ~pl.col("repayable"), "repayable", _NO_ADVANCE),
+        *part.find(~kind.is_in(RELIEF_IN_CASH), "kind", _NO_CASH),
+    ]
+
+
+_AS_ANOTHER = Text("the files would show it as what it is not", "结果文件会把它归错类别")
+_NO_GRANT = Message(
+    "relief.grant_repaid",
+    Text("a grant that is repaid", "补助却需归还"),
+    _AS_ANOTHER,
+    Text("write the kind advance, or repayable false", "请将方式改为借款调度,或填无需归还"),
+)
+_NO_ADVANCE = Message(
+    "relief.advance_kept",
+    Text("an advance that is not repaid", "借款却无需归还"),
+    _AS_ANOTHER,
+    Text(
+        "write the kind grant, or repayable true and after how many quarters",
+        "请将方式改为补助,或填需归还及几季后归还",
+    ),
+)
+_NO_CASH = Message(
+    "relief.no_cash",
+    Text("a {kind} brings no cash", "该方式不带来现金"),
+    Text("plans do not draw on it", "方案不会动用它"),
+    Text(
+        "write what it changes as an action on the debts, or as a grant if money comes",
+        "请将其影响写入债务措施;若有资金到账,请填补助",
+    ),
+    "warning",
 )
 
 

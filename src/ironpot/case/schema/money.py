@@ -21,6 +21,7 @@ BUDGET_LINES = (
 BUDGET_DRIVERS = ("own_revenue", "land_revenue", "transfers", "none")
 LIMIT_KINDS = ("buffer", "bridge", "transfer", "debt_ceiling", "new_debt")
 RELIEF_KINDS = ("grant", "advance", "quota", "waiver", "guarantee")
+RELIEF_IN_CASH = ("grant", "advance", "quota")
 
 BUDGET = Table(
     "budget",
