@@ -9,8 +9,9 @@ import datetime as dt
 import polars as pl
 import pytest
 from tests.plan.check import written_and_verified
-from tests.plan.town import MILLION, action, hall, loan, town, wish
+from tests.plan.town import MILLION, action, hall, loan, rounds, town, wish
 
+from ironpot.case.schema.words import SCENARIOS
 from ironpot.core.errors import IronpotError
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
@@ -140,3 +141,33 @@ def test_what_a_wish_holds_can_be_asked_the_other_way_round():
     assert turned.wishes["action"].to_list() == ["forbid", "force"]
     plan = plan_resolution(turned, options=PlanOptions(time_limit_s=10))
     assert set(starts(plan)) == {"steel"}
+
+
+def test_all_wishes_that_cannot_be_met_are_named_at_once_each_with_what_closes_it():
+    lots = [
+        hall("kept", 5.0, essential=True),
+        hall("barred", 5.0, routes_barred="exchange_sale"),
+        hall("bare", 5.0, title="missing", title_cure_months=None),
+        hall("slow", 5.0, title="missing", title_cure_months=36),
+        hall("late", 5.0),
+        hall("fine", 5.0),
+    ]
+    wishes = [wish(row["asset_id"], "force", route="exchange_sale") for row in lots]
+    wishes[4] |= {"quarter": "2026Q4"}
+    wishes.append(wish("fine", "force", route="lease") | {"wish_id": "let"})
+    failing = rounds([(name, (0.5, 0.5), (1.0, 0.9)) for name in SCENARIOS])
+    with pytest.raises(IronpotError) as refused:
+        planned(assets=lots, wishes=wishes, listing=failing)
+    said = refused.value.text.en.splitlines()
+    why = [
+        ("force-kept", "essential"),
+        ("force-barred", "routes_barred bars it"),
+        ("force-bare", "title_cure_months does not say"),
+        ("force-slow", "takes 12 quarters to prepare and cannot begin after 2026Q3"),
+        ("force-late", "can begin from 2025Q1 to 2026Q3"),
+        ("let", "does not open it to assets of kind hall"),
+    ]
+    assert len(said) == len(refused.value.text.zh.splitlines()) == len(why)
+    for line, (name, words) in zip(said, why, strict=True):
+        assert line.startswith(f"Wish {name} cannot be met")
+        assert words in line

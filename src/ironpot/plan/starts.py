@@ -18,7 +18,7 @@ def prepared_soon(offers: Offers, under_way: Starts, usable: Bools) -> Soon:
 
     An earlier plan of an earlier case date has prepared them: today is then the first quarter.
     """
-    lead, last = offers.column("lead_quarters").astype(np.int64), _last_start(offers)
+    lead, last = offers.column("lead_quarters").astype(np.int64), last_start(offers)
     place = {key: k for k, key in enumerate(offers.frame.select("lot_id", "route").iter_rows())}
     found: Soon = {}
     for lot, route, start in under_way:
@@ -34,7 +34,7 @@ def starts(offers: Offers, rows: Ints, soon: Soon) -> tuple[Ints, Ints]:
     `soon` are starts before that which are prepared.
     """
     lead = offers.column("lead_quarters").astype(np.int64)[rows]
-    count = np.clip(_last_start(offers)[rows] + 1 - lead, 0, None)
+    count = np.clip(last_start(offers)[rows] + 1 - lead, 0, None)
     start = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
     early = [(row, quarter) for row in sorted(soon) for quarter in sorted(soon[row])]
     first = np.array(early, dtype=np.int64).reshape(-1, 2)
@@ -44,7 +44,7 @@ def starts(offers: Offers, rows: Ints, soon: Soon) -> tuple[Ints, Ints]:
     )
 
 
-def _last_start(offers: Offers) -> Ints:
+def last_start(offers: Offers) -> Ints:
     """Last quarter in which each row may start: all rounds of a listing end within the horizon."""
     rounds = np.where(offers.listed, offers.listing.rounds, 1)
     return offers.quarters - rounds
@@ -65,7 +65,7 @@ def bundle_starts(
         if min(members) < 0 or not usable[members].all():
             continue
         first = int(lead[members].max())
-        last = int(_last_start(offers)[members].min())
+        last = int(last_start(offers)[members].min())
         early = [q for q in range(min(first, last + 1)) if _ready(members, q, lead, soon)]
         quarters = np.concatenate([np.array(early, dtype=np.int64), np.arange(first, last + 1)])
         row = np.tile(np.array(members), quarters.size)

@@ -17,6 +17,7 @@ from ironpot.case.schema import BY_NAME
 from ironpot.case.wished import FORBID, FORCE, HOLD, contradicted, in_terms_of_change
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
+from ironpot.plan.closed_ways import why_no_way
 from ironpot.plan.inputs import MILLION, Inputs
 from ironpot.plan.now import prepayment_dates, swap_dates
 from ironpot.plan.program import Builder, Ints, Program
@@ -42,9 +43,10 @@ class Wish:
 def read_wishes(build: Builder, inputs: Inputs, release_of: Ints) -> tuple[Wish, ...]:
     """Return the wishes of the case with their columns; force rows are added to the program.
 
-    Raises IronpotError on a wish that no open column can fulfil.
+    Raises IronpotError naming all wishes that no open column can fulfil.
     """
     wishes: list[Wish] = []
+    unmet: list[Text] = []
     for row in in_terms_of_change(inputs.case.wishes).iter_rows(named=True):
         of_debt = row["subject_id"] in inputs.debts.debt_ids
         columns = (
@@ -54,11 +56,15 @@ def read_wishes(build: Builder, inputs: Inputs, release_of: Ints) -> tuple[Wish,
         )
         force = row["action"] == FORCE
         if force and not columns.size:
-            raise _unheard(row, _why_no_change(inputs, row))
-        if force:
+            unmet.append(_unmet(row, _why_no_change(inputs, row)))
+        elif force:
             rows = build.add_rows(f"{WISH}{row['wish_id']}", 1, lower=1.0)
             build.add(rows[0], columns, 1.0)
         wishes.append(Wish(row["wish_id"], row["subject_id"], force, columns))
+    if unmet:
+        raise IronpotError(
+            Text("\n".join(one.en for one in unmet), "\n".join(one.zh for one in unmet))
+        )
     return tuple(wishes)
 
 
@@ -161,8 +167,9 @@ def _why_no_change(inputs: Inputs, row: dict[str, Any]) -> Text:
     """Say which term closes what a wish forces, and how to open it."""
     debts, action = inputs.debts, row["route"]
     if row["subject_id"] not in debts.debt_ids:
-        of_lot = row["subject_id"] in inputs.offers.frame["lot_id"]
-        return _NO_ROUTE_OPEN if of_lot else _NOT_PLANNED
+        lots = inputs.offers.frame.filter(lot_id=row["subject_id"])
+        planned = lots.height > 0 and lots["entity_id"][0] in inputs.nodes.holder
+        return why_no_way(inputs, row) if planned else _NOT_PLANNED
     if action is None:
         return _NO_CHANGE
     debt = debts.debt_ids.index(row["subject_id"])
@@ -180,9 +187,6 @@ def _why_no_change(inputs: Inputs, row: dict[str, Any]) -> Text:
     return _TERMS_CLOSE
 
 
-_NO_ROUTE_OPEN = Text(
-    "see `ironpot pots` for the routes that are open", "请用 ironpot pots 查看可行方式"
-)
 _NOT_PLANNED = Text(
     "it is owned or owed outside the perimeter, or between two bodies within it, and no plan "
     "changes that; correct entities.inside",
@@ -209,13 +213,11 @@ _TERMS_CLOSE = Text(
 )
 
 
-def _unheard(row: dict[str, Any], why: Text) -> IronpotError:
+def _unmet(row: dict[str, Any], why: Text) -> Text:
     by = f" by {row['route']}" if row["route"] else ""
-    return IronpotError(
-        Text(
-            f"Wish {row['wish_id']} cannot be met: {row['subject_id']} has no open way{by}: "
-            f"{why.en}, or drop the wish.",
-            f"意愿{row['wish_id']}无法满足:{row['subject_id']}没有可行方式{row['route'] or ''}:"
-            f"{why.zh},或删除该意愿。",
-        )
+    return Text(
+        f"Wish {row['wish_id']} cannot be met: {row['subject_id']} has no open way{by}: "
+        f"{why.en}, or drop the wish.",
+        f"意愿{row['wish_id']}无法满足:{row['subject_id']}没有可行方式{row['route'] or ''}:"
+        f"{why.zh},或删除该意愿。",
     )
