@@ -4,11 +4,23 @@ import datetime as dt
 
 import pytest
 from tests.plan.check import written_and_verified
-from tests.plan.town import MILLION, giver, hall, ladder, limit, loan, service, town, wish
+from tests.plan.town import (
+    MILLION,
+    budget,
+    driver,
+    giver,
+    hall,
+    ladder,
+    limit,
+    loan,
+    service,
+    town,
+    wish,
+)
 from tests.support import account
 
 from ironpot.case.case import Case
-from ironpot.core.errors import IronpotError, SolverError
+from ironpot.core.errors import CaseError, IronpotError, SolverError
 from ironpot.core.outputs import STATUSES
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import plan_resolution
@@ -113,3 +125,28 @@ def test_a_sale_at_a_loss_does_not_speak_of_help_that_is_shut(tmp_path):
     code, text = reasons_of(case, tmp_path, relief=False)["a"]
     assert code == "CASH_NEED"
     assert "help" not in text
+
+
+def test_a_driver_that_explodes_is_named_before_anything_is_searched():
+    grows = [
+        row | {"base": 1.6**k, "favourable": 40.0**k} for k, row in enumerate(driver("tax", 8))
+    ]
+    case = county(
+        drivers=[*driver("price", 8), *grows],
+        budget=[budget("own_revenue", 50.0, driver="tax")],
+    )
+    with pytest.raises(CaseError, match=r"drivers tax.*own_revenue gov/general: .* in 2026Q") as no:
+        plan_resolution(case, options=PlanOptions(time_limit_s=LIMIT_S))
+    assert "90万亿元" in no.value.text.zh
+
+
+def test_lots_whose_price_explodes_are_named_together():
+    high = driver("price", 8, {"base": 1.0, "adverse": 1.0, "favourable": 1e9})
+    with pytest.raises(CaseError, match=r"2 errors(.|\n)*a: 4.5e\+15(.|\n)*b: 5.4e\+15"):
+        plan_resolution(county(drivers=high), options=PlanOptions(time_limit_s=LIMIT_S))
+
+
+def test_a_debt_beyond_all_amounts_is_named():
+    case = county(debts=[loan("due", 1e8, SOON)])
+    with pytest.raises(CaseError, match="debts notional_principal “due: 1e"):
+        plan_resolution(case, options=PlanOptions(time_limit_s=LIMIT_S))

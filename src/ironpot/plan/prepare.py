@@ -7,6 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from ironpot.case.case import Case
+from ironpot.case.schema.money import RELIEF_IN_CASH
 from ironpot.case.schema.words import SCENARIOS
 from ironpot.cashflow.further_terms import with_further_terms
 from ironpot.cashflow.options import CONTRACT, DebtOptions, debt_options
@@ -16,6 +17,7 @@ from ironpot.core.lang import Text
 from ironpot.core.money import FEN_PER_YUAN, to_fen
 from ironpot.plan.allotments import with_allotments
 from ironpot.plan.begun import what_has_begun
+from ironpot.plan.beyond import refuse_beyond_fen
 from ironpot.plan.cashless import Flows, cashless_moves
 from ironpot.plan.debt_ledger import with_expected
 from ironpot.plan.inputs import Giver, Inputs, InsideDebt
@@ -66,7 +68,8 @@ def gather(
     The pot test looks at the case's three futures; the plan at as many as the options ask for.
     `allotments` are the county's rows of a coordinated run, `case.schema.share.ALLOTMENTS`; they
     override those that the case holds. `under_way` are starts that an earlier plan has prepared,
-    (lot, route, quarter). `futures` stand in for those that the options ask for.
+    (lot, route, quarter). `futures` stand in for those that the options ask for. Raises CaseError
+    where a figure is beyond what can be written to the fen.
     """
     nodes = cash_nodes(case)
     offers, named = appraisals.offers, debts
@@ -92,7 +95,7 @@ def gather(
     if options.lot_luck and futures.luck_seed is not None:
         units = units_that_matter(offers, case.bundles, _payments(case, nodes, named))
         releases, stalls = with_own_luck(offers, releases, stalls, units, futures.luck_seed)
-    return Inputs(
+    inputs = Inputs(
         case=case,
         nodes=nodes,
         offers=offers,
@@ -111,6 +114,8 @@ def gather(
         under_way=under_way,
         allotments=allotments,
     )
+    refuse_beyond_fen(inputs)
+    return inputs
 
 
 def _futures_of(case: Case, options: PlanOptions) -> Futures:
@@ -297,7 +302,9 @@ def _givers(case: Case, nodes: Nodes) -> tuple[Giver, ...]:
                 if key[1] in (row["accounts"] or "").split(";")
             ),
         )
-        for row in case.relief_sources.sort("order", maintain_order=True).iter_rows(named=True)
+        for row in case.relief_sources.filter(pl.col("kind").is_in(RELIEF_IN_CASH))
+        .sort("order", maintain_order=True)
+        .iter_rows(named=True)
     )
 
 
