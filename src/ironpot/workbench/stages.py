@@ -74,7 +74,7 @@ def _headline(plan: StagedPlan, unit: Unit) -> tuple[Text, ...]:
             f"Cost {cost}, proven not below {bound}, doing nothing {nothing} ({en}): gap {stake} "
             f"of what is at stake, {whole} of the cost without cash at the end.",
             f"成本{cost},证明不低于{bound},不处置为{nothing}({zh}):差距占可改善额{stake},"
-            f"占成本(不计期末现金){whole}。",
+            f"占不计期末现金的成本{whole}。",
         ),
     )
 

@@ -74,7 +74,7 @@ def show_plan(plan: Plan, written: Written, screen: Console, lang: Lang, unit: U
     gap = Text(
         f"Cost {cost}, proven not below {bound} ({words}): "
         f"gap {stake.en} of what is at stake, {whole.en} of the cost without cash at the end.",
-        f"成本{cost},证明不低于{bound}({words}):差距占可改善额{stake.zh},占成本(不计期末现金){whole.zh}。",
+        f"成本{cost},证明不低于{bound}({words}):差距占可改善额{stake.zh},占不计期末现金的成本{whole.zh}。",
     )
     if plan.gap_objective < NOT_WORTH_A_SHARE:
         gap = Text(

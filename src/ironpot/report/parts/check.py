@@ -25,7 +25,7 @@ GAPS: tuple[Head, ...] = (
     (
         "gap_objective",
         "gap to the bound, of the cost without cash at the end",
-        "差距(占成本(不计期末现金))",
+        "差距(占不计期末现金的成本)",
     ),
     ("gap_stake", "gap to the bound, of what is at stake", "差距(占可得改善)"),
     ("discount_rate", "discount rate a year", "年折现率"),
@@ -80,14 +80,14 @@ def sure_sentence(view: View) -> str:
             f"Result: {status}. It is proved that no other plan on these figures is cheaper by "
             f"more than {most} ({of_cost} of the cost without cash at the end).",
             f"求解结论:{status}。已证明:在同样数据下,其他任何方案的成本最多再低{most}"
-            f"(占成本(不计期末现金){of_cost})。",
+            f"(占不计期末现金的成本{of_cost})。",
         )
     return view.say(
         f"Result: {status}. It is proved that no other plan on these figures is cheaper by more "
         f"than {most}: {of_stake} of what can be gained over doing nothing, {of_cost} of the cost "
         "without cash at the end.",
         f"求解结论:{status}。已证明:在同样数据下,其他任何方案的成本最多再低{most},"
-        f"占相对“什么都不做”可得改善的{of_stake}、成本(不计期末现金)的{of_cost}。",
+        f"占相对“什么都不做”可得改善的{of_stake}、不计期末现金的成本的{of_cost}。",
     )
 
 
