@@ -9,7 +9,19 @@ import polars as pl
 import pytest
 from tests.plan.busy import busy
 from tests.plan.check import written_and_verified
-from tests.plan.town import MILLION, giver, hall, ladder, limit, loan, rounds, route, sale, town
+from tests.plan.town import (
+    MILLION,
+    action,
+    giver,
+    hall,
+    ladder,
+    limit,
+    loan,
+    rounds,
+    route,
+    sale,
+    town,
+)
 from tests.support import account
 
 from ironpot.case.case import Case
@@ -249,6 +261,22 @@ def test_nothing_starts_in_the_past_and_preparation_takes_its_time():
     }
     assert ("a", 3) in starts
     assert ("b", 3) not in starts
+
+
+def test_terms_that_nobody_recorded_as_agreed_are_closed_once_their_quarter_is_over():
+    extended = action("longer", "extend", "other", term_months=24, success_probability=1.0)
+    case = poor(class_actions=[extended], assets=[hall("a", 5.0, 0.1)])
+    quick = replace(OPTIONS, time_limit_s=2)
+    first, late = plan_resolution(case, options=quick), replace(quick, as_of="2025-08-15")
+    assert ("due", "extend") in first_actions(first)
+    again = plan_resolution(case, options=late, earlier=choices_table(first.model, first.point))
+    assert ("due", "extend") not in first_actions(again)
+
+
+def first_actions(made: Plan) -> set[tuple[str, str]]:
+    debts = made.model.inputs.debts
+    taken = np.flatnonzero(made.model.take("option", made.point) > 0.5)
+    return {(debts.debt_ids[int(debts.option_debt[k])], debts.actions[k]) for k in taken.tolist()}
 
 
 def test_at_a_new_case_date_what_the_earlier_plan_prepares_may_start_at_once(tmp_path):

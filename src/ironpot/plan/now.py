@@ -134,7 +134,10 @@ def add_debt_actions(build: Builder, inputs: Inputs, release_of: Ints) -> None:
     """
     debts = inputs.debts
     value = debts.value_after @ inputs.weights / MILLION
-    option = build.add_columns("option", len(debts.option_ids), upper=1.0, cost=value, integer=True)
+    open_now = np.ones(value.size)
+    if inputs.today > 0:  # Terms change at the case date: what is not recorded was not agreed then.
+        open_now[np.setdiff1d(np.arange(value.size), debts.contract)] = 0.0
+    option = build.add_columns("option", value.size, upper=open_now, cost=value, integer=True)
     one = build.add_rows("one_option", len(debts.node), lower=1.0, upper=1.0)
     build.add(one[debts.option_debt], option, 1.0)
     negotiated = np.setdiff1d(np.arange(option.size), debts.contract)

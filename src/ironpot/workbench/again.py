@@ -36,6 +36,7 @@ SHOWN = 20
 # A lot's own figures have moved if either side of its pot test has by more than this share.
 MOVED = 0.01
 DEBT_CHOICES = ("prepay", "swap", "extend", "rate_cut", "haircut")
+NEGOTIATED = ("extend", "rate_cut", "haircut")
 DEBT_WORDS: dict[str, Text] = {
     "prepay": Text("prepay", "提前偿还"),
     "swap": Text("swap", "置换"),
@@ -51,6 +52,12 @@ WHY: dict[str, Text] = {
     "FAILED": Text("its listing failed on {date}", "{date}流拍"),
     "NOT_DONE": Text(
         "was to start in {quarter} and is not recorded as done", "原定{quarter}启动,未见实施记录"
+    ),
+    "NOT_AGREED": Text(
+        "was to be agreed in {quarter} and is not recorded as agreed; record it with ironpot "
+        "realise, or begin a case at a new date to ask again",
+        "原定{quarter}达成,未见约定记录:如已达成请用ironpot realise登记,如需重新协商请另立新基准日"
+        "的案例",
     ),
     "CLOSED": Text("its route is closed now ({blocked})", "该方式现已不可行({blocked})"),
     "NEW": Text("was not in the earlier plan", "原方案中没有"),
@@ -85,7 +92,7 @@ def what_changed(plan: Plan, tables: dict[str, pl.DataFrame], earlier: Earlier) 
     both languages what was decided `before`, `after`, and `why`.
     """
     old = earlier.files.tables
-    rows = [*_lots(plan, tables, old), *_debts(plan.case, tables, old)]
+    rows = [*_lots(plan, tables, old), *_debts(plan, tables, old)]
     return {
         "keeping_on": _keeping_on(plan.earlier),
         "changes": [
@@ -226,9 +233,10 @@ def _filled(code: str, **values: str) -> Text:
 
 
 def _debts(
-    case: Case, tables: dict[str, pl.DataFrame], old: dict[str, pl.DataFrame]
+    plan: Plan, tables: dict[str, pl.DataFrame], old: dict[str, pl.DataFrame]
 ) -> Iterator[_Change]:
     """Yield debts on which another choice was made: prepaid, swapped, put off, cut."""
+    case, today = plan.case, plan.case.horizon.quarters[plan.model.inputs.today]
     agreed = dict(case.debt_changes.sort("date").select("debt_id", "date").iter_rows())
     now, then = _chosen(tables["debt_actions"]), _chosen(old["debt_actions"])
     for debt in dict.fromkeys([*now, *then]):
@@ -237,7 +245,13 @@ def _debts(
             code, why = "ELSEWHERE", WHY["ELSEWHERE"]
             if debt in agreed:
                 code, why = "AGREED", _filled("AGREED", date=agreed[debt].isoformat())
+            elif late := [when for when, action in before - after if _is_late(when, action, today)]:
+                code, why = "NOT_AGREED", _filled("NOT_AGREED", quarter=min(late))
             yield _Change(debt, _actions(before), _actions(after), code, why)
+
+
+def _is_late(when: str, action: str, today: str) -> bool:
+    return action in NEGOTIATED and quarter_number(when) < quarter_number(today)
 
 
 def _chosen(actions: pl.DataFrame) -> dict[str, frozenset[tuple[str, str]]]:
