@@ -236,10 +236,10 @@ def _lot_table(view: View) -> Table:
         ("weighed_retention", "worth kept", "留用价值"),
     )
     fields = (
-        text(view, ("short", "lot", "标的"), 2.3),
-        text(view, ("deed", "decision", "决定"), 2.6),
+        text(view, ("short", "lot", "标的"), 2.2),
+        text(view, ("deed", "decision", "决定"), 3.5),
         *moneys(view, *values, total=False),
-        text(view, ("reason", "why", "理由"), 3.2),
+        text(view, ("reason", "why", "理由"), 2.4),
     )
     frame = rows.select("weighed_net", "weighed_retention").hstack(
         pl.DataFrame(texts, schema, orient="row")

@@ -185,12 +185,12 @@ def _top_table(view: View) -> Table | None:
     )
     fields = (
         text(view, ("name", "lot", "标的"), 1.9),
-        text(view, ("owner", "owner", "主体"), 2.6),
-        text(view, ("route_text", "route", "方式"), 1.6),
-        field(view, ("start_quarter", "offered", "推出"), "period", 1.1),
-        field(view, ("cash_quarter", "cash from", "最早到账"), "period", 1.1),
+        text(view, ("owner", "owner", "主体"), 2.4),
+        text(view, ("route_text", "route", "方式"), 1.5),
+        field(view, ("start_quarter", "offered", "推出"), "period", 1.35),
+        field(view, ("cash_quarter", "cash from", "最早到账"), "period", 1.35),
         *moneys(view, *values, total=False, fine=True),
-        text(view, ("reason", "why", "理由"), 2.2),
+        text(view, ("reason", "why", "理由"), 2.0),
     )
     return Table("top-lots", title, title, fields, with_reasons(view, rows))
 

@@ -111,7 +111,7 @@ def _beyond(view: View) -> tuple[Paragraph, ...]:
         said += view.say(
             f" By {lowest} {missing} would be missing.", f"至{lowest}累计缺口{missing}。"
         )
-    return (Paragraph(said, view.say("Beyond the plan: ", "方案期后:")),)
+    return (Paragraph(said),)
 
 
 def _meaning(view: View) -> str:
