@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from ironpot.core.errors import FileRefusedError, IronpotError, SolverError
 from ironpot.core.lang import Text
+from ironpot.report.charts.system import price_chart
 from ironpot.report.system_out import COLUMNS
 from ironpot.system.actors import Actors
 from ironpot.system.choices import Wishes
@@ -166,6 +167,12 @@ def test_the_report_has_every_picture_and_reads_in_three_faces(ran):
     assert (out / "report.pdf").read_bytes().startswith(b"%PDF")
     sheets = load_workbook(out / "report.xlsx").sheetnames
     assert any("Every county" in name for name in sheets)
+
+
+def test_figures_of_the_price_chart_stand_in_the_order_of_the_regimes(ran):
+    view, _, _ = ran
+    for _ in range(20):  # groups without an order came out otherwise from run to run
+        assert price_chart(view).numbers.frame.columns[1:] == REGIMES
 
 
 @pytest.fixture(scope="module")

@@ -35,9 +35,9 @@ def ground_of_cases(folder: Path, paths: Sequence[Path], unit: Unit, quarters: i
 
     The joint problem has at most so many `quarters`. Sentences say amounts in `unit`.
 
-    Raises IronpotError naming the case that cannot be read.
+    Raises IronpotError naming all cases that cannot be read.
     """
-    cases = [_read(path) for path in paths]
+    cases = _read(paths)
     together = cases_together(cases, unit=unit, most_quarters=quarters)
     hashes = "".join(case.input_hash for case in cases)
     name = folder.resolve().name
@@ -96,15 +96,25 @@ def _entities(case: Case) -> set[str]:
     return set(case.entities["entity_id"])
 
 
-def _read(path: Path) -> Case:
-    try:
-        return read_case(path).case
-    except CaseError as error:
-        hint = Text(f"To see all: ironpot check {path}", f"查看全部:ironpot check {path}")
-        text = error.text
-        raise IronpotError(
-            Text(f"{path}: {text.en}\n{hint.en}", f"{path}:{text.zh}\n{hint.zh}")
-        ) from error
+def _read(paths: Sequence[Path]) -> list[Case]:
+    """Read all cases; what is wrong is said of all of them at once."""
+    cases: list[Case] = []
+    bad: list[Text] = []
+    for path in paths:
+        try:
+            cases.append(read_case(path).case)
+        except CaseError as error:
+            bad.append(_bad_case(path, error.text))
+    if bad:
+        raise IronpotError(Text("\n".join(one.en for one in bad), "\n".join(one.zh for one in bad)))
+    return cases
+
+
+def _bad_case(path: Path, why: Text) -> Text:
+    return Text(
+        f"{path}: {why.en}\nTo see all: ironpot check {path}",
+        f"{path}:{why.zh}\n查看全部:ironpot check {path}",
+    )
 
 
 def _origin(cases: Sequence[Case], together: CasesTogether, unit: Unit) -> Text:

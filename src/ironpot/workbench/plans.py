@@ -44,6 +44,7 @@ SCHEMA: dict[str, type[pl.DataType]] = {
 NO_PLAN = "no_plan"
 # So many cases stay in memory once they are checked; the others are read again when begun.
 HELD = 64
+_SAID = 10
 Row = dict[str, str | float | bool | None]
 
 
@@ -136,7 +137,7 @@ def cases_below(path: Path, allotments: Path | None) -> tuple[CaseFolder, dict[s
 
     An allotment file is called like its case's id, as `ironpot system` writes it. Raises
     IronpotError where there is no case, two have one name, some have errors, or a case has no file
-    though a folder of files is given; all such cases at once.
+    that can be used though a folder of files is given; all such cases at once.
     """
     paths = cases_in(path)
     names = [one.stem if one.is_file() else one.name for one in paths]
@@ -151,7 +152,27 @@ def cases_below(path: Path, allotments: Path | None) -> tuple[CaseFolder, dict[s
     missing = [file.name for file in folder.files.values() if not file.is_file()]
     if allotments is not None and missing:
         raise FileRefusedError(_no_files(allotments, missing))
+    refused = [said for file in folder.files.values() if (said := _not_read(file)) is not None]
+    if refused:
+        raise FileRefusedError(_lines(refused))
     return folder, hashes
+
+
+def _not_read(file: Path) -> Text | None:
+    """Say why a file of allotments cannot be used, before hours are spent on the others."""
+    try:
+        read_allotments(file)
+    except FileRefusedError as error:
+        return error.text
+    return None
+
+
+def _lines(said: list[Text]) -> Text:
+    """Put sentences below one another, the first ten."""
+    more = len(said) - _SAID
+    rest = Text(f"and {more} more files", f"另有{more}个文件")
+    shown = [*said[:_SAID], *([rest] if more > 0 else [])]
+    return Text("\n".join(one.en for one in shown), "\n".join(one.zh for one in shown))
 
 
 def _read(folder: CaseFolder, name: str, hashes: dict[str, str], allotments: Path | None) -> bool:

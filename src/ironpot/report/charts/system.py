@@ -15,7 +15,9 @@ from ironpot.system.frontier import burdens
 def price_chart(view: SystemView) -> Chart:
     """Return the average price fraction by quarter in the four regimes."""
     sums = (
-        view.tables["prices"].group_by("regime", "quarter").agg(pl.col("proceeds", "volume").sum())
+        view.tables["prices"]
+        .group_by("regime", "quarter", maintain_order=True)
+        .agg(pl.col("proceeds", "volume").sum())
     )
     price = pl.when(pl.col("volume") > 1.0).then(pl.col("proceeds") / pl.col("volume"))
     wide = sums.with_columns(price=price).pivot("regime", index="quarter", values="price")
