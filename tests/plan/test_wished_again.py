@@ -14,9 +14,10 @@ from ironpot.plan import many
 from ironpot.plan.again import OPTION, SCHEMA, choices_table, chosen_point, price_choices
 from ironpot.plan.model import build_model
 from ironpot.plan.options import PlanOptions
-from ironpot.plan.plan import Plan, exact_violation, plan_resolution
+from ironpot.plan.plan import Plan, plan_resolution
 from ironpot.plan.prepare import appraise_case, gather
 from ironpot.plan.stand import decided_bounds
+from ironpot.plan.tolerance import exact_violation
 
 # The loan whose principal the plan cuts.
 DEBT, CUT = "bank_loan", "haircut"

@@ -15,7 +15,6 @@ from ironpot.case.case import Case
 from ironpot.core.errors import SolverError, StoppedError
 from ironpot.core.lang import Text
 from ironpot.plan.again import Kept, chosen_point, kept, no_dearer, prepared_starts
-from ironpot.plan.exact import out_by, whole_bounds
 from ironpot.plan.gaps import gap_objective, gap_stake
 from ironpot.plan.inputs import MILLION, Inputs
 from ironpot.plan.many import is_large, search_many
@@ -27,8 +26,8 @@ from ironpot.plan.question import Question, ask
 from ironpot.plan.search import Enough, Found, Watch, search
 from ironpot.plan.settle import Settlement, settle
 from ironpot.plan.solver import Answer
-from ironpot.plan.stand import decided_columns
 from ironpot.plan.starts import Starts
+from ironpot.plan.tolerance import exact_violation, within_tolerance
 from ironpot.valuation.pot import Appraisals
 
 # A gap is none below this (million), or below this share of the stake: the margin that exact prices
@@ -138,6 +137,7 @@ def plan_resolution(
         before = kept(model, question, priced, start)
     if found.point is None:
         raise _no_plan(chosen, interrupted=found.interrupted)
+    found = within_tolerance(model, question.program, found)
     seconds = time.monotonic() - began
     plan = _plan(case, chosen, model, appraisals, question, found, seconds)
     return replace(plan, earlier=before)
@@ -331,12 +331,3 @@ def unmoved_flows(inputs: Inputs) -> Floats:
     """Return expected flows that no decision moves, (quarter,), yuan, undiscounted."""
     budget = np.sum(list(inputs.budget.values()), axis=0).sum(axis=0)
     return budget.T @ inputs.weights + inputs.held.sum(axis=0)
-
-
-def exact_violation(model: Model, program: Program, point: Floats) -> float:
-    """Return the largest violation of the exact program at a point, rows scaled to 1.
-
-    Exact prices fix what is decided now, so that it is held against the program's own bounds.
-    """
-    exact = program.with_bounds(whole_bounds(model, program, point)).violation(point)
-    return max(exact, out_by(program, point, decided_columns(model)))
