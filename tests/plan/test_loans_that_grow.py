@@ -14,11 +14,19 @@ from tests.support import account, government
 
 from ironpot.cashflow.case_debts import project_debts
 from ironpot.core.errors import IronpotError
+from ironpot.plan.adjust import plan_adjustments
 from ironpot.plan.cashless import Flows, cashless_moves
 from ironpot.plan.debt_ledger import _principal
+from ironpot.plan.files import plan_files
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import plan_resolution
-from ironpot.risk.drivers import rate_paths
+from ironpot.report.figures import Reader
+from ironpot.report.findings import find
+from ironpot.report.plan_changes import adjustments_of
+from ironpot.report.plan_files import PlanFiles, read_plan
+from ironpot.report.view import view_of
+from ironpot.risk.after import debt_facts_after
+from ironpot.risk.drivers import rate_paths, three_scenarios
 from ironpot.verify import verify_plan
 
 FEN = 100
@@ -94,6 +102,31 @@ def growing(tmp_path_factory):
     out = tmp_path_factory.mktemp("growing")
     written_and_verified(planned(debt, debt_terms=terms), out)
     return out
+
+
+def test_the_report_tells_interest_added_from_what_is_borrowed(growing):
+    debt, terms = capitalising()
+    case = town(accounts=[account("gov", "general", 40 * MILLION)], debts=[debt], debt_terms=terms)
+    found = find(view_of(case, read_plan(growing), Reader("en", "yuan")))
+    assert found.added == round(10 * MILLION * (1.01**4 - 1) * FEN)
+    assert found.borrowed_beyond == 0
+
+
+def test_a_plan_that_keeps_a_growing_debt_changes_no_debt_and_saves_no_interest():
+    debt, terms = capitalising()
+    stub = loan("stub", 10, dt.date(2031, 12, 31), **STUB)
+    for plan in (planned(debt, debt_terms=terms), planned(stub)):
+        written = plan_files(plan, "en")
+        events = project_debts(plan.case, rates=rate_paths(plan.case)).events
+        files = PlanFiles(written.summary, written.tables, extras=written.extras)
+        found = adjustments_of(plan.case, files, events, three_scenarios(plan.case, quarters=8))
+        for changes in (found, plan_adjustments(plan)):
+            lines = changes.flows.filter(pl.col("line").is_in(["interest", "principal"]))
+            assert all(abs(amount) < 1.0 for amount in [*changes.debt["amount"], *lines["amount"]])
+            facts = debt_facts_after(plan.case, changes, events)
+            left = plan.settled.debts.closing[0, -1, -1] / FEN
+            kind = plan.case.debts["primary_class"][0]
+            assert facts[f"debt_{kind}"] == pytest.approx(left, abs=1.0)
 
 
 @pytest.mark.parametrize(

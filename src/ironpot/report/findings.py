@@ -43,7 +43,8 @@ class Findings:
     expected one. `proceeds` are present values of outside cash as each lot was weighed; `receipts`
     the cash that arrives from outside, net, `lot_loans` what is borrowed against lots. `cash_end`
     is all cash when the plan ends, None where none is given, `earmarked_end` the part of it that
-    lies in earmarked accounts. `groups` holds principal resolved by reporting group.
+    lies in earmarked accounts. `added` is interest (or an index) added to principal. `groups` holds
+    principal resolved by reporting group.
     """
 
     before: CashPath
@@ -64,6 +65,7 @@ class Findings:
     relief_first: str | None
     debt_before: int
     debt_after: int
+    added: int
     groups: dict[str, int]
 
     @property
@@ -79,7 +81,7 @@ class Findings:
     @property
     def borrowed_beyond(self) -> int:
         """New borrowing beyond what renews old debt: why debt falls by less than is paid off."""
-        return self.debt_after - self.debt_before + self.paid_off
+        return self.debt_after - self.debt_before + self.paid_off - self.added
 
 
 def find(view: View) -> Findings:
@@ -107,8 +109,14 @@ def find(view: View) -> Findings:
         str(relief["quarter"].min()) if relief.height else None,
         total(view.debts, "opening"),
         total(view.debts, "closing"),
+        total(view.tables["debt_actions"].filter(adds()), "principal_new"),
         {group: total(kinds, group) for group in GROUP},
     )
+
+
+def adds() -> pl.Expr:
+    """Mark debt actions that add interest or an index to the principal of a standing contract."""
+    return (pl.col("action") == "scheduled") & (pl.col("principal_new") > 0)
 
 
 def receipts(view: View, scenario: str = EXPECTED) -> int:

@@ -138,6 +138,9 @@ def _debt_tile(view: View, found: Findings) -> Tile:
     if found.borrowed_beyond > 0:
         more = money(found.borrowed_beyond, view.reader)
         note = view.say(f"{note}, {more} borrowed on top", f"{note},另新增借款{more}")
+    if found.added > 0:
+        more = money(found.added, view.reader)
+        note = view.say(f"{note}, {more} of interest added", f"{note},另有利息转入本金{more}")
     return Tile(label, amount(found.debt_after, view.reader), note, unit_label(view.reader))
 
 

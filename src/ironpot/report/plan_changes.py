@@ -16,7 +16,7 @@ from ironpot.risk.adjustments import CHANGED_DEBT, CHANGED_FLOWS, Adjustments
 from ironpot.risk.after import CASHLESS_EVENTS, principal_fall
 from ironpot.risk.drivers import Scenarios
 from ironpot.risk.flows import lot_flows
-from ironpot.risk.left_to_pay import left_in_yuan
+from ironpot.risk.left_to_pay import left_in_yuan, net_of_added
 from ironpot.risk.maturity import INTEREST_EVENTS, PRINCIPAL_EVENTS
 
 # Lines that only a plan has: without one they are nothing.
@@ -94,7 +94,8 @@ def _contracts(case: Case, events: pl.DataFrame, through: str) -> pl.DataFrame:
     """Return (scenario, quarter, primary_class, principal, forgiven, interest), positive, yuan.
 
     Of debts owed outside, with the scenarios' mean as `expected`; what is dated up to the case
-    date falls in the first quarter. `forgiven` is what was agreed to fall away without payment.
+    date falls in the first quarter. `forgiven` is what was agreed to fall away without payment,
+    negative where interest is added to principal.
     """
     owed = case.debts.filter(
         pl.col("debtor_id").is_in(case.perimeter) & ~pl.col("creditor_id").is_in(case.perimeter)
@@ -104,12 +105,15 @@ def _contracts(case: Case, events: pl.DataFrame, through: str) -> pl.DataFrame:
         events.join(owed, left_on="contract_id", right_on="debt_id", maintain_order="left")
         .with_columns(quarter=_quarter(case), fall=principal_fall())
         .filter(pl.col("quarter") <= through)
-        .group_by(*_CELL, "primary_class")
+        .group_by(*_CELL, "contract_id", "primary_class")
         .agg(
             principal=paid.filter(kind.is_in(PRINCIPAL_EVENTS)).sum(),
             forgiven=pl.col("fall").filter(kind.is_in(CASHLESS_EVENTS)).sum(),
             interest=paid.filter(kind.is_in(INTEREST_EVENTS)).sum(),
         )
+        .pipe(net_of_added, falls="forgiven")
+        .group_by(*_CELL, "primary_class")
+        .agg(pl.col(PAID).sum())
     )
     return pl.concat([rows, _mean(rows, case.settings.weights)])
 

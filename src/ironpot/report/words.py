@@ -59,8 +59,11 @@ GROUP_OF: dict[str, str] = {
     "circular": "circular",
 }
 
+# Not a word of the file: rows `scheduled` that raise the principal of a standing contract.
+ADDED = "added"
 ACTION: dict[str, Text] = {
     "scheduled": Text("paid when due", "到期偿还"),
+    ADDED: Text("interest added", "利息转入本金"),
     "prepay": Text("paid early", "提前偿还"),
     "refinance": Text("refinanced", "再融资"),
     "swap": Text("swapped", "置换"),

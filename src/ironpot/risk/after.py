@@ -23,7 +23,7 @@ from ironpot.core.outputs import CONSOLIDATED, EXPECTED
 from ironpot.risk.adjustments import REPAID, Adjustments
 from ironpot.risk.capacity import capacity_facts
 from ironpot.risk.indicators import ALL, indicators_of
-from ironpot.risk.left_to_pay import MONEY, left_by_contract, owed_on
+from ironpot.risk.left_to_pay import MONEY, left_by_contract, net_of_added, owed_on
 from ironpot.risk.maturity import INTEREST_EVENTS, PRINCIPAL_EVENTS
 from ironpot.risk.ratios import Facts, debt_facts
 
@@ -31,8 +31,8 @@ EARNED = "asset_income"
 # Yuan: less than this between what is owed and what is left to pay is rounding of many debts.
 LEAST_REST = 100.0
 CHARGED = ("penalties",)
-# Principal is forgiven (WO), or replaced by that of a new bond (RS).
-CASHLESS_EVENTS = ("WO", "RS")
+# Principal is forgiven (WO), replaced by a new bond's (RS), or interest is added to it (IPCI).
+CASHLESS_EVENTS = ("WO", "RS", "IPCI")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,8 @@ def debt_facts_after(
 def due_by_contract(case: Case, events: pl.DataFrame) -> pl.DataFrame:
     """Return (primary_class, quarter, principal, forgiven, interest) due outside, expected.
 
-    `forgiven` is principal that was agreed to fall away without payment.
+    `forgiven` is principal that falls away without payment, as was agreed; negative where interest
+    is added to principal, which is then neither drawn nor due.
     """
     owed = case.debts.filter(
         pl.col("debtor_id").is_in(case.perimeter) & ~pl.col("creditor_id").is_in(case.perimeter)
@@ -132,12 +133,15 @@ def due_by_contract(case: Case, events: pl.DataFrame) -> pl.DataFrame:
     return (
         events.join(owed, left_on="contract_id", right_on="debt_id", maintain_order="left")
         .with_columns(fall=principal_fall())
-        .group_by("primary_class", quarter=quarter)
+        .group_by("contract_id", "scenario", "primary_class", quarter=quarter)
         .agg(
             principal=paid.filter(kind.is_in(PRINCIPAL_EVENTS)).sum(),
             forgiven=(pl.col("fall") * weight).filter(kind.is_in(CASHLESS_EVENTS)).sum(),
             interest=paid.filter(kind.is_in(INTEREST_EVENTS)).sum(),
         )
+        .pipe(net_of_added, falls="forgiven")
+        .group_by("primary_class", "quarter")
+        .agg(pl.col("principal", "forgiven", "interest").sum())
     )
 
 

@@ -58,7 +58,7 @@ def left_by_contract(case: Case, events: pl.DataFrame, *, on: dt.date) -> pl.Dat
         weighted.filter(pl.col("date") > on)
         .group_by("debt_id", "date")
         .agg(pl.col(MONEY).sum())
-        .pipe(net_of_added_by_day)
+        .pipe(net_of_added)
         .filter(pl.any_horizontal(pl.col(name) != 0.0 for name in MONEY))
     )
     stock = _stock(owed, weighted, on)
@@ -75,21 +75,21 @@ def left_by_contract(case: Case, events: pl.DataFrame, *, on: dt.date) -> pl.Dat
     )
 
 
-def net_of_added_by_day(days: pl.DataFrame) -> pl.DataFrame:
-    """Return payments of a day net of principal that is drawn to pay that day's interest.
+def net_of_added(paid: pl.DataFrame, *, falls: str = "cashless") -> pl.DataFrame:
+    """Return payments net of principal that is drawn to pay interest, row by row.
 
     What is drawn so raises `principal` back to nil and lowers `interest`; as a rise without
-    payment it stands in `cashless`, negative.
+    payment it stands in the column `falls`, negative.
 
     >>> day = {"principal": [-3.0], "interest": [5.0], "cashless": [0.0]}
-    >>> net_of_added_by_day(pl.DataFrame(day)).row(0)
+    >>> net_of_added(pl.DataFrame(day)).row(0)
     (0.0, 2.0, -3.0)
     """
     added = (-pl.col("principal")).clip(0.0, pl.col("interest").clip(0.0))
-    return days.with_columns(
-        principal=pl.col("principal") + added,
-        interest=pl.col("interest") - added,
-        cashless=pl.col("cashless") - added,
+    return paid.with_columns(
+        (pl.col("principal") + added).alias("principal"),
+        (pl.col("interest") - added).alias("interest"),
+        (pl.col(falls) - added).alias(falls),
     )
 
 

@@ -28,7 +28,7 @@ from ironpot.plan.tables.frame import out_frame
 from ironpot.plan.tables.ladder import rate_of, term_of
 from ironpot.risk.debt_service import notional_before
 from ironpot.risk.futures import future_rates
-from ironpot.risk.left_to_pay import net_of_added_by_day
+from ironpot.risk.left_to_pay import net_of_added
 
 EXPECTED = -1
 MOVED = ("principal", "interest", "fees", "cashless")
@@ -80,7 +80,7 @@ def _old_debts(inputs: Inputs, settled: Settlement) -> Iterator[dict[str, object
             "refixed_on": resets.min(),
         }
         days = own.group_by("date").agg(pl.col(MOVED).sum() * share).sort("date")
-        yield from (head | part for part in _days(net_of_added_by_day(days), left))
+        yield from (head | part for part in _days(net_of_added(days), left))
 
 
 def _days(days: pl.DataFrame, left: int) -> Iterator[dict[str, object]]:

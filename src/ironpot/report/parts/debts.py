@@ -6,11 +6,11 @@ from ironpot.core.sources import ORIGIN_TEXT
 from ironpot.report.charts.before_after import before_after_chart, class_table, classes
 from ironpot.report.charts.resolution import group_table, groups_by_class, resolution_chart
 from ironpot.report.figures import money, plural
-from ironpot.report.findings import Findings
+from ironpot.report.findings import Findings, adds
 from ironpot.report.model import Bullets, Field, Paragraph, Section, Table
 from ironpot.report.tables import field, labelled, moneys, ranked, text
 from ironpot.report.view import View, grouped, total
-from ironpot.report.words import ACTION, GROUP, GROUP_MEANS, PRIMARY_CLASS
+from ironpot.report.words import ACTION, ADDED, GROUP, GROUP_MEANS, PRIMARY_CLASS
 
 ACTION_HEADS = (
     ("principal_reduced", "principal reduced", "减少本金"),
@@ -60,6 +60,7 @@ def _actions(view: View) -> Table:
     """Return principal by class and action, with interest, fees and gain."""
     rows = (
         view.tables["debt_actions"]
+        .with_columns(action=pl.when(adds()).then(pl.lit(ADDED)).otherwise("action"))
         .group_by("primary_class", "action")
         .agg(
             pl.col("debt_id").n_unique().cast(pl.Int64).alias("debts"),
