@@ -72,13 +72,20 @@ def test_shared_markets_are_one_and_other_ladders_are_refused(cases):
 
 
 def test_a_market_is_of_the_kind_that_is_sold_there(cases, twins):
-    assert cases_together(cases).actors.kinds == ("hall",)
+    assert kinds_of(cases_together(cases)) == ("hall",)
     together = cases_together(twins)
-    assert together.actors.kinds == together.market_ids
+    assert kinds_of(together) == together.market_ids
     own = [_in_town_land(case) for case in twins]
     named = cases_together(own)
     assert "town_land" in named.market_ids
     assert named.actors.kinds[named.market_ids.index("town_land")] == "land"
+
+
+def kinds_of(together):
+    """Return the kinds of shared markets; all others are rights."""
+    shared = len(together.market_ids)
+    assert set(together.actors.kinds[shared:]) == {"right"}
+    return together.actors.kinds[:shared]
 
 
 def _in_town_land(case):
@@ -174,12 +181,11 @@ def twins():
 def test_lots_are_shut_until_their_route_brings_cash(twins):
     """Every appraised yuan on sale opens in the quarter its best listed route takes, or is said.
 
-    With all the team and no floor: what these hold back is in `test_case_limits`.
+    With all the team, no floor and no pool: what these hold back is in `test_case_limits`, pools in
+    `test_rights`.
     """
-    free = [
-        replace(one, team=one.team.clear(), service_classes=one.service_classes.clear())
-        for one in twins
-    ]
+    none = ("team", "service_classes", "bundles")
+    free = [replace(one, **{name: getattr(one, name).clear() for name in none}) for one in twins]
     together = cases_together(free)
     markets, quarters = together.markets, len(together.quarters)
     table = appraise_case(twins[0])[0].table
@@ -194,7 +200,7 @@ def test_lots_are_shut_until_their_route_brings_cash(twins):
     )
     opens = ((rows["months_to_cash"] + 2) // 3 - 1).clip(0).to_numpy()
     wanted = np.bincount(opens, rows["appraisal"].to_numpy(), minlength=quarters)[:quarters]
-    mine = slice(0, int(markets.first_lot[1]))
+    mine = np.flatnonzero(markets.on_sale[: markets.first_lot[1]])
     found = np.bincount(markets.opens[mine], markets.lots[mine], minlength=quarters)
     np.testing.assert_allclose(found, wanted, rtol=1e-9)
     assert any("only after the joint problem ends" in loss.en for loss in together.losses)

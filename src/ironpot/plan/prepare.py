@@ -105,7 +105,7 @@ def gather(
         budget=budget,
         held=held,
         inside_debts=inside,
-        givers=_givers(case, nodes),
+        givers=givers_of(case, nodes),
         bands=debt_bands(case, scenarios),
         options=options,
         futures=futures,
@@ -283,7 +283,8 @@ def held_income(offers: Offers, nodes: Nodes, quarters: int) -> Floats:
     return held
 
 
-def _givers(case: Case, nodes: Nodes) -> tuple[Giver, ...]:
+def givers_of(case: Case, nodes: Nodes) -> tuple[Giver, ...]:
+    """Return who may help a case, in order, and which of its accounts may take it."""
     return tuple(
         Giver(
             giver_id=row["giver_id"],

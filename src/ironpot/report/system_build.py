@@ -24,7 +24,7 @@ from ironpot.report.model import (
 from ironpot.report.system_answer import answers_of
 from ironpot.report.system_columns import fields_of, in_fen
 from ironpot.report.system_spiral import spiral_blocks
-from ironpot.report.system_view import SystemView
+from ironpot.report.system_view import REGIME, SystemView
 
 LISTED = 40
 FEN = 100.0
@@ -134,8 +134,23 @@ def _regimes(view: SystemView) -> Section:
     )
     title = view.say("The regimes", "各种情形")
     table = Table("regimes", title, title, fields, frame)
-    blocks = (Bullets(_regime_words(view)), table, frontier_chart(view))
+    blocks = (Bullets(_regime_words(view)), table, *_rights(view), frontier_chart(view))
     return Section("regimes", "1 ", title, blocks)
+
+
+def _rights(view: SystemView) -> tuple[Table, ...]:
+    """What the regimes use of counties' rights beside sales; nothing where no case has any."""
+    used = view.rights_used
+    if used.is_empty():
+        return ()
+    names = {name: view.reader.read(text) for name, text in REGIME.items()}
+    names |= {"limit": view.say("at most", "上限"), "cost": view.say("cost together", "统筹时成本")}
+    fields = (
+        Field("kind", view.say("right", "权利"), width=1.6),
+        *(Field(name, names[name], "money") for name in used.columns[1:]),
+    )
+    title = view.say("Rights used beside sales", "出售之外动用的权利")
+    return (Table("rights", title, title, fields, _fen(used, *used.columns[1:])),)
 
 
 def _regime_words(view: SystemView) -> tuple[str, ...]:

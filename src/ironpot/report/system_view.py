@@ -22,6 +22,12 @@ REGIME: dict[str, Text] = {
     "whole": Text("lots sold whole", "整宗出售"),
 }
 
+RIGHT: dict[str, Text] = {
+    "help": Text("help from above", "上级支持"),
+    "swap": Text("swaps", "置换"),
+    "extension": Text("extensions, rate cuts, haircuts", "展期、降息、削减"),
+    "pool": Text("pools", "资产包"),
+}
 _CLASSES = {
     "large_bank": Text("large banks", "大型银行"),
     "joint_stock_bank": Text("joint-stock banks", "股份制银行"),
@@ -123,6 +129,22 @@ class SystemView:
             f"任何统筹方案成本不低于{self.yuan(plan.bound)},所得方案与其差距为可节省额的{gap}。"
             f"扎堆时,各县单独改变尚可合计节省{self.yuan(left)},占可节省额{share}。",
         )
+
+    @property
+    def rights_used(self) -> pl.DataFrame:
+        """What the regimes use of rights: kind in words, limit, each regime, cost together."""
+        rights = self.tables.get("rights", pl.DataFrame())
+        if rights.is_empty():
+            return rights
+        kind, regime = pl.col("kind"), pl.col("regime")
+        sums = rights.group_by("kind", "regime", maintain_order=True).agg(
+            pl.col("limit", "used", "cost").sum()
+        )
+        together = sums.filter(regime == "coordinated").select("kind", "limit", "cost")
+        wide = sums.pivot("regime", index="kind", values="used").join(together, on="kind")
+        words = {name: self.reader.read(text) for name, text in RIGHT.items()}
+        regimes = [name for name in wide.columns if name not in ("kind", "limit", "cost")]
+        return wide.select(kind.replace(words), "limit", *regimes, "cost")
 
     @property
     def crowded(self) -> str:

@@ -84,7 +84,7 @@ def _answers(markets: SharedMarkets, cap: Floats, fees: Floats) -> Floats:
     answer = np.zeros_like(price)
     answer_all(
         *(markets.first_lot, markets.lots, price, cost, np.ascontiguousarray(cap)),
-        *(markets.due, markets.late, answer),
+        *(markets.due, markets.late, markets.ties, answer),
     )
     return answer
 
@@ -136,15 +136,17 @@ def allotment_table(
 ) -> pl.DataFrame:
     """Return the rows that counties get, in the columns of `case.schema.share.ALLOTMENTS`.
 
-    `names` are the markets', `quarters` the quarters'; a county's fees are those of the rows over
+    `names` are the shared markets', `quarters` the quarters'; rights are no markets: who has one
+    uses it without being allotted any. A county's fees are those of the rows over
     1 + `pi` (county,), the price of its limit where it has one. Every row of a market in which the
     county has lots is given, so that fees and prices are known where its allotment is nil.
     """
-    tranches, lots = markets.price.shape[2], len(markets.lots)
-    lot, slot = (grid.ravel() for grid in np.indices((lots, markets.slots)))
+    tranches, lots = markets.price.shape[2], np.flatnonzero(markets.on_sale)
+    row, slot = (grid.ravel() for grid in np.indices((lots.size, markets.slots)))
+    lot = lots[row]
     market, quarter = markets.market[lot], slot // tranches
     owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))[lot]
-    sold = np.where(plan.sold.ravel() >= NOTHING, plan.sold.ravel(), 0.0)
+    sold = np.where(plan.sold >= NOTHING, plan.sold, 0.0)[lots].ravel()
     weight = np.zeros(len(markets.counties)) if pi is None else pi
     frame = pl.DataFrame(
         {
@@ -152,7 +154,7 @@ def allotment_table(
             "market_id": np.array(names)[market],
             "quarter": np.array(quarters)[quarter],
             "tranche": slot % tranches + 1,
-            "price_fraction": markets.price.reshape(len(names), -1)[market, slot],
+            "price_fraction": markets.price.reshape(-1, markets.slots)[market, slot],
             "fee": plan.fees[market, slot] / (1.0 + weight[owner]),
             "allotment": sold,
             "announced_use": sold,
@@ -173,8 +175,10 @@ def _cash_duals(markets: SharedMarkets, plan: Coordination) -> Floats:
 
     price = markets.by_lot(markets.price)
     cost = markets.keep[:, None] - price + plan.fees[markets.market]
-    cap = markets.caps
-    return cash_duals(markets.first_lot, markets.lots, price, cost, cap, markets.due, markets.late)
+    return cash_duals(
+        *(markets.first_lot, markets.lots, price, cost, markets.caps),
+        *(markets.due, markets.late, markets.ties),
+    )
 
 
 def run_id(markets: SharedMarkets, plan: Coordination) -> str:

@@ -1,6 +1,7 @@
 """Which lots of a case can be sold through shared markets, from when on, and what stays out?
 
-Lots of one market that open together are merged into heaps. Yuan, quarters from 0.
+Lots of one market that open together are merged into heaps; pools that gain more than their members
+are sold beside them. Yuan, quarters from 0.
 """
 
 import numpy as np
@@ -13,7 +14,10 @@ from ironpot.plan.now import team_by_quarter
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.services import services_today
 from ironpot.system.case_limits import demands_of, shares_within_floors, team_delays
+from ironpot.system.case_pools import with_pools, with_pools_as_one
+from ironpot.system.case_rights import pools_of
 from ironpot.system.links import Floats
+from ironpot.system.rights import Right
 from ironpot.valuation.offers import Offers
 from ironpot.valuation.pot import Appraisals
 from ironpot.valuation.routes import LISTED
@@ -40,15 +44,17 @@ def price_of_arrears(quarters: int) -> Floats:
 
 def lots_of_case(
     case: Case, appraisals: Appraisals, unit: Unit, quarters: int
-) -> tuple[pl.DataFrame, tuple[Text, ...]]:
-    """Return (market_id, opens, appraisal, kept, net_share) of heaps on sale, and what is not.
+) -> tuple[pl.DataFrame, tuple[Right, ...], tuple[Text, ...]]:
+    """Return (market_id, opens, appraisal, kept, net_share) of heaps on sale, pools, what is not.
 
     A lot brings cash from the quarter on in which its route's months have passed, counted from when
     the team has prepared it; what needs longer than the joint problem lasts is left out, as is what
     service floors keep.
     """
     value = _values(case)
-    priced = _priced(value, appraisals.table)
+    worth = 1.0 + float(price_of_arrears(quarters).sum())
+    single = _priced(value, appraisals.table)
+    priced = with_pools(case, appraisals.table, single, worth=worth, quarters=quarters)
     limited = _limited(case, appraisals.offers, priced, quarters)
     in_time = limited.filter(pl.col("opens") < quarters, pl.col("appraisal") > 0.0)
     said = (
@@ -57,7 +63,8 @@ def lots_of_case(
         *_too_late(case, limited.filter(pl.col("opens") >= quarters), unit),
         *_behind_the_team(case, limited.filter(pl.col("opens") < quarters), unit),
     )
-    return _heaps(in_time, quarters), said
+    alone = in_time.filter(pl.col("bundle").is_null())
+    return _heaps(alone, quarters), pools_of(limited, quarters), said
 
 
 def _values(case: Case) -> pl.DataFrame:
@@ -98,7 +105,7 @@ def _limited(case: Case, offers: Offers, priced: pl.DataFrame, quarters: int) ->
     """Cut lots to what services let go, and open each when the team has it ready; adds `delay`."""
     worth = 1.0 + float(price_of_arrears(quarters).sum())
     gain = (priced["net_proceeds"] * worth - priced["retention"]).fill_null(0.0).to_numpy()
-    demands = demands_of(case, offers, priced, gain)
+    demands = with_pools_as_one(demands_of(case, offers, priced, gain), priced["bundle"])
     classes = tuple(case.service_classes["service_class"])
     floors = case.service_classes["floor_share"].to_numpy()
     share = shares_within_floors(demands, (1.0 - floors) * services_today(offers, classes))
@@ -156,9 +163,10 @@ def _not_on_sale(
     said = Text(
         f"{name}: {other.height} of {value.height} lots ({amount.en} "
         "appraised) are not in the joint problem: no market, no price, or no listed route "
-        "is open to them; leases, pools, pledges and transfers stay with the county's plan",
+        "is open to them, and no pool that can be priced; leases, pledges and transfers stay with "
+        "the county's plan",
         f"{name}:{value.height}项资产中{other.height}项(评估值{amount.zh})未纳入统筹:"
-        "无市场、无价格或无挂牌方式;出租、打包、抵押、划转由本县方案处理",
+        "无市场、无价格或无挂牌方式,也无可定价的资产包;出租、抵押、划转由本县方案处理",
     )
     return (said,)
 

@@ -264,7 +264,7 @@ class _Search:
             part = partial(
                 _part,
                 answer_part,
-                (group, *own, given.due, given.late, fees),
+                (group, *own, given.due, given.late, given.ties, fees),
                 (self.sold, answer, gain, self.duals),
             )
             self.hands.share(part, group.size)
@@ -281,7 +281,8 @@ class _Search:
         plan, given = self.markets.within_room(self.sold), self.markets
         costs, bounds = given.costs(plan), np.empty(len(given.counties))
         own = (given.first_lot, given.market, given.lots, self.price, self.destroyed, self.cap)
-        part = partial(_part, bound_part, (*own, given.due, given.late, self.fees), (bounds,))
+        known = (*own, given.due, given.late, given.ties, self.fees)
+        part = partial(_part, bound_part, known, (bounds,))
         self.hands.share(part, bounds.size)
         bound = float(
             bounds.sum() - (self.fees * np.where(self.room < np.inf, self.room, 0.0)).sum()

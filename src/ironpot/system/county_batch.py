@@ -6,8 +6,9 @@ Arrays are (lot, slot) and (market, slot); `first` (county + 1,) cuts lot rows b
 import numpy as np
 from numba import njit
 
-from ironpot.system.county_kernels import own_bound, own_cost, solve_county
+from ironpot.system.county_kernels import own_bound, solve_county, tied_cost
 from ironpot.system.links import Floats, Ints
+from ironpot.system.ties import Ties, ties_of
 
 
 @njit(cache=True, nogil=True)
@@ -23,6 +24,7 @@ def answer_part(
     cap: Floats,
     due: Floats,
     late: Floats,
+    ties: Ties,
     fees: Floats,
     sold: Floats,
     answer: Floats,
@@ -37,9 +39,12 @@ def answer_part(
         i = group[g]
         a, b = first[i], first[i + 1]
         cost = destroyed[a:b] + fees[market[a:b]]
-        duals[i] = solve_county(price[a:b], cost, cap[a:b], lots[a:b], due[i], late[i], answer[a:b])
-        new = own_cost(price[a:b], cost, due[i], late[i], answer[a:b])
-        gain[g] = new - own_cost(price[a:b], cost, due[i], late[i], sold[a:b])
+        own = ties_of(ties, first, i)
+        duals[i] = solve_county(
+            price[a:b], cost, cap[a:b], lots[a:b], due[i], late[i], own, answer[a:b]
+        )
+        new = tied_cost(price[a:b], cost, due[i], late[i], own, answer[a:b])
+        gain[g] = new - tied_cost(price[a:b], cost, due[i], late[i], own, sold[a:b])
 
 
 @njit(cache=True, nogil=True)
@@ -86,6 +91,7 @@ def move_batch(
     cap: Floats,
     due: Floats,
     late: Floats,
+    ties: Ties,
     fees: Floats,
     stiff: Floats,
     sold: Floats,
@@ -95,8 +101,8 @@ def move_batch(
     """Let all counties of one batch answer the same fees, then step, in place."""
     answer, gain = np.zeros_like(sold), np.zeros(group.size)
     answer_part(
-        *(0, group.size, group, first, market, lots, price, destroyed, cap, due, late, fees),
-        *(sold, answer, gain, duals),
+        *(0, group.size, group, first, market, lots, price, destroyed, cap, due, late, ties),
+        *(fees, sold, answer, gain, duals),
     )
     step_batch(group, first, market, stiff, answer, gain, sold, load)
 
@@ -113,6 +119,7 @@ def bound_part(
     cap: Floats,
     due: Floats,
     late: Floats,
+    ties: Ties,
     fees: Floats,
     bounds: Floats,
 ) -> None:
@@ -120,9 +127,9 @@ def bound_part(
     for i in range(begin, end):
         a, b = first[i], first[i + 1]
         cost = destroyed[a:b] + fees[market[a:b]]
-        answer = np.zeros_like(cost)
-        duals = solve_county(price[a:b], cost, cap[a:b], lots[a:b], due[i], late[i], answer)
-        bounds[i] = own_bound(price[a:b], cost, cap[a:b], lots[a:b], due[i], duals)
+        answer, own = np.zeros_like(cost), ties_of(ties, first, i)
+        duals = solve_county(price[a:b], cost, cap[a:b], lots[a:b], due[i], late[i], own, answer)
+        bounds[i] = own_bound(price[a:b], cost, cap[a:b], lots[a:b], due[i], own, duals)
 
 
 @njit(cache=True, nogil=True)
@@ -135,12 +142,14 @@ def bound_all(
     cap: Floats,
     due: Floats,
     late: Floats,
+    ties: Ties,
     fees: Floats,
 ) -> Floats:
     """Return a lower bound on each county's cost at `fees`, from its own fresh cash duals."""
     bounds = np.empty(due.shape[0])
     bound_part(
-        *(0, bounds.size, first, market, lots, price, destroyed, cap, due, late, fees, bounds)
+        *(0, bounds.size, first, market, lots, price, destroyed, cap, due, late, ties, fees),
+        bounds,
     )
     return bounds
 
@@ -154,14 +163,16 @@ def answer_all(
     cap: Floats,
     due: Floats,
     late: Floats,
+    ties: Ties,
     answer: Floats,
 ) -> Floats:
     """Write every county's best sales at these prices, costs and caps; return what each costs."""
     costs = np.empty(due.shape[0])
     for i in range(due.shape[0]):
         a, b = first[i], first[i + 1]
-        solve_county(price[a:b], cost[a:b], cap[a:b], lots[a:b], due[i], late[i], answer[a:b])
-        costs[i] = own_cost(price[a:b], cost[a:b], due[i], late[i], answer[a:b])
+        own = ties_of(ties, first, i)
+        solve_county(price[a:b], cost[a:b], cap[a:b], lots[a:b], due[i], late[i], own, answer[a:b])
+        costs[i] = tied_cost(price[a:b], cost[a:b], due[i], late[i], own, answer[a:b])
     return costs
 
 
@@ -174,11 +185,14 @@ def cash_duals(
     cap: Floats,
     due: Floats,
     late: Floats,
+    ties: Ties,
 ) -> Floats:
     """Return what a yuan more in each quarter saves each county, (county, quarter)."""
     duals = np.zeros_like(due)
     for i in range(due.shape[0]):
         a, b = first[i], first[i + 1]
-        answer = np.zeros_like(cost[a:b])
-        duals[i] = solve_county(price[a:b], cost[a:b], cap[a:b], lots[a:b], due[i], late[i], answer)
+        answer, own = np.zeros_like(cost[a:b]), ties_of(ties, first, i)
+        duals[i] = solve_county(
+            price[a:b], cost[a:b], cap[a:b], lots[a:b], due[i], late[i], own, answer
+        )
     return duals

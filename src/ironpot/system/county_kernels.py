@@ -2,7 +2,8 @@
 
 A county's lots are rows of (lot, slot), slot = (quarter, tranche) flattened. Per county the program
 is: least  sum (keep - price + fee) y + sum late_t a_t  with  0 <= y <= cap,  sum_slot y <= lots,
-a_t >= need_t - sum of proceeds up to t,  a >= 0. Solved by a dense bounded simplex from a feasible
+a_t >= need_t - sum of proceeds up to t,  a >= 0, what a sale brings or takes back afterwards
+(`Ties.later`) counted with its proceeds. Solved by a dense bounded simplex from a feasible
 start; ties go to the lowest index, so that the same numbers give the same answer everywhere.
 """
 
@@ -10,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from ironpot.system.links import Floats, Ints
+from ironpot.system.ties import Ties
 
 _NEAR = 1e-10
 _MOST = 600
@@ -107,15 +109,23 @@ def simplex(
 
 @njit(cache=True, nogil=True)
 def solve_county(
-    price: Floats, cost: Floats, cap: Floats, lots: Floats, need: Floats, late: Floats, sold: Floats
+    price: Floats,
+    cost: Floats,
+    cap: Floats,
+    lots: Floats,
+    need: Floats,
+    late: Floats,
+    ties: Ties,
+    sold: Floats,
 ) -> Floats:
     """Write the best `sold` (lot, slot) and return cash duals, (quarter,), within [0, late].
 
     `price`, `cost` (keep - price + fee) and `cap` are (lot, slot), `lots` (lot,), `need` (quarter,)
-    is cumulative, `late` (quarter,) the price of being a yuan behind at the end of a quarter.
+    is cumulative, `late` (quarter,) the price of being a yuan behind at the end of a quarter,
+    `ties` the county's own.
     """
     quarters, count, slots = need.size, lots.size, price.shape[1]
-    tranches, own = slots // quarters, lots.size * slots
+    tranches, own, changes = slots // quarters, lots.size * slots, ties.later.shape[0] > 0
     width = own + 2 * quarters + count
     table, right = np.zeros((quarters + count, width)), np.zeros(quarters + count)
     reduced, upper = np.zeros(width), np.full(width, np.inf)
@@ -125,8 +135,11 @@ def solve_county(
             j = m * slots + k
             reduced[j], upper[j] = cost[m, k], min(cap[m, k], lots[m])
             table[quarters + m, j] = 1.0
-            for t in range(k // tranches, quarters):
+            begin = k // tranches
+            for t in range(begin, quarters):
                 table[t, j] = price[m, k]
+            for t in range(begin, quarters if changes else begin):
+                table[t, j] += ties.later[m, t - begin]
         table[quarters + m, own + 2 * quarters + m] = 1.0
         right[quarters + m], basis[quarters + m] = lots[m], own + 2 * quarters + m
     for t in range(quarters):
@@ -163,16 +176,43 @@ def read_sold(right: Floats, basis: Ints, upper: Floats, flipped: Ints, sold: Fl
 
 @njit(cache=True, nogil=True)
 def own_cost(price: Floats, destroyed: Floats, need: Floats, late: Floats, sold: Floats) -> float:
-    """Return what a plan costs its county: value destroyed, and being behind."""
-    quarters = need.size
+    """Return what a plan costs a county without ties: value destroyed, and being behind."""
+    paid = np.zeros(need.size)
+    return with_arrears(given_up(price, destroyed, sold, paid), paid, need, late)
+
+
+@njit(cache=True, nogil=True)
+def tied_cost(
+    price: Floats, destroyed: Floats, need: Floats, late: Floats, ties: Ties, sold: Floats
+) -> float:
+    """Return what a plan costs its county, what sales bring or take back afterwards counted."""
+    paid, quarters = np.zeros(need.size), need.size
+    destruction = given_up(price, destroyed, sold, paid)
     tranches = sold.shape[1] // quarters
-    paid, total = np.zeros(quarters), 0.0
+    for m in range(ties.later.shape[0]):
+        for k in range(sold.shape[1]):
+            for age in range(1, quarters - k // tranches if sold[m, k] > 0.0 else 1):
+                more = ties.later[m, age] - ties.later[m, age - 1]
+                paid[k // tranches + age] += more * sold[m, k]
+    return with_arrears(destruction, paid, need, late)
+
+
+@njit(cache=True, nogil=True)
+def given_up(price: Floats, destroyed: Floats, sold: Floats, paid: Floats) -> float:
+    """Return the value that sales destroy, and add their proceeds to `paid` (quarter,)."""
+    total, tranches = 0.0, sold.shape[1] // paid.size
     for m in range(sold.shape[0]):
         for k in range(sold.shape[1]):
             total += destroyed[m, k] * sold[m, k]
             paid[k // tranches] += price[m, k] * sold[m, k]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def with_arrears(total: float, paid: Floats, need: Floats, late: Floats) -> float:
+    """Add the price of what is not paid at each quarter's end to a cost."""
     raised = 0.0
-    for t in range(quarters):
+    for t in range(need.size):
         raised += paid[t]
         total += late[t] * max(need[t] - raised, 0.0)
     return total
@@ -185,6 +225,7 @@ def own_bound(
     cap: Floats,
     lots: Floats,
     need: Floats,
+    ties: Ties,
     duals: Floats,
 ) -> float:
     """Return a lower bound on a county's cost at fees, from any cash duals within their bounds.
@@ -193,6 +234,7 @@ def own_bound(
     """
     quarters, slots = need.size, price.shape[1]
     tranches, bound, worth = slots // quarters, 0.0, np.empty(quarters)
+    changes = ties.later.shape[0] > 0
     running = 0.0
     for t in range(quarters - 1, -1, -1):
         running += duals[t]
@@ -201,7 +243,10 @@ def own_bound(
     gain = np.empty(slots)
     for m in range(lots.size):
         for k in range(slots):
-            gain[k] = cost[m, k] - price[m, k] * worth[k // tranches]
+            begin = k // tranches
+            gain[k] = cost[m, k] - price[m, k] * worth[begin]
+            for t in range(begin, quarters if changes else begin):
+                gain[k] -= ties.later[m, t - begin] * duals[t]
         left = lots[m]
         for k in np.argsort(gain):
             if gain[k] >= 0.0 or left <= 0.0:

@@ -171,11 +171,13 @@ class Columns:
         destroyed, late = self._weighted(pi)
         answer = np.zeros_like(price)
         cost = destroyed + fees[given.market]
-        answer_all(given.first_lot, given.lots, price, cost, cap, given.due, late, answer)
+        answer_all(
+            *(given.first_lot, given.lots, price, cost, cap, given.due, late, given.ties, answer),
+        )
         self.add(answer)
         bounds = bound_all(
             *(given.first_lot, given.market, given.lots, price),
-            *(destroyed, cap, given.due, late, fees),
+            *(destroyed, cap, given.due, late, given.ties, fees),
         )
         open_ = np.where(np.isfinite(self.room), self.room, 0.0)
         bound = float(bounds.sum() - (fees * open_).sum() - (pi * self.limits).sum())
@@ -208,7 +210,7 @@ class Columns:
             now = np.maximum(fees + stiff * (load - self.room), 0.0)
             move_batch(
                 *(group, given.first_lot, given.market, given.lots, price),
-                *(destroyed, cap, given.due, late, now, stiff, sold, load, duals),
+                *(destroyed, cap, given.due, late, given.ties, now, stiff, sold, load, duals),
             )
         return np.maximum(fees + stiff * (load - self.room), 0.0)
 

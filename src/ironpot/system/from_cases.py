@@ -21,7 +21,10 @@ from ironpot.plan.prepare import appraise_case, budget_by_node, held_income
 from ironpot.risk.futures import driver_paths, named_futures
 from ironpot.system.actors import Actors
 from ironpot.system.case_lots import HEAPS, lots_of_case, price_of_arrears
+from ironpot.system.case_rights import help_of, rights_of_debts
 from ironpot.system.links import Floats
+from ironpot.system.rights import Right, add_rights
+from ironpot.system.rights_said import rights_said
 from ironpot.system.shared_markets import SharedMarkets
 from ironpot.valuation.offers import Offers
 
@@ -35,7 +38,8 @@ class CasesTogether:
 
     Prices of `markets` are after taxes and fees: the ladder's times `after_tax` (market,). `kept`
     has case_id, appraisal of lots in the problem and of all lots, and expected need; `losses` say
-    in words what is left out, with figures.
+    in words what is left out, with figures. `rights` are each county's, in markets of `markets`
+    that stand behind those of `market_ids`.
     """
 
     markets: SharedMarkets
@@ -45,6 +49,7 @@ class CasesTogether:
     after_tax: Floats
     kept: pl.DataFrame
     losses: tuple[Text, ...]
+    rights: tuple[tuple[Right, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class _County:
     lots: pl.DataFrame
     need: Floats
     owed: pl.DataFrame
+    rights: tuple[Right, ...]
     left_out: tuple[Text, ...]
 
 
@@ -68,7 +74,8 @@ def cases_together(
     from the quarter on in which that brings cash, the team having prepared it, over at most
     `most_quarters`; no more of them than services' floors let go. Its kept value is
     what the pot test says it gives up; taxes and fees are taken off the ladder's
-    price at the market's average and put right for each lot in its kept value. Needs: contracts'
+    price at the market's average and put right for each lot in its kept value. Rights: help, swaps,
+    extensions and pools (`case_rights`, `case_pools`). Needs: contracts'
     service less what is rolled over, less budget and income of lots, expected over the three
     futures, cash beyond the buffers first. A yuan overdue costs what the planner says it does; at
     the end as much as in two years. Creditors of one id are one lender. Losses are said in
@@ -82,31 +89,47 @@ def cases_together(
     counties = [_county(case, unit, len(quarters)) for case in cases]
     market_ids, fraction, room = _ladders(counties, len(quarters))
     factor = _after_tax(counties, market_ids)
+    lots = _lots_together(counties, market_ids, factor, fraction)
+    need = np.array([county.need[: len(quarters)] for county in counties])
+    sold = SharedMarkets(
+        tuple(case.settings.case_id for case in cases),
+        fraction * factor[:, None, None],
+        room,
+        np.cumsum([0, *(county.lots.height for county in counties)]).astype(np.int64),
+        lots["at"].to_numpy(),
+        lots["appraisal"].to_numpy(),
+        lots["keep"].to_numpy(),
+        need,
+        np.tile(price_of_arrears(len(quarters)), (len(need), 1)),
+        lots["opens"].to_numpy().astype(np.int64),
+    )
+    rights = tuple(county.rights for county in counties)
+    markets = add_rights(sold, rights)
+    kept = pl.DataFrame([_kept(county, len(quarters)) for county in counties])
+    losses = tuple(loss for county in counties for loss in county.left_out)
+    kinds = _kinds(cases, market_ids) + ("right",) * (len(markets.price) - len(market_ids))
+    return CasesTogether(
+        markets,
+        _actors(counties, markets, kinds),
+        market_ids,
+        tuple(quarters),
+        factor,
+        kept,
+        _common(len(quarters)) + losses,
+        rights,
+    )
+
+
+def _lots_together(
+    counties: list[_County], market_ids: tuple[str, ...], factor: Floats, fraction: Floats
+) -> pl.DataFrame:
+    """Return all heaps with their market, `at`, and what is kept at its average tax, `keep`."""
     lots = pl.concat([county.lots for county in counties])
     place = {name: number for number, name in enumerate(market_ids)}
     at = np.array([place[name] for name in lots["market_id"]], dtype=np.int64)
     best = fraction[at, :, 0].mean(axis=1)
     keep = lots["kept"].to_numpy() + (factor[at] - lots["net_share"].to_numpy()) * best
-    first = np.cumsum([0, *(county.lots.height for county in counties)]).astype(np.int64)
-    need = np.array([county.need[: len(quarters)] for county in counties])
-    markets = SharedMarkets(
-        tuple(case.settings.case_id for case in cases),
-        fraction * factor[:, None, None],
-        room,
-        first,
-        at,
-        lots["appraisal"].to_numpy(),
-        keep,
-        need,
-        np.tile(price_of_arrears(len(quarters)), (len(need), 1)),
-        lots["opens"].to_numpy().astype(np.int64),
-    )
-    kept = pl.DataFrame([_kept(county, len(quarters)) for county in counties])
-    losses = tuple(loss for county in counties for loss in county.left_out)
-    actors = _actors(counties, markets, _kinds(cases, market_ids))
-    return CasesTogether(
-        markets, actors, market_ids, tuple(quarters), factor, kept, _common(len(quarters)) + losses
-    )
+    return lots.with_columns(pl.Series("at", at), pl.Series("keep", keep))
 
 
 def _county(case: Case, unit: Unit, quarters: int) -> _County:
@@ -119,8 +142,14 @@ def _county(case: Case, unit: Unit, quarters: int) -> _County:
     need = futures.weights @ (due - rolled - income)
     need -= held_income(offers, nodes, case.horizon.count).sum(axis=0)
     need[0] -= float(np.maximum(nodes.opening - nodes.buffer[:, 0], 0.0).sum())
-    lots, left_out = lots_of_case(case, appraisals, unit, quarters)
-    return _County(case, offers, lots, need, _owed(debts, futures.weights, quarters), left_out)
+    lots, pools, left_out = lots_of_case(case, appraisals, unit, quarters)
+    helped = help_of(case, nodes, need[:quarters], offers.rate)
+    known = futures.weights, offers.rate, price_of_arrears(quarters)
+    agreed, outside = rights_of_debts(case, debts, *known)
+    rights = (*helped, *agreed, *pools)
+    owed = _owed(debts, futures.weights, quarters)
+    said = rights_said(case, rights, outside, unit)
+    return _County(case, offers, lots, need, owed, rights, (*said, *left_out))
 
 
 def _service(debts: Obligations) -> tuple[Floats, Floats]:
@@ -276,16 +305,16 @@ def _common(quarters: int) -> tuple[Text, ...]:
             f"Joint problem of cases: the first {quarters} quarters; lots are divisible and "
             f"those of a market that open in the same quarter merged into at most {HEAPS} heaps "
             "by kept value; accounts of a case are one purse (which account may pay which debt "
-            "is not asked); pools, swaps and extensions stay with each county's own plan; "
-            "nothing that is decided here raises debt, so that rule bands are not passed by it;"
-            " what is short counts as arrears, where a county's own plan would ask for help "
-            "from above; service floors are kept whatever is sold, and lots open as the team "
+            "is not asked); help counts what its giver expects to lose of it, and may come before "
+            "sales that burn more, where a county's own plan asks for it last; lenders agree or "
+            "not as expected; rule bands are not asked about what swaps, extensions and repayable "
+            "help leave owed; service floors are kept whatever is sold, and lots open as the team "
             "gets to them, by what each gains for the service or work that it takes: a county's"
             " own plan may choose better; listings do not fail; dues are expected over three "
             "futures, and loans rolled over do not fall due again",
             f"案例统筹的简化:仅前{quarters}个季度;标的可分割,同一市场同季开放的按保留价值并为至多{HEAPS}组;"
-            "各账户合并为一;打包、置换和展期由各县自身方案处理;"
-            "统筹中的决定不增加债务,因而不会突破规则约束;缺口计为欠款,而各县自身方案会申请上级支持;"
+            "各账户合并为一;上级支持按支持方预期损失计价,可先于其他办法使用,而各县自身方案最后才申请;"
+            "债权人是否同意取期望;置换、展期和需归还的支持所留债务不检验规则约束;"
             "无论如何出售均守住公共服务底线,标的按人力可及的先后开放,"
             "先后依单位服务或人力的收益,各县自身方案可能选得更好;挂牌不流拍;到期额取三种情景期望,续贷部分不再到期",
         ),

@@ -209,6 +209,9 @@ class _Learning:
 
         share, mean, taken_away = (np.empty_like(self.total) for _ in range(3))
         believe(self.total, self.markets.room, self.markets.price, share, mean, taken_away)
+        if self.markets.rights is not None:
+            # Who uses all of its own right takes nothing from others.
+            taken_away[self.markets.rights] = 0.0
         return share, mean, taken_away
 
     def judged(self) -> Tolled:

@@ -7,8 +7,9 @@ yuan; `room` and `price` are (market, quarter, tranche). Imported where called.
 import numpy as np
 from numba import njit
 
-from ironpot.system.county_kernels import own_cost, solve_county
+from ironpot.system.county_kernels import solve_county, tied_cost
 from ironpot.system.links import Floats, Ints
+from ironpot.system.ties import Ties, ties_of
 
 
 @njit(cache=True, nogil=True)
@@ -52,6 +53,7 @@ def answer_crowd(
     due: Floats,
     late: Floats,
     opens: Ints,
+    ties: Ties,
     share: Floats,
     mean: Floats,
     toll: Floats,
@@ -72,9 +74,9 @@ def answer_crowd(
             cost[m] = keep[a + m] - price[m] + toll[at[m]]
             cap[m] = sells[m] * lots[a + m]
             cap[m, : opens[a + m]] = 0.0
-        needs, behind = due[group[g]], late[group[g]]
-        solve_county(price, cost, cap, lots[a:b], needs, behind, sold)
-        costs[g] = own_cost(price, cost, needs, behind, sold)
+        needs, behind, own = due[group[g]], late[group[g]], ties_of(ties, first, group[g])
+        solve_county(price, cost, cap, lots[a:b], needs, behind, own, sold)
+        costs[g] = tied_cost(price, cost, needs, behind, own, sold)
         for m in range(b - a):
             for q in range(sold.shape[1]):
                 wanted[a + m, q] = sold[m, q] / sells[m, q] if sells[m, q] > 0.0 else 0.0

@@ -3,16 +3,32 @@
 Amounts in yuan; volumes in appraised yuan; quarters count from 1. What nobody sold has no price.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
 from ironpot.system.actors import Actors
 from ironpot.system.crowd import Crowd, compensation
-from ironpot.system.links import Floats, Ints
+from ironpot.system.links import Floats
 from ironpot.system.regimes import Regime, by_county, by_quarter
+from ironpot.system.rights import Right
 from ironpot.system.shared_markets import SharedMarkets
 
 BEHIND = 0.01
+
+
+RIGHTS = pl.Schema(
+    {
+        "unit_id": pl.String(),
+        "right": pl.String(),
+        "kind": pl.String(),
+        "regime": pl.String(),
+        "limit": pl.Float64(),
+        "used": pl.Float64(),
+        "cost": pl.Float64(),
+    }
+)
 
 
 def regime_table(crowd: Crowd) -> pl.DataFrame:
@@ -20,7 +36,8 @@ def regime_table(crowd: Crowd) -> pl.DataFrame:
 
     `over_coordinated` is the cost above the joint plan's; `over_stake` the same as a share of all
     that coordination could save against doing nothing; `ratio` is empty where the joint plan
-    destroys nothing.
+    destroys nothing. Volume, proceeds and value destroyed are those of lots; what rights cost is
+    in `rights_table`.
     """
     return pl.DataFrame([_regime_row(crowd, regime) for regime in crowd.regimes])
 
@@ -28,7 +45,8 @@ def regime_table(crowd: Crowd) -> pl.DataFrame:
 def _regime_row(crowd: Crowd, regime: Regime) -> dict[str, object]:
     markets, plan = crowd.markets, crowd.plan
     behind = arrears(markets, regime.sold)
-    proceeds = float((markets.by_lot(markets.price) * regime.sold).sum())
+    lots = np.where(markets.on_sale[:, None], regime.sold, 0.0)
+    proceeds = float((markets.by_lot(markets.price) * lots).sum())
     over = regime.cost - plan.cost
     return {
         "regime": regime.name,
@@ -36,9 +54,9 @@ def _regime_row(crowd: Crowd, regime: Regime) -> dict[str, object]:
         "over_coordinated": over,
         "over_stake": over / plan.stake if plan.stake > 0.0 else None,
         "ratio": regime.cost / plan.cost if plan.cost > 0.0 else None,
-        "volume": float(regime.sold.sum()),
+        "volume": float(lots.sum()),
         "proceeds": proceeds,
-        "value_destroyed": float((markets.keep[:, None] * regime.sold).sum()) - proceeds,
+        "value_destroyed": float((markets.keep[:, None] * lots).sum()) - proceeds,
         "arrears_end": float(behind[:, -1].sum()),
         "arrears_of_need": _part(float(behind[:, -1].sum()), _need(markets)),
         "counties_behind": _behind(markets, behind),
@@ -61,39 +79,56 @@ def _part(part: float, whole: float) -> float | None:
 
 def arrears(markets: SharedMarkets, sold: Floats) -> Floats:
     """Return what each county is behind at each quarter's end, (county, quarter)."""
-    return np.maximum(markets.due - np.cumsum(raised(markets, sold), axis=1), 0.0)
+    return np.maximum(markets.due - markets.raised(sold), 0.0)
 
 
 def raised(markets: SharedMarkets, sold: Floats) -> Floats:
     """Return the cash that sales (lot, slot) bring each county, (county, quarter)."""
-    paid = by_quarter(markets, markets.by_lot(markets.price) * sold)
-    cash = np.zeros_like(markets.need)
-    np.add.at(cash, _owner(markets), paid)
-    return cash
+    return np.diff(markets.raised(sold), prepend=0.0, axis=1)
 
 
-def _owner(markets: SharedMarkets) -> Ints:
-    return np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
+def rights_table(crowd: Crowd, rights: Sequence[Sequence[Right]]) -> pl.DataFrame:
+    """Return what each regime uses of each right and what that costs, in the columns of `RIGHTS`.
+
+    Cost is what the public gives up beyond the cash: what helpers lose, what is paid more later.
+    """
+    markets = crowd.markets
+    every = [
+        (county, right)
+        for county, own in zip(markets.counties, rights, strict=True)
+        for right in own
+    ]
+    rows = np.flatnonzero(~markets.on_sale)
+    found = [
+        (county, right.name, right.kind, regime.name, right.limit, used, used * right.cost)
+        for regime in crowd.regimes
+        for (county, right), row in zip(every, rows.tolist(), strict=True)
+        for used in (float(regime.sold[row].sum()),)
+    ]
+    return pl.DataFrame(found, schema=RIGHTS, orient="row")
 
 
 def price_table(crowd: Crowd, names: tuple[str, ...]) -> pl.DataFrame:
-    """Return volume, price and room by regime, market (`names`) and quarter."""
-    markets = crowd.markets
+    """Return volume, price and room by regime, market (`names`) and quarter.
+
+    Markets beyond `names` are rights, which have no price.
+    """
+    markets, shared = crowd.markets, len(names)
     shape = markets.price.shape
     keys = pl.DataFrame({"market_id": names}).join(
         pl.DataFrame({"quarter": range(1, shape[1] + 1)}), how="cross"
     )
     frames: list[pl.DataFrame] = []
     for regime in crowd.regimes:
-        load = markets.load(regime.sold).reshape(shape)
-        volume, money = load.sum(axis=2), (load * markets.price).sum(axis=2)
+        load = markets.load(regime.sold).reshape(shape)[:shared]
+        volume, money = load.sum(axis=2), (load * markets.price[:shared]).sum(axis=2)
         price = np.divide(money, volume, out=np.full_like(volume, np.nan), where=volume > 1e-6)
         found = keys.with_columns(
             pl.lit(regime.name).alias("regime"),
             pl.Series("volume", volume.ravel()),
             pl.Series("proceeds", money.ravel()),
             pl.Series("price_fraction", price.ravel()).fill_nan(None),
-            pl.Series("room", markets.room.sum(axis=2).ravel()),
+            pl.Series("room", markets.room[:shared].sum(axis=2).ravel()),
         )
         frames.append(found.select("regime", pl.all().exclude("regime")))
     return pl.concat(frames)
@@ -109,7 +144,8 @@ def county_table(crowd: Crowd, parents: tuple[str | None, ...]) -> pl.DataFrame:
     """
     markets, won = crowd.markets, np.maximum(crowd.gains, 0.0)
     costs = {f"cost_{regime.name}": regime.costs for regime in crowd.regimes}
-    nash, plan = crowd.regime("nash").sold, crowd.announced.sold
+    used, lots = (crowd.regime("nash").sold, crowd.announced.sold), markets.on_sale[:, None]
+    nash, plan = (np.where(lots, sold, 0.0) for sold in used)
     when = [_average_quarter(markets, sold) for sold in (nash, plan)]
     frame = pl.DataFrame(
         {
@@ -126,8 +162,8 @@ def county_table(crowd: Crowd, parents: tuple[str | None, ...]) -> pl.DataFrame:
             "quarter_coordinated": when[1],
             "half_by_nash": _half_by(markets, nash),
             "half_by_coordinated": _half_by(markets, plan),
-            "arrears_nash": arrears(markets, nash)[:, -1],
-            "arrears_coordinated": arrears(markets, plan)[:, -1],
+            "arrears_nash": arrears(markets, used[0])[:, -1],
+            "arrears_coordinated": arrears(markets, used[1])[:, -1],
         }
     ).with_columns(pl.col("quarter_nash", "quarter_coordinated").fill_nan(None))
     return frame.with_columns(

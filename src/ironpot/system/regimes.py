@@ -65,7 +65,7 @@ def plan_rolling(markets: SharedMarkets) -> Regime:
         got = pooled(markets, now)
         sold += got
         left = np.maximum(left - got.sum(axis=1), 0.0)
-        due = due - _raised(markets, got)
+        due = due - markets.raised(got)
     return Regime("rolling", sold, markets.costs(sold))
 
 
@@ -99,7 +99,7 @@ def _plans(markets: SharedMarkets, due: Floats, left: Floats, first_quarter: int
     answer = np.zeros_like(price)
     answer_all(
         *(markets.first_lot, left, price, markets.keep[:, None] - price, cap),
-        *(due, markets.late, answer),
+        *(due, markets.late, markets.ties, answer),
     )
     return answer
 
@@ -107,15 +107,6 @@ def _plans(markets: SharedMarkets, due: Floats, left: Floats, first_quarter: int
 def by_quarter(markets: SharedMarkets, sold: Floats) -> Floats:
     """Add up tranches, (lot, slot) -> (lot, quarter)."""
     return sold.reshape(len(sold), markets.price.shape[1], -1).sum(axis=2)
-
-
-def _raised(markets: SharedMarkets, sold: Floats) -> Floats:
-    """Return the cash raised up to each quarter, (county, quarter)."""
-    paid = by_quarter(markets, markets.by_lot(markets.price) * sold)
-    by_county = np.zeros_like(markets.need)
-    owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
-    np.add.at(by_county, owner, paid)
-    return np.cumsum(by_county, axis=1)
 
 
 def by_county(markets: SharedMarkets, lots: Floats) -> Floats:

@@ -17,6 +17,7 @@ from ironpot.system.fleet import Fleet, Hired
 from ironpot.system.links import Floats, Ints
 from ironpot.system.shared_markets import SharedMarkets
 from ironpot.system.strands import Strands, strands
+from ironpot.system.ties import Ties
 
 # Processor seconds of one reply, about: three or four lots, eight quarters
 # (`benchmarks/system.py`: 5.7 microseconds).
@@ -34,6 +35,7 @@ class Own:
     due: Floats
     late: Floats
     opens: Ints
+    ties: Ties
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def replies(
     """Give `fleet`'s workers, held ready for all rounds, or `threads`, one a core if not given."""
     own = Own(
         *(markets.first_lot, markets.market, markets.lots, markets.keep),
-        *(markets.due, markets.late, markets.first_quarter),
+        *(markets.due, markets.late, markets.first_quarter, markets.ties),
     )
     with strands(1 if fleet is not None else threads) as hands:
         here = _Threads(own, hands)
@@ -127,7 +129,7 @@ def _answered(own: Own, group: Ints, given: Beliefs, wanted: Floats) -> Floats:
 
     return answer_crowd(
         *(group, own.first_lot, own.market, own.lots, own.keep),
-        *(own.due, own.late, own.opens),
+        *(own.due, own.late, own.opens, own.ties),
         *(given.share, given.mean, given.toll, wanted),
     )
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
-from ironpot.system.links import Floats, Ints
+from ironpot.system.links import Bools, Floats, Ints
+from ironpot.system.ties import Ties
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class SharedMarkets:
     against the first; `late` (county, quarter) the price of a yuan of arrears at each quarter's
     end, the horizon's own weight in the last. `opens` (lot,) is the first quarter in which a lot
     can be sold, None where all can be at once.
+
+    A right of one county (help, a swap, an extension, a pool) is a lot row in a market of its own,
+    marked in `rights` (market,); `later` (lot, quarter) is what a yuan of each lot row has brought
+    beyond its price, or taken back, so many quarters after its sale, nil in the first. Both are
+    None where there is none of it.
     """
 
     counties: tuple[str, ...]
@@ -35,6 +41,8 @@ class SharedMarkets:
     need: Floats
     late: Floats
     opens: Ints | None = None
+    rights: Bools | None = None
+    later: Floats | None = None
 
     def __post_init__(self) -> None:
         """Refuse unknown figures, negative rooms or lots, and arrears that cost nothing."""
@@ -42,6 +50,7 @@ class SharedMarkets:
         known = all(np.isfinite(a).all() for a in arrays) and not np.isnan(self.room).any()
         signs = bool((self.room >= 0.0).all() and (self.lots >= 0.0).all())
         timely = self.opens is None or self.opens.shape == self.lots.shape
+        known = known and (self.later is None or bool(np.isfinite(self.later).all()))
         if not (known and signs and timely and (self.late >= 0.0).all()):
             raise IronpotError(_BAD)
 
@@ -75,6 +84,34 @@ class SharedMarkets:
         """Cash to be found up to each quarter, (county, quarter)."""
         return np.cumsum(self.need, axis=1)
 
+    @property
+    def ties(self) -> Ties:
+        """What ties counties' sales beyond lots and cash rows, for compiled programs."""
+        return Ties(np.zeros((0, 0)) if self.later is None else self.later)
+
+    @property
+    def on_sale(self) -> Bools:
+        """Which lot rows are lots in markets, and no rights, (lot,)."""
+        if self.rights is None:
+            return np.ones(len(self.lots), dtype=np.bool_)
+        return ~self.rights[self.market]
+
+    def raised(self, sold: Floats) -> Floats:
+        """Return the cash that `sold` (lot, slot) has brought each county, (county, quarter)."""
+        quarters = self.price.shape[1]
+        shape = (len(sold), quarters, -1)
+        paid = (self.by_lot(self.price) * sold).reshape(shape).sum(axis=2)
+        total = np.zeros_like(self.need)
+        owner = np.repeat(np.arange(len(self.counties)), np.diff(self.first_lot))
+        np.add.at(total, owner, paid)
+        total = np.cumsum(total, axis=1)
+        if self.later is not None:
+            volume = sold.reshape(shape).sum(axis=2)
+            for age in range(1, quarters):
+                more = self.later[:, age, None] * volume[:, : quarters - age]
+                np.add.at(total[:, age:], owner, more)
+        return total
+
     def load(self, sold: Floats) -> Floats:
         """Return what all counties together put into each row, (market, slot)."""
         total = np.zeros((len(self.price), self.slots))
@@ -89,14 +126,9 @@ class SharedMarkets:
 
     def costs(self, sold: Floats) -> Floats:
         """Return what `sold` (lot, slot) costs each county: value destroyed and arrears."""
-        price = self.by_lot(self.price)
-        quarters = self.price.shape[1]
-        destroyed = ((self.keep[:, None] - price) * sold).sum(axis=1)
-        paid = (price * sold).reshape(len(sold), quarters, -1).sum(axis=2)
+        destroyed = ((self.keep[:, None] - self.by_lot(self.price)) * sold).sum(axis=1)
         owner = np.repeat(np.arange(len(self.counties)), np.diff(self.first_lot))
-        raised = np.zeros_like(self.need)
-        np.add.at(raised, owner, paid)
-        behind = np.maximum(self.due - np.cumsum(raised, axis=1), 0.0)
+        behind = np.maximum(self.due - self.raised(sold), 0.0)
         own = np.bincount(owner, destroyed, minlength=len(self.counties))
         return own + (self.late * behind).sum(axis=1)
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 import numpy as np
 
 from ironpot.system.checkpoint import Book
-from ironpot.system.coordinate import Coordination
+from ironpot.system.coordinate import Coordination, coordinate_plans
 from ironpot.system.fleet import Fleet
 from ironpot.system.links import Floats
+from ironpot.system.rights import lots_alone, only_rights
 from ironpot.system.shared_markets import SharedMarkets
 from ironpot.system.whole_lots import WholeOptions, coordinate_whole_lots
 
@@ -50,6 +51,8 @@ def coordinate_whole_heaps(
 ) -> Coordination:
     """Find a joint plan in which each heap is `parts` lots that sell whole; sales by heap.
 
+    Rights are used as the joint plan of parts uses them; the bound is then that plan's.
+
     The bound holds for plans of such lots; parts of lots may cost less. `start` is a joint plan of
     parts of the heaps, `watch`, `fleet` and `book` are as in `coordinate_whole_lots`.
 
@@ -59,9 +62,47 @@ def coordinate_whole_heaps(
     >>> coordinate_whole_heaps(one, 3).sold.tolist()
     [[40.0]]
     """
-    split = split_heaps(markets, parts)
+    if markets.rights is not None:
+        start = start or coordinate_plans(markets)
+    lots = markets if start is None else lots_alone(markets, start.sold)
+    inside = start if start is None or lots is markets else _of_lots(markets, lots, start)
     plan = coordinate_whole_lots(
-        split, options=options, start=start, watch=watch, fleet=fleet, book=book
+        split_heaps(lots, parts), options=options, start=inside, watch=watch, fleet=fleet, book=book
     )
-    sold: Floats = plan.sold.reshape(len(markets.lots), parts, -1).sum(axis=1)
-    return replace(plan, sold=sold)
+    sold: Floats = plan.sold.reshape(len(lots.lots), parts, -1).sum(axis=1)
+    plan = replace(plan, sold=sold)
+    return plan if start is None or lots is markets else _with_rights(markets, start, plan)
+
+
+def _of_lots(markets: SharedMarkets, lots: SharedMarkets, plan: Coordination) -> Coordination:
+    """Return a joint plan as one of lots alone: what its rights cost is nobody's choice there."""
+    assert markets.rights is not None
+    sold = plan.sold[markets.on_sale]
+    paid = plan.cost - float(lots.costs(sold).sum())
+    return replace(
+        plan,
+        sold=sold,
+        costs=lots.costs(sold),
+        fees=plan.fees[~markets.rights],
+        cost=plan.cost - paid,
+        bound=plan.bound - paid,
+        do_nothing=float(lots.doing_nothing().sum()),
+    )
+
+
+def _with_rights(markets: SharedMarkets, start: Coordination, plan: Coordination) -> Coordination:
+    """Return a plan of whole lots with the rights that `start` uses, and the bound of `start`."""
+    assert markets.rights is not None
+    sold, fees = only_rights(markets, start.sold), start.fees.copy()
+    sold[markets.on_sale], fees[~markets.rights] = plan.sold, plan.fees
+    costs = markets.costs(sold)
+    found = replace(
+        plan,
+        sold=sold,
+        costs=costs,
+        fees=fees,
+        cost=float(costs.sum()),
+        bound=start.bound,
+        do_nothing=start.do_nothing,
+    )
+    return replace(found, reached=plan.reached and found.gap_of_stake <= plan.gap_of_stake)

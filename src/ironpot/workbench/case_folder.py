@@ -57,6 +57,7 @@ def ground_of_cases(folder: Path, paths: Sequence[Path], unit: Unit, quarters: i
         mark=hashlib.sha256(hashes.encode()).hexdigest()[:16],
         losses=(netted(cases, unit), *together.losses),
         after_tax=together.after_tax,
+        rights=together.rights,
     )
 
 

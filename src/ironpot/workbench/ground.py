@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ironpot.core.lang import Text
 from ironpot.system.actors import Actors
 from ironpot.system.links import Floats
+from ironpot.system.rights import Right
 from ironpot.system.seeds import Nation
 from ironpot.system.shared_markets import SharedMarkets
 
@@ -16,7 +17,8 @@ class Ground:
     `origin` says what is reported and what is made up, `source` where figures come from; `losses`
     say what of the cases the joint problem leaves out. `nation` allows further draws, None where
     nothing is drawn; `mark` names what was read, for unfinished runs. Prices of `markets` are the
-    ladders' times `after_tax` (market,) where it is given.
+    ladders' times `after_tax` (market,) where it is given; markets beyond `market_ids` are
+    counties' `rights`, in order.
     """
 
     name: Text
@@ -34,3 +36,4 @@ class Ground:
     mark: str
     losses: tuple[Text, ...] = ()
     after_tax: Floats | None = None
+    rights: tuple[tuple[Right, ...], ...] = ()

@@ -27,7 +27,13 @@ from ironpot.system.frontier import FRONTIER, trace_frontier
 from ironpot.system.harm import harm_table
 from ironpot.system.learned import Lesson
 from ironpot.system.mandates import Mandate, applicable, try_mandates
-from ironpot.system.outcomes import bank_table, county_table, price_table, regime_table
+from ironpot.system.outcomes import (
+    bank_table,
+    county_table,
+    price_table,
+    regime_table,
+    rights_table,
+)
 from ironpot.system.replies import blocks_a_batch
 from ironpot.system.second_round import SpiralRules
 from ironpot.system.second_tables import play_out, spiral_banks, spiral_markets, spiral_table
@@ -39,7 +45,13 @@ from ironpot.workbench.ground import Ground
 from ironpot.workbench.hands import fleet_if_asked
 from ironpot.workbench.run_store import RunStore, open_run
 from ironpot.workbench.screen import Bar, unit_words
-from ironpot.workbench.system_screen import show_choices, show_mandates, show_spiral, show_system
+from ironpot.workbench.system_screen import (
+    show_choices,
+    show_mandates,
+    show_rights,
+    show_spiral,
+    show_system,
+)
 
 EXPECTED_S = 30.0
 
@@ -97,6 +109,7 @@ def run_system(
 
 def _show(view: SystemView, draws: pl.DataFrame, screen: Console, lang: Lang, unit: Unit) -> None:
     show_system(view, screen, lang, unit)
+    show_rights(view, screen, lang, unit)
     show_spiral(view, screen, lang, unit)
     show_choices(view, screen, lang, unit)
     show_mandates(view, screen, lang, unit)
@@ -292,6 +305,7 @@ def _view(
         ),
     }
     more = more | _tolls(crowd, ground) | _spiral(crowd, ground, asked.rules)
+    more |= {"rights": rights_table(crowd, ground.rights)} if ground.rights else {}
     return SystemView(
         reader=reader,
         name=reader.read(ground.name),
@@ -348,4 +362,6 @@ def _tolls(crowd: Crowd, ground: Ground) -> dict[str, pl.DataFrame]:
     keys = pl.DataFrame({"market_id": ground.market_ids}).join(
         pl.DataFrame({"quarter": ground.quarters}), how="cross"
     )
-    return {"tolls": keys.with_columns(pl.Series("toll", tolled[0].ravel()))}
+    return {
+        "tolls": keys.with_columns(pl.Series("toll", tolled[0][: len(ground.market_ids)].ravel()))
+    }

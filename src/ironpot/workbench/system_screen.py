@@ -29,6 +29,25 @@ def show_system(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> No
         screen.print(f"- {loss}")
 
 
+def show_rights(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> None:
+    """Print what each regime uses of the counties' rights; nothing where no case has any."""
+    used = view.rights_used
+    if used.is_empty():
+        return
+    rows = [
+        (row["kind"], *(in_unit(row[name], unit, 1) for name in used.columns[1:]))
+        for row in used.iter_rows(named=True)
+    ]
+    title = Text("Rights used beside sales", "出售之外动用的权利").say(lang)
+    heads = [head.say(lang) for head in (Text("right", "权利"), Text("at most", "上限"))]
+    regimes = [REGIME[name].say(lang) for name in used.columns[2:-1]]
+    cost = Text("cost, together", "统筹时成本").say(lang)
+    show_table(
+        *(screen, f"{title} ({unit_words(unit, lang)})", [*heads, *regimes, cost], rows),
+        right=range(1, len(used.columns)),
+    )
+
+
 def show_spiral(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> None:
     """Print where the second round of each regime ends; nothing where it was not played."""
     if "spiral" not in view.tables:

@@ -1,0 +1,115 @@
+"""How does a right of one county enter the joint problem? As a lot row in a market of its own.
+
+Help from above, a swap, an extension, a pool: cash in some quarter, up to a limit, at a cost, some
+of it taken back later. Nobody else uses such a market, so that no fee and no price falls on it.
+Yuan, quarters from 0.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+import numpy as np
+
+from ironpot.system.links import Floats
+from ironpot.system.shared_markets import SharedMarkets
+
+RightKind = Literal["help", "swap", "extension", "pool"]
+KINDS: tuple[RightKind, ...] = get_args(RightKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What one county may do beside selling lots in shared markets.
+
+    At most `limit` in all and `room` (quarter,) by quarter. A yuan of it brings `price` in its
+    quarter, costs `cost` of public value, and has brought `later` (quarter,) beyond its price, or
+    taken it back if negative, so many quarters after; nil in the first.
+    """
+
+    kind: RightKind
+    name: str
+    limit: float
+    room: Floats
+    price: float
+    cost: float
+    later: Floats
+
+
+def add_rights(markets: SharedMarkets, rights: Sequence[Sequence[Right]]) -> SharedMarkets:
+    """Return the joint problem with `rights` of each county, each as a market of its own.
+
+    >>> one = SharedMarkets(("a",), np.array([[[0.8]]]), np.array([[[50.0]]]), np.array([0, 1]),
+    ...                     np.array([0]), np.array([100.0]), np.array([1.0]),
+    ...                     np.array([[60.0]]), np.array([[0.5]]))
+    >>> help_ = Right("help", "above", 20.0, np.array([20.0]), 1.0, 0.1, np.zeros(1))
+    >>> more = add_rights(one, [[help_]])
+    >>> more.costs(np.array([[40.0], [20.0]])).round(9).tolist()
+    [14.0]
+    """
+    every = [right for county in rights for right in county]
+    if not every:
+        return markets
+    count, (known, quarters, tranches) = len(every), markets.price.shape
+    price, room = np.zeros((2, count, quarters, tranches))
+    price[:, :, 0] = np.array([right.price for right in every])[:, None]
+    room[:, :, 0] = np.array([right.room for right in every])
+    owner = np.repeat(np.arange(len(rights)), np.diff(markets.first_lot))
+    mine = np.repeat(np.arange(len(rights)), [len(county) for county in rights])
+    order = np.argsort(np.concatenate([owner, mine]), kind="stable")
+    before = np.zeros((len(owner), quarters)) if markets.later is None else markets.later
+
+    def joined(lots: Floats, of_rights: list[float]) -> Floats:
+        return np.concatenate([lots, np.array(of_rights)])[order]
+
+    return replace(
+        markets,
+        price=np.concatenate([markets.price, price]),
+        room=np.concatenate([markets.room, room]),
+        first_lot=np.searchsorted(
+            np.concatenate([owner, mine])[order], np.arange(len(rights) + 1)
+        ).astype(np.int64),
+        market=np.concatenate([markets.market, known + np.arange(count)])[order],
+        lots=joined(markets.lots, [right.limit for right in every]),
+        keep=joined(markets.keep, [right.price + right.cost for right in every]),
+        opens=np.concatenate([markets.first_quarter, np.zeros(count, dtype=np.int64)])[order],
+        rights=np.arange(known + count) >= known,
+        later=np.concatenate([before, [right.later for right in every]])[order],
+    )
+
+
+def lots_alone(markets: SharedMarkets, sold: Floats) -> SharedMarkets:
+    """Return the problem of lots in shared markets alone, rights used as in `sold` (lot, slot).
+
+    >>> one = SharedMarkets(("a",), np.array([[[0.8]]]), np.array([[[50.0]]]), np.array([0, 1]),
+    ...                     np.array([0]), np.array([100.0]), np.array([1.0]),
+    ...                     np.array([[60.0]]), np.array([[0.5]]))
+    >>> help_ = Right("help", "above", 20.0, np.array([20.0]), 1.0, 0.1, np.zeros(1))
+    >>> more = add_rights(one, [[help_]])
+    >>> alone = lots_alone(more, np.array([[0.0], [15.0]]))
+    >>> alone.lots.tolist(), alone.need.tolist()
+    ([100.0], [[45.0]])
+    """
+    if markets.rights is None:
+        return markets
+    mine, shared = markets.on_sale, ~markets.rights
+    raised = np.diff(markets.raised(only_rights(markets, sold)), prepend=0.0, axis=1)
+    before = np.concatenate([[0], np.cumsum(mine)]).astype(np.int64)
+    return replace(
+        markets,
+        price=markets.price[shared],
+        room=markets.room[shared],
+        first_lot=before[markets.first_lot],
+        market=(np.cumsum(shared) - 1)[markets.market[mine]].astype(np.int64),
+        lots=markets.lots[mine],
+        keep=markets.keep[mine],
+        need=markets.need - raised,
+        opens=markets.first_quarter[mine],
+        rights=None,
+        later=None,
+    )
+
+
+def only_rights(markets: SharedMarkets, sold: Floats) -> Floats:
+    """Return what `sold` (lot, slot) uses of rights, nil for lots in shared markets."""
+    return np.where(markets.on_sale[:, None], 0.0, sold)
