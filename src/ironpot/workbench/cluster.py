@@ -7,7 +7,7 @@ done elsewhere; a key is given out once. `distributed` is the optional extra `cl
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from logging import CRITICAL, getLogger
 from queue import Empty, SimpleQueue
@@ -31,18 +31,27 @@ ABSENT_S = 300.0
 LOOK_S = 2.0
 
 
+@dataclass(slots=True)
+class Absence:
+    """Since when nobody has been there to work, by the monotonic clock; None while somebody is."""
+
+    since: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """A Dask client; leaving `each` early takes back what was not begun.
 
     Without workers for `absent_s` a round ends with an IronpotError; new ones that come before that
-    go on with it. `handing_s` is measured: `benchmarks/system.py` prints it.
+    go on with it. `absence` says while it waits for them. `handing_s` is measured:
+    `benchmarks/system.py` prints it.
     """
 
     client: Any
     handing_s: float = 7e-3
     sees_files: bool = False
     absent_s: float = ABSENT_S
+    absence: Absence = field(default_factory=Absence)
 
     @property
     def workers(self) -> int:
@@ -62,7 +71,8 @@ class Cluster:
         # A task and no scattered data: what a lost worker held can be made again from the task.
         held = self.client.submit(_hold, static, pure=False)
         try:
-            yield _Crew(self.client, work, held, self.workers, self.absent_s)
+            watch = _Watch(self.client, self.absent_s, self.absence)
+            yield _Crew(self.client, work, held, self.workers, watch)
         finally:
             held.release()
 
@@ -75,7 +85,7 @@ class _Crew(Generic[S, A, R]):
     work: Callable[[S, A], R]
     held: Any
     workers: int
-    absent_s: float
+    watch: "_Watch"
 
     def each(self, pieces: Mapping[str, A]) -> Iterator[tuple[str, R]]:
         with _gone_if_silent():
@@ -90,15 +100,16 @@ class _Crew(Generic[S, A, R]):
         ready: SimpleQueue[Any] = SimpleQueue()
         for future in waiting:
             future.add_done_callback(ready.put)
-        watch = _Watch(self.client, self.absent_s)
+        self.watch.begin()
         try:
             while waiting:
-                future = watch.first(ready)
-                told = watch.result(future, waiting[future])
+                future = self.watch.first(ready)
+                told = self.watch.result(future, waiting[future])
                 key = waiting.pop(future)
                 future.release()
                 yield key, taken(key, told)
         finally:
+            self.watch.absence.since = None
             if waiting:
                 self.client.cancel(list(waiting))
 
@@ -106,16 +117,24 @@ class _Crew(Generic[S, A, R]):
 class _Watch:
     """Waits for what workers say as long as there are workers, or have been a patience ago."""
 
-    def __init__(self, client: Any, absent_s: float) -> None:
-        self.client, self.absent_s, self.seen = client, absent_s, time.monotonic()
+    def __init__(self, client: Any, absent_s: float, absence: Absence) -> None:
+        self.client, self.absent_s, self.absence = client, absent_s, absence
+        self.begin()
+
+    def begin(self) -> None:
+        """Be patient anew: a round begins."""
+        self.seen = time.monotonic()
 
     def first(self, ready: "SimpleQueue[Any]") -> Any:
         """Return the next piece that is done with, one way or the other."""
         while True:
             try:
-                return ready.get(timeout=LOOK_S)
+                future = ready.get(timeout=LOOK_S)
             except Empty:
                 self._look()
+            else:
+                self.absence.since = None
+                return future
 
     def result(self, future: Any, key: str) -> Told:
         """Fetch what a worker found; it is worked out again if that worker is gone meanwhile."""
@@ -135,9 +154,12 @@ class _Watch:
 
     def _look(self) -> None:
         now = time.monotonic()
-        if self.client.nthreads():
-            self.seen = now
-        elif now - self.seen >= self.absent_s:
+        there = bool(self.client.nthreads())
+        self.seen = now if there else self.seen
+        self.absence.since = None if there else self.seen
+        if there:
+            return
+        if now - self.seen >= self.absent_s:
             raise IronpotError(_all_gone(self.client.scheduler.address, self.absent_s))
 
 

@@ -23,7 +23,7 @@ from ironpot.system.seeds import (
     run_draw,
     spread_of,
 )
-from ironpot.workbench.hands import Hands, cores
+from ironpot.workbench.hands import Hands, cores, waiting_for_workers
 from ironpot.workbench.screen import Bar, show_table, unit_words
 
 SECONDS_A_DRAW = 5.0
@@ -64,7 +64,8 @@ def run_draws(
         return pl.DataFrame()
     rows = draw_rows(crowd, Draw(first)) if 1.0 in many.price_levels else []
     fleet = fleet or Processes(cores())
-    with Bar(SECONDS_A_DRAW * len(others) / fleet.workers) as bar:
+    expected = SECONDS_A_DRAW * len(others) / fleet.workers
+    with Bar(expected, lambda: waiting_for_workers(fleet, lang)) as bar:
         bar.show(_note(0, len(others), 0.0, lang))
         worst = [0.0]
 

@@ -1,10 +1,12 @@
 """Who does the work: this process, processes beside it, or a Dask cluster? As the user asked."""
 
 import os
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from ironpot.core.lang import Lang, Text
 from ironpot.system.fleet import Fleet, Processes
 
 LOCAL = "local"
@@ -45,6 +47,23 @@ def fleet_of(hands: Hands) -> Generator[Fleet]:
     else:
         with local_cluster(hands.workers or cores()) as cluster:
             yield cluster
+
+
+def waiting_for_workers(fleet: Fleet | None, lang: Lang) -> str:
+    """Say since when a run has had nobody to work for it; empty while somebody does.
+
+    >>> waiting_for_workers(Processes(2), "en")
+    ''
+    """
+    absence = getattr(fleet, "absence", None)
+    since = None if absence is None else absence.since
+    if since is None:
+        return ""
+    spent = time.monotonic() - since
+    return Text(
+        f"WAITING FOR WORKERS: none for {spent:.0f} s. ",
+        f"【等待工作节点】已{spent:.0f}秒没有任何节点。",
+    ).say(lang)
 
 
 def cores() -> int:

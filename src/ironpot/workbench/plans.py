@@ -10,11 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 from rich.console import Console
 
-import ironpot
 from ironpot.case.case import Case
 from ironpot.case.read import read_case
 from ironpot.core.errors import CaseError, FileRefusedError, IronpotError
@@ -27,8 +25,9 @@ from ironpot.system.county_plans import County, CountyOptions, CountyPlan, plan_
 from ironpot.system.pieces import kept_result, work_through
 from ironpot.workbench.allotment_file import read_allotments
 from ironpot.workbench.case_folder import cases_in
-from ironpot.workbench.hands import Hands, fleet_of
+from ironpot.workbench.hands import Hands, fleet_of, waiting_for_workers
 from ironpot.workbench.run_store import UNFINISHED, RunStore, open_run
+from ironpot.workbench.same_code import code_here
 from ironpot.workbench.screen import Bar, show_table, unit_words
 from ironpot.workbench.whole import whole_file, whole_folder
 
@@ -113,7 +112,10 @@ def _planned(
     rows: list[Row] = []
     with (
         fleet_of(asked.hands) as fleet,
-        Bar(_seconds(asked.options, len(folder), fleet.workers)) as bar,
+        Bar(
+            _seconds(asked.options, len(folder), fleet.workers),
+            lambda: waiting_for_workers(fleet, lang),
+        ) as bar,
     ):
 
         def hear(_key: str, row: Row, count: int) -> None:
@@ -197,7 +199,7 @@ def _mark(folder: CaseFolder, hashes: dict[str, str], asked: Asked, lang: Lang) 
         for name, file in folder.files.items()
     }
     cases = {f"case {name}": digest[:16] for name, digest in hashes.items()}
-    head = {"ironpot": ironpot.__version__, "numpy": np.__version__, "language": lang}
+    head = {**code_here(), "language": lang}
     return head | options | cases | shares
 
 

@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -72,10 +72,13 @@ def unit_words(unit: Unit, lang: Lang) -> str:
 
 
 class Bar:
-    """A progress bar over seconds that moves by itself; lines where there is no terminal."""
+    """A progress bar over seconds that moves by itself; lines where there is no terminal.
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds, self.note = seconds, ""
+    `first` is asked at every move for what is said before the note, nothing most of the time.
+    """
+
+    def __init__(self, seconds: float, first: Callable[[], str] = str) -> None:
+        self.seconds, self.note, self.first = seconds, "", first
         self.began = time.monotonic()
         self.live = sys.stdout.isatty()
         self.bar = Progress(
@@ -115,7 +118,7 @@ class Bar:
         while not self.over.wait(0.2 if self.live else LINE_EVERY_S):
             if self.live:
                 spent = min(time.monotonic() - self.began, self.seconds)
-                self.bar.update(self.task, completed=spent, note=self.note)
+                self.bar.update(self.task, completed=spent, note=self.first() + self.note)
             else:
                 self._line()
 
@@ -123,5 +126,5 @@ class Bar:
         spent = time.monotonic() - self.began
         filled = round(min(spent / self.seconds, 1.0) * BAR_WIDTH)
         drawn = "#" * filled + "." * (BAR_WIDTH - filled)
-        sys.stdout.write(f"[{drawn}] {spent:4.0f} s  {self.note}\n")
+        sys.stdout.write(f"[{drawn}] {spent:4.0f} s  {self.first()}{self.note}\n")
         sys.stdout.flush()

@@ -5,11 +5,9 @@ import shutil
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 from rich.console import Console
 
-import ironpot
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
@@ -42,8 +40,9 @@ from ironpot.workbench.case_folder import cases_in, ground_of_cases
 from ironpot.workbench.draws import Many, run_draws, show_draws
 from ironpot.workbench.governments import ground_of, read_governments
 from ironpot.workbench.ground import Ground
-from ironpot.workbench.hands import fleet_if_asked
+from ironpot.workbench.hands import fleet_if_asked, waiting_for_workers
 from ironpot.workbench.run_store import RunStore, open_run
+from ironpot.workbench.same_code import code_here
 from ironpot.workbench.screen import Bar, unit_words
 from ironpot.workbench.system_screen import (
     show_choices,
@@ -131,7 +130,7 @@ def _ran(
     with fleet_if_asked(asked.many.hands) as fleet:
         if fleet is not None:
             screen.print(_hands(fleet, ground.markets).say(lang))
-        with Bar(EXPECTED_S) as bar:
+        with Bar(EXPECTED_S, lambda: waiting_for_workers(fleet, lang)) as bar:
             crowd = compare_regimes(
                 ground.markets,
                 wishes=asked.wishes,
@@ -216,12 +215,14 @@ def _ground(path: Path, asked: Draw, unit: Unit) -> Ground:
 
 
 def _mark(ground: Ground, asked: Draw, rounds: int) -> dict[str, str]:
-    """Say which run a checkpoint must be of; further draws are parts of their own."""
+    """Say which run a checkpoint must be of: what is asked, of which data, by which code.
+
+    Further draws are parts of their own.
+    """
     free = ("mandates", "wishes", "rules", "many", "fresh")
     options = {entry.name: str(getattr(asked, entry.name)) for entry in fields(asked)}
     return {
-        "ironpot": ironpot.__version__,
-        "numpy": np.__version__,
+        **code_here(),
         "governments": ground.mark,
         **{name: value for name, value in options.items() if name not in free},
         "rounds": str(rounds),
