@@ -38,7 +38,9 @@ def main() -> None:
     resolved = figures["resolved"]
     cash = figures["funds_revived"] + figures["funds_recovered"]
     print("Published (Zhuozi County, as compiled), 100 million yuan")
-    print(f"  resolved in 2023 {resolved:.2f}, own revenue of 2022 {figures['own_revenue']:.2f}")
+    own = figures["own_revenue"]
+    print(f"  GDP of 2022 {figures['gdp']:.2f}, own revenue of 2022 {own:.2f}")
+    print(f"  resolved in 2023 {resolved:.2f}, {resolved / own:.2f} times that revenue")
     print(f"  cash: funds revived {figures['funds_revived']:.3f} (own cash)")
     print(f"  cash: funds recovered {figures['funds_recovered']:.3f} (from whom is unknown)")
     print(f"  the other {resolved - cash:.3f}: kind unknown")

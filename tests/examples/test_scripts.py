@@ -37,7 +37,9 @@ def test_a_plan_in_python(tmp_path):
 def test_what_zhuozi_called_resolved_against_what_was_paid():
     assert run("02_zhuozi_2023.py") == [
         "Published (Zhuozi County, as compiled), 100 million yuan",
-        "  resolved in 2023 13.37, own revenue of 2022 2.16",
+        "  GDP of 2022 72.59, own revenue of 2022 2.16",
+        # 13.37 / 2.16
+        "  resolved in 2023 13.37, 6.19 times that revenue",
         "  cash: funds revived 0.149 (own cash)",
         "  cash: funds recovered 0.065 (from whom is unknown)",
         "  the other 13.156: kind unknown",

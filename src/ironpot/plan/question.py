@@ -290,9 +290,11 @@ def impossible(relaxed: Answer) -> SolverError:
     if relaxed.outcome == "infeasible":
         return SolverError(
             Text(
-                "No plan meets all limits, not even with help: look for floors, forced wishes or "
-                "spending that no account can pay.",
-                "即使有上级支持也没有方案满足全部约束:请检查服务底线、强制意愿或无账户可承担的支出。",
+                "No plan meets all limits, not even with help: look for floors, debt ceilings, "
+                "forced wishes (by themselves, or together more than the team, a market's quarter "
+                "or the talks have room for) or spending that no account can pay.",
+                "即使有上级支持也没有方案满足全部约束:请检查服务底线、债务上限、强制意愿"
+                "(单独或合计超出专班、市场季度容量或谈判能力)或无账户可承担的支出。",
             )
         )
     if relaxed.outcome == "crashed":

@@ -191,6 +191,7 @@ def plan(
     from ironpot.plan.options import LEAST_HELP_WEIGHT, PlanOptions
     from ironpot.workbench.again import read_earlier
     from ironpot.workbench.allotment_file import read_allotments
+    from ironpot.workbench.of_another import of_another
     from ironpot.workbench.planning import run_plan, write_certificate
     from ironpot.workbench.screen import console
     from ironpot.workbench.summary import show_done
@@ -212,6 +213,8 @@ def plan(
     )
     before = None if earlier is None else read_earlier(plan_folder(earlier))
     shares = None if allotment is None else read_allotments(allotment)
+    for note in of_another(case, shares, before):
+        screen.print(note.say(chosen), markup=False, soft_wrap=True)
     done = run_plan(
         case,
         options,

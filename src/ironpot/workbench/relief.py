@@ -202,6 +202,12 @@ def _show_help(found: Relief, screen: Console, lang: Lang, unit: Unit) -> None:
     show_table(screen, f"{title} ({unit_words(unit, lang)})", heads, rows, right=(4, 5, 6))
 
 
+_NO_LIMITS = Text(
+    "The case has no floor, buffer, ceiling, protection or deadline whose change has a price.",
+    "案例中没有可测算变动影响的底线、缓冲、上限、保护或期限。",
+)
+
+
 def _show_prices(found: Relief, screen: Console, lang: Lang, unit: Unit) -> None:
     """Print the prices that are not nil, largest first; the others in a sentence."""
     figures = BY_PARTS if found.by_parts else AS_ONE
@@ -212,6 +218,9 @@ def _show_prices(found: Relief, screen: Console, lang: Lang, unit: Unit) -> None
         *(head.say(lang) for head in figures.values()),
     ]
     rows = [_price_row(row, figures, lang, unit) for row in sorts.moving[:SHORTEST]]
+    if not rows and not sorts.nil and not sorts.unknown:
+        screen.print(_NO_LIMITS.say(lang), soft_wrap=True)
+        return
     title = Text("What it changes in help", "对所需支持的影响").say(lang)
     show_table(screen, f"{title} ({unit_words(unit, lang)})", heads, rows, right=(2, 3, 4))
     screen.print(_not_shown(sorts).say(lang), soft_wrap=True)
