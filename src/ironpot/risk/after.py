@@ -146,10 +146,19 @@ def due_by_contract(case: Case, events: pl.DataFrame) -> pl.DataFrame:
 
 
 def principal_fall() -> pl.Expr:
-    """Return by how much each event of a contract lowers what is owed, first from the case's."""
-    now = pl.col("notional").abs()
-    before = now.shift(1).over("scenario", "contract_id").fill_null(pl.col("notional_principal"))
-    return before - now
+    """Return by how much each event of a contract lowers what is owed, first from the case's.
+
+    What is overdue is a contract of its own under the same id, and owes nothing once it is paid:
+    its events lower nothing here, and the rest starts from what they leave.
+    """
+    key, now = ("scenario", "contract_id"), pl.col("notional").abs()
+    goes_on = now.reverse().cum_max().reverse().over(*key) > 0.0
+    overdue = (now == 0.0) & goes_on
+    settled = overdue & (pl.col("event_type") == "PR")
+    start = pl.col("notional_principal") + pl.when(settled).then("payoff").sum().over(*key)
+    own = pl.when(~overdue).then(now)
+    before = own.forward_fill().shift(1).over(*key).fill_null(start)
+    return pl.when(overdue).then(0.0).otherwise(before - now)
 
 
 def indicators_at_end(
