@@ -357,6 +357,6 @@ def test_whatever_a_step_overruns_the_others_end_by_the_one_limit(monkeypatch, s
     monkeypatch.setattr(relief, "prove_least", proven)
     monkeypatch.setattr(relief, "price_limits_by_parts", prices)
     least_relief(busy(1, budget=POOR), options=replace(OPTIONS, time_limit_s=limit))
-    assert 0.0 < clock.given["search"] * (1.0 + GRACE) <= 0.5 * limit
-    assert clock.given["proof"] == pytest.approx(max(0.8 - search, 0.0) * limit)
+    assert 0.0 < clock.given["search"] * (1.0 + GRACE) <= 0.35 * limit
+    assert clock.given["proof"] == pytest.approx(max(0.6 - search, 0.0) * limit)
     assert clock.given["prices"] == pytest.approx(max(1.0 - search - proof, 0.0) * limit)

@@ -38,6 +38,7 @@ from ironpot.plan.relief_order import (
 )
 from ironpot.plan.relief_prices import SCHEMA, price_limits
 from ironpot.plan.relief_prices_many import price_limits_by_parts
+from ironpot.plan.relief_search import LessHelp
 from ironpot.plan.search import GRACE, Watch
 from ironpot.plan.settle import Settlement, settle
 from ironpot.plan.solver import NO_ANSWER, Answer, solve
@@ -47,9 +48,9 @@ from ironpot.plan.tables.relief import relief_table
 # Shares of the time limit that have passed when a phase ends: the search, the solver's tree on help
 # alone, whole numbers fixed; prices get the rest. No phase is begun with less than `LEAST_S`.
 SEARCH_UNTIL, TREE_UNTIL, FIXED_UNTIL = 0.5, 0.65, 0.8
-# Where futures are many: the search with its last wait for a bound, the proof by parts, and the
-# help of the plan's choices.
-MANY_SEARCH_UNTIL, PROOF_UNTIL, CHOICE_UNTIL = 0.5, 0.8, 0.9
+# Where futures are many: the search with its last wait for a bound, the proof by parts, the search
+# for less help than the plan's choices need, and what these need at the latest.
+MANY_SEARCH_UNTIL, PROOF_UNTIL, LESS_UNTIL, CHOICE_UNTIL = 0.35, 0.6, 0.9, 0.9
 LEAST_S = 1.0
 # Where help is needed a search for many futures ends no earlier than this: half a percent of what
 # help weighed a thousand times can win is more help than anybody would leave.
@@ -170,19 +171,18 @@ def _of_few(asked: Asked, plan: Plan | None, clock: _Clock) -> Relief:
 
 
 def _of_many(asked: Asked, plan: Plan | None, clock: _Clock, tell: Tell) -> Relief:
-    """Prove by parts, help the plan future by future, and price limits both ways."""
+    """Prove by parts, search for less help than the plan's, and price limits both ways."""
     stopped = plan is not None and plan.interrupted
     asked, least = _proven_by_parts(asked, replace(clock, limit_s=0.0) if stopped else clock, tell)
+    stopped = stopped or least.interrupted
     mine = plan if plan is not None and plan.case is asked.case else None
-    helped = None if mine is None else _chosen(asked.model, mine, clock.at(CHOICE_UNTIL))
-    holding = hold_everything(asked.model)
-    nothing = np.inf if holding is None else holding.value
-    if helped is None or nothing < helped.value - NO_HELP:
-        helped = holding
+    helped, nothing = _helped(asked, mine, clock)
+    if helped is not None and not stopped:
+        helped, stopped = _with_less(asked, least, helped, clock)
     if helped is None and not asked.unnamed:
         asked, _, helped = _holding(asked, NO_ANSWER)
         least = prove_least(asked.model, seconds=0.0)
-    until = time.monotonic() if stopped or least.interrupted else clock.at(1.0)
+    until = time.monotonic() if stopped else clock.at(1.0)
     prices = price_limits_by_parts(
         asked.model,
         least,
@@ -191,6 +191,26 @@ def _of_many(asked: Asked, plan: Plan | None, clock: _Clock, tell: Tell) -> Reli
         told=lambda done, count: tell("prices", done / count),
     )
     return replace(_relief(asked, NO_ANSWER, helped, nothing, prices), by_parts=True)
+
+
+def _helped(asked: Asked, plan: Plan | None, clock: _Clock) -> tuple[Helped | None, float]:
+    """Help a plan's choices, or hold everything if that needs less; and what holding needs."""
+    helped = None if plan is None else _chosen(asked.model, plan, clock.at(CHOICE_UNTIL))
+    holding = hold_everything(asked.model)
+    nothing = np.inf if holding is None else holding.value
+    if helped is None or nothing < helped.value - NO_HELP:
+        helped = holding
+    return helped, nothing
+
+
+def _with_less(asked: Asked, least: Least, helped: Helped, clock: _Clock) -> tuple[Helped, bool]:
+    """Return the least help found by a search for nothing else; say whether the user stopped it."""
+    search = LessHelp(asked.model, helped, asked.relaxed, clock.at(LESS_UNTIL))
+    try:
+        search.run(None if least.relaxed is None else least.relaxed.point)
+    except KeyboardInterrupt:
+        return search.best, True
+    return search.best, False
 
 
 def _proven_by_parts(asked: Asked, clock: _Clock, tell: Tell) -> tuple[Asked, Least]:
