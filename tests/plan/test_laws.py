@@ -359,8 +359,20 @@ def test_a_case_that_breaks_a_hard_limit_whatever_is_done_says_where_to_look():
         debts=[loan("bond", 9.0, dt.date(2030, 12, 31), primary_class="special")],
         limits=[limit("debt_ceiling", 1.0)],
     )
-    with pytest.raises(SolverError, match="No plan meets all limits"):
+    with pytest.raises(SolverError, match=r"debt_ceiling .*: debt 8\.00 million yuan above it"):
         planned(case)
+
+
+def test_a_wish_against_a_floor_says_what_would_have_to_give():
+    kept = hall("kept", 5.0, service_class="care", service_value_y=2.0 * MILLION)
+    case = town(
+        assets=[kept],
+        service_classes=[service("care", 1.0)],
+        wishes=[wish("kept", "force", route="exchange_sale")],
+    )
+    with pytest.raises(SolverError, match="No plan meets all limits") as error:
+        planned(case)
+    assert "service floor care" in str(error.value) or "wish" in str(error.value)
 
 
 def test_help_is_opened_where_the_relaxation_does_without_it_but_no_whole_plan_does(tmp_path):

@@ -12,6 +12,7 @@ import numpy as np
 
 from ironpot.core.errors import SolverError
 from ironpot.core.lang import Text
+from ironpot.plan.against import stands_against
 from ironpot.plan.branch import Tree
 from ironpot.plan.cuts import market_cells, violated_cuts
 from ironpot.plan.exact import exact_bounds
@@ -217,6 +218,9 @@ def _in_its_place(asking: _Asking, program: Program, relaxed: Answer) -> Answer:
 
     Raises SolverError if there is no relaxed plan at all, or not even that much time.
     """
+    if relaxed.outcome == "infeasible":
+        against = stands_against(asking.model, program, seconds=asking.limit_s)
+        raise impossible(relaxed, against)
     if relaxed.outcome != "unknown":
         raise impossible(relaxed)
     with Session(program.relaxed()) as linear:
@@ -285,8 +289,22 @@ def _both(sessions: Sequence[Session]) -> list[Answer]:
     return [answer for answer in answers if answer is not None]
 
 
-def impossible(relaxed: Answer) -> SolverError:
-    """Say why there is no answer, and what to do."""
+def impossible(relaxed: Answer, against: Sequence[Text] = ()) -> SolverError:
+    """Say why there is no answer, and what to do; `against` are the limits in the way."""
+    if against:
+        return SolverError(
+            Text(
+                "No plan meets all limits, not even with help. This would have to give, at the "
+                "least:\n"
+                + "\n".join(f"  {limit.en}" for limit in against)
+                + "\nCorrect or loosen it in the case (tables limits, service_classes, team, "
+                "rules, wishes). Loosening other limits may do as well.",
+                "即使有上级支持也没有方案满足全部约束。至少须放宽:\n"
+                + "\n".join(f"  {limit.zh}" for limit in against)
+                + "\n请在案例中更正或放宽(limits、service_classes、team、rules、wishes各表);"
+                "放宽其他约束也可能奏效。",
+            )
+        )
     if relaxed.outcome == "infeasible":
         return SolverError(
             Text(
