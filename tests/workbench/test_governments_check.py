@@ -109,3 +109,9 @@ def test_counties_are_drawn_like_a_table_without_its_totals_and_with_a_debtless_
     drawn = ground_of(read_governments(table(tmp_path, thin)), 20, 1).markets
     assert len(drawn.counties) >= 20
     assert drawn.lots.sum() > 0.0
+
+
+@pytest.mark.parametrize("path", ["examples/two-pots", "examples/two-pots/case.toml"])
+def test_one_case_is_sent_to_the_folder_above(path):
+    with pytest.raises(FileRefusedError, match="is one case; a system is of several"):
+        read_governments(Path(path))

@@ -132,6 +132,12 @@ def _source(given: Governments, seed: int) -> Text:
 
 
 def _no_table(path: Path) -> Text:
+    if path.name == "case.toml" or (path / "case.toml").is_file():
+        return Text(
+            f"{path} is one case; a system is of several. Give the folder that holds the folders "
+            "of two or more cases of one date.",
+            f"{path} 是单个案例,系统测算需要多个。请给出含两个以上同基准日案例文件夹的上级文件夹。",
+        )
     return Text(
         f"{path} holds no table of governments: a file ending _YYYY.csv, the year of its balances, "
         "with unit_id, parent_id, level and debts in 100 million yuan. See examples/hunan.",
