@@ -131,26 +131,27 @@ def activity(program, point):
 
 @pytest.fixture(scope="module")
 def costs(case):
-    """Cost and bound of two such counties: as they are, without a team, without both limits."""
+    """Two such counties: team lot by lot, as rows, without a team, without both limits."""
 
-    def solved(one):
+    def solved(one, *, whole=False):
         pair = one, replace(one, settings=replace(one.settings, case_id="twin"))
-        return coordinate_plans(cases_together(pair).markets)
+        return coordinate_plans(cases_together(pair, whole=whole).markets)
 
     free = replace(case, team=case.team.clear())
     floorless = replace(free, service_classes=free.service_classes.clear())
-    return [solved(one) for one in (case, free, floorless)]
+    return [solved(case, whole=True), *(solved(one) for one in (case, free, floorless))]
 
 
 def test_what_ties_a_county_down_costs_it_something(costs):
-    tied, teamless, free = costs
-    assert tied.bound > teamless.cost
+    one_by_one, tied, teamless, free = costs
+    assert one_by_one.bound > max(tied.cost, teamless.cost)
+    assert tied.cost >= teamless.bound
     assert teamless.bound > free.cost
 
 
 def test_what_floors_and_team_keep_back_is_said_with_its_amount(case):
     pair = case, replace(case, settings=replace(case.settings, case_id="twin"))
-    together = cases_together(pair)
+    together = cases_together(pair, whole=True)
     said = [loss.en for loss in together.losses if loss.en.startswith("twin:")]
     assert any("stay with their services" in loss for loss in said)
     assert any("held up by the team" in loss for loss in said)

@@ -27,6 +27,8 @@ HEAPS = 3
 _MOST = 800
 MONTHS_A_QUARTER = 3.0
 QUARTERS_A_YEAR = 4
+# Lots that open together and are prepared for as long.
+_ALIKE = ("market_id", "opens", "span")
 
 
 def price_of_arrears(quarters: int) -> Floats:
@@ -43,19 +45,21 @@ def price_of_arrears(quarters: int) -> Floats:
 
 
 def lots_of_case(
-    case: Case, appraisals: Appraisals, unit: Unit, quarters: int
+    case: Case, appraisals: Appraisals, unit: Unit, quarters: int, *, whole: bool = False
 ) -> tuple[pl.DataFrame, tuple[Right, ...], tuple[Text, ...]]:
-    """Return (market_id, opens, appraisal, kept, net_share) of heaps on sale, pools, what is not.
+    """Return heaps on sale, pools, and what is not on sale.
 
-    A lot brings cash from the quarter on in which its route's months have passed, counted from when
-    the team has prepared it; what needs longer than the joint problem lasts is left out, as is what
-    service floors keep.
+    Heaps have market_id, opens, span, appraisal, kept, net_share and work, what a yuan of appraisal
+    takes of the team in each of `span` quarters. A lot brings cash from the quarter on in which its
+    route's months have passed; what needs longer than the joint problem lasts is left out, as is
+    what service floors keep. Where lots are to be sold `whole`, months count from when the team has
+    prepared each, taken one by one by gain.
     """
     value = _values(case)
     worth = 1.0 + float(price_of_arrears(quarters).sum())
     single = _priced(value, appraisals.table)
     priced = with_pools(case, appraisals.table, single, worth=worth, quarters=quarters)
-    limited = _limited(case, appraisals.offers, priced, quarters)
+    limited = _limited(case, appraisals.offers, priced, quarters, whole=whole)
     in_time = limited.filter(pl.col("opens") < quarters, pl.col("appraisal") > 0.0)
     said = (
         *_not_on_sale(case, value, priced, unit),
@@ -101,8 +105,13 @@ def _priced(value: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _limited(case: Case, offers: Offers, priced: pl.DataFrame, quarters: int) -> pl.DataFrame:
-    """Cut lots to what services let go, and open each when the team has it ready; adds `delay`."""
+def _limited(
+    case: Case, offers: Offers, priced: pl.DataFrame, quarters: int, *, whole: bool
+) -> pl.DataFrame:
+    """Cut lots to what services let go; adds `delay`, `work` a yuan and quarter, and `span`.
+
+    Lots to be sold `whole` open when the team has each ready.
+    """
     worth = 1.0 + float(price_of_arrears(quarters).sum())
     gain = (priced["net_proceeds"] * worth - priced["retention"]).fill_null(0.0).to_numpy()
     demands = with_pools_as_one(demands_of(case, offers, priced, gain), priced["bundle"])
@@ -111,8 +120,13 @@ def _limited(case: Case, offers: Offers, priced: pl.DataFrame, quarters: int) ->
     share = shares_within_floors(demands, (1.0 - floors) * services_today(offers, classes))
     on_sale = share > 0.0
     delay = np.zeros(share.size, dtype=np.int64)
-    delay[on_sale] = team_delays(demands.of(on_sale), team_by_quarter(case, "capacity_pw", np.inf))
+    if whole:
+        team = team_by_quarter(case, "capacity_pw", np.inf)
+        delay[on_sale] = team_delays(demands.of(on_sale), team)
+    span = np.maximum(demands.lead, 1)
     return priced.with_columns(
+        work=pl.Series(demands.effort / span) / pl.col("whole"),
+        span=pl.Series(span),
         appraisal=pl.col("appraisal") * pl.Series(share),
         opens=pl.col("opens") + pl.Series(delay),
         delay=pl.Series(delay),
@@ -125,14 +139,14 @@ def _heaps(lots: pl.DataFrame, quarters: int) -> pl.DataFrame:
     Means are weighted by appraisal, so that what all lots of a market are worth does not change.
     """
     parts = _parts(lots, quarters)
-    ranked = lots.sort("market_id", "opens", "kept", "lot_id").with_columns(
-        heap=(pl.int_range(pl.len()) * parts // pl.len()).over("market_id", "opens")
+    ranked = lots.sort(*_ALIKE, "kept", "lot_id").with_columns(
+        heap=(pl.int_range(pl.len()) * parts // pl.len()).over(_ALIKE)
     )
     weighted = [
         ((pl.col(name) * pl.col("appraisal")).sum() / pl.col("appraisal").sum()).alias(name)
-        for name in ("kept", "net_share")
+        for name in ("kept", "net_share", "work")
     ]
-    return ranked.group_by("market_id", "opens", "heap", maintain_order=True).agg(
+    return ranked.group_by(*_ALIKE, "heap", maintain_order=True).agg(
         pl.col("appraisal").sum(), *weighted
     )
 
@@ -142,7 +156,7 @@ def _parts(lots: pl.DataFrame, quarters: int) -> int:
 
     A lot worth keeping must not be averaged with one that is not: as many as there is room for.
     """
-    size = lots.group_by("market_id", "opens").len()["len"].to_numpy()
+    size = lots.group_by(_ALIKE).len()["len"].to_numpy()
     fitting = [
         parts for parts in range(1, HEAPS + 1) if np.minimum(size, parts).sum() * quarters <= _MOST
     ]

@@ -203,8 +203,9 @@ def _extension(relief: Floats, cost: Floats) -> Right:
 def pools_of(lots: pl.DataFrame, quarters: int) -> tuple[Right, ...]:
     """Return pools (`bundle`) of `lots` that bring cash in time, each sold as one, in any part.
 
-    `lots` has bundle, appraisal, kept and net_share, the cash a yuan of appraisal brings; a pool
-    opens with its last member, and lets go no more than the member that services hold back most.
+    `lots` has bundle, appraisal, kept, net_share (the cash a yuan of appraisal brings) and what
+    each takes of the team. A pool opens with its last member, and lets go no more than the member
+    that services hold back most.
     """
     rows = lots.filter(pl.col("bundle").is_not_null(), pl.col("appraisal") >= 0.0)
     whole, share = pl.col("whole"), pl.col("appraisal") / pl.col("whole")
@@ -213,6 +214,8 @@ def pools_of(lots: pl.DataFrame, quarters: int) -> tuple[Right, ...]:
         price=(pl.col("net_share") * whole).sum() / whole.sum(),
         kept=(pl.col("kept") * whole).sum() / whole.sum(),
         opens=pl.col("opens").max(),
+        work=(pl.col("work") * pl.col("span") * whole).sum() / whole.sum() / pl.col("span").max(),
+        span=pl.col("span").max(),
     )
     found: list[Right] = []
     for row in pools.filter(pl.col("limit") > 0.0, pl.col("opens") < quarters).iter_rows(
@@ -220,8 +223,7 @@ def pools_of(lots: pl.DataFrame, quarters: int) -> tuple[Right, ...]:
     ):
         room = np.full(quarters, row["limit"])
         room[: row["opens"]] = 0.0
-        cost = row["kept"] - row["price"]
-        found.append(
-            Right("pool", row["bundle"], row["limit"], room, row["price"], cost, np.zeros(quarters))
-        )
+        cost, nothing = row["kept"] - row["price"], np.zeros(quarters)
+        cash = row["limit"], room, row["price"], cost, nothing
+        found.append(Right("pool", row["bundle"], *cash, row["work"], row["span"]))
     return tuple(found)

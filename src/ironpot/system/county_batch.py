@@ -40,9 +40,10 @@ def answer_part(
         a, b = first[i], first[i + 1]
         cost = destroyed[a:b] + fees[market[a:b]]
         own = ties_of(ties, first, i)
-        duals[i] = solve_county(
+        found = solve_county(
             price[a:b], cost, cap[a:b], lots[a:b], due[i], late[i], own, answer[a:b]
         )
+        duals[i] = found[: due.shape[1]]
         new = tied_cost(price[a:b], cost, due[i], late[i], own, answer[a:b])
         gain[g] = new - tied_cost(price[a:b], cost, due[i], late[i], own, sold[a:b])
 
@@ -192,7 +193,8 @@ def cash_duals(
     for i in range(due.shape[0]):
         a, b = first[i], first[i + 1]
         answer, own = np.zeros_like(cost[a:b]), ties_of(ties, first, i)
-        duals[i] = solve_county(
+        found = solve_county(
             price[a:b], cost[a:b], cap[a:b], lots[a:b], due[i], late[i], own, answer
         )
+        duals[i] = found[: due.shape[1]]
     return duals

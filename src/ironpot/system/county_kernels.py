@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from ironpot.system.links import Floats, Ints
-from ironpot.system.ties import Ties
+from ironpot.system.ties import Ties, worked_on
 
 _NEAR = 1e-10
 _MOST = 600
@@ -120,16 +120,19 @@ def solve_county(
 ) -> Floats:
     """Write the best `sold` (lot, slot) and return cash duals, (quarter,), within [0, late].
 
+    Where there is a team, the duals of its quarters follow those of cash, 0 or more.
+
     `price`, `cost` (keep - price + fee) and `cap` are (lot, slot), `lots` (lot,), `need` (quarter,)
     is cumulative, `late` (quarter,) the price of being a yuan behind at the end of a quarter,
     `ties` the county's own.
     """
     quarters, count, slots = need.size, lots.size, price.shape[1]
     tranches, own, changes = slots // quarters, lots.size * slots, ties.later.shape[0] > 0
-    width = own + 2 * quarters + count
-    table, right = np.zeros((quarters + count, width)), np.zeros(quarters + count)
+    busy = ties.team.size
+    width, rows = own + 2 * quarters + count + busy, quarters + count + busy
+    table, right = np.zeros((rows, width)), np.zeros(rows)
     reduced, upper = np.zeros(width), np.full(width, np.inf)
-    basis, flipped = np.zeros(quarters + count, np.int64), np.zeros(width, np.int64)
+    basis, flipped = np.zeros(rows, np.int64), np.zeros(width, np.int64)
     for m in range(count):
         for k in range(slots):
             j = m * slots + k
@@ -140,6 +143,9 @@ def solve_county(
                 table[t, j] = price[m, k]
             for t in range(begin, quarters if changes else begin):
                 table[t, j] += ties.later[m, t - begin]
+            for t in range(busy):
+                if worked_on(ties, m, begin, t):
+                    table[quarters + count + t, j] = ties.work[m]
         table[quarters + m, own + 2 * quarters + m] = 1.0
         right[quarters + m], basis[quarters + m] = lots[m], own + 2 * quarters + m
     for t in range(quarters):
@@ -151,11 +157,17 @@ def solve_county(
             right[t], basis[t] = -need[t], ahead
         else:
             reduced -= late[t] * table[t]
+    for t in range(busy):
+        slack = own + 2 * quarters + count + t
+        table[quarters + count + t, slack] = 1.0
+        right[quarters + count + t], basis[quarters + count + t] = ties.team[0, t], slack
     simplex(table, right, reduced, upper, basis, flipped)
     read_sold(right, basis, upper, flipped, sold)
-    duals = np.empty(quarters)
+    duals = np.empty(quarters + busy)
     for t in range(quarters):
         duals[t] = min(max(reduced[own + quarters + t], 0.0), late[t])
+    for t in range(busy):
+        duals[quarters + t] = max(reduced[own + 2 * quarters + count + t], 0.0)
     return duals
 
 
@@ -240,6 +252,8 @@ def own_bound(
         running += duals[t]
         worth[t] = running
         bound += duals[t] * need[t]
+    for t in range(ties.team.size):
+        bound -= duals[quarters + t] * ties.team[0, t]
     gain = np.empty(slots)
     for m in range(lots.size):
         for k in range(slots):
@@ -247,6 +261,9 @@ def own_bound(
             gain[k] = cost[m, k] - price[m, k] * worth[begin]
             for t in range(begin, quarters if changes else begin):
                 gain[k] -= ties.later[m, t - begin] * duals[t]
+            for t in range(ties.team.size):
+                if worked_on(ties, m, begin, t):
+                    gain[k] += ties.work[m] * duals[quarters + t]
         left = lots[m]
         for k in np.argsort(gain):
             if gain[k] >= 0.0 or left <= 0.0:

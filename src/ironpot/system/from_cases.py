@@ -16,6 +16,7 @@ from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.core.money import Unit
 from ironpot.plan.nodes import cash_nodes
+from ironpot.plan.now import team_by_quarter
 from ironpot.plan.obligations import Obligations, obligations
 from ironpot.plan.prepare import appraise_case, budget_by_node, held_income
 from ironpot.risk.futures import driver_paths, named_futures
@@ -23,9 +24,10 @@ from ironpot.system.actors import Actors
 from ironpot.system.case_lots import HEAPS, lots_of_case, price_of_arrears
 from ironpot.system.case_rights import help_of, rights_of_debts
 from ironpot.system.links import Floats
-from ironpot.system.rights import Right, add_rights
+from ironpot.system.rights import Right, add_rights, with_even_work
 from ironpot.system.rights_said import rights_said
 from ironpot.system.shared_markets import SharedMarkets
+from ironpot.system.ties import Team
 from ironpot.valuation.offers import Offers
 
 # Beyond two years hardly anybody knows the crowd; a user may ask for more.
@@ -66,13 +68,18 @@ class _County:
 
 
 def cases_together(
-    cases: Sequence[Case], *, unit: Unit = "hundred_million", most_quarters: int = MOST_QUARTERS
+    cases: Sequence[Case],
+    *,
+    unit: Unit = "hundred_million",
+    most_quarters: int = MOST_QUARTERS,
+    whole: bool = False,
 ) -> CasesTogether:
     """Return the joint problem of several cases of one date; ladders of one id are one market.
 
     Lots: each lot that may legally be sold through a market now, by the route that leaves most,
-    from the quarter on in which that brings cash, the team having prepared it, over at most
-    `most_quarters`; no more of them than services' floors let go. Its kept value is
+    from the quarter on in which that brings cash, over at most `most_quarters`; no more of them
+    than services' floors let go, and within the team's quarters (for `whole` lots as the team gets
+    to each, `case_limits`). Its kept value is
     what the pot test says it gives up; taxes and fees are taken off the ladder's
     price at the market's average and put right for each lot in its kept value. Rights: help, swaps,
     extensions and pools (`case_rights`, `case_pools`). Needs: contracts'
@@ -86,7 +93,7 @@ def cases_together(
     _refuse_unlike(cases)
     shortest = min((case.horizon.quarters for case in cases), key=len)
     quarters = list(shortest)[:most_quarters]
-    counties = [_county(case, unit, len(quarters)) for case in cases]
+    counties = [_county(case, unit, len(quarters), whole=whole) for case in cases]
     market_ids, fraction, room = _ladders(counties, len(quarters))
     factor = _after_tax(counties, market_ids)
     lots = _lots_together(counties, market_ids, factor, fraction)
@@ -102,9 +109,10 @@ def cases_together(
         need,
         np.tile(price_of_arrears(len(quarters)), (len(need), 1)),
         lots["opens"].to_numpy().astype(np.int64),
+        team=None if whole else _team(counties, len(quarters)),
     )
     rights = tuple(county.rights for county in counties)
-    markets = add_rights(sold, rights)
+    markets = with_even_work(add_rights(sold, rights))
     kept = pl.DataFrame([_kept(county, len(quarters)) for county in counties])
     losses = tuple(loss for county in counties for loss in county.left_out)
     kinds = _kinds(cases, market_ids) + ("right",) * (len(markets.price) - len(market_ids))
@@ -115,7 +123,7 @@ def cases_together(
         tuple(quarters),
         factor,
         kept,
-        _common(len(quarters)) + losses,
+        _common(len(quarters), whole=whole) + losses,
         rights,
     )
 
@@ -132,7 +140,18 @@ def _lots_together(
     return lots.with_columns(pl.Series("at", at), pl.Series("keep", keep))
 
 
-def _county(case: Case, unit: Unit, quarters: int) -> _County:
+def _team(counties: list[_County], quarters: int) -> Team | None:
+    """Return what lots take of teams, None where no team has a limit."""
+    capacity = np.array(
+        [team_by_quarter(one.case, "capacity_pw", np.inf)[:quarters] for one in counties]
+    )
+    if not np.isfinite(capacity).any():
+        return None
+    lots = pl.concat([county.lots for county in counties])
+    return Team(lots["work"].to_numpy(), lots["span"].to_numpy().astype(np.int64), capacity)
+
+
+def _county(case: Case, unit: Unit, quarters: int, *, whole: bool) -> _County:
     appraisals, options = appraise_case(case)
     offers, nodes, futures = appraisals.offers, cash_nodes(case), named_futures(case)
     debts = obligations(case, options, nodes, futures, rate=offers.rate)
@@ -142,7 +161,7 @@ def _county(case: Case, unit: Unit, quarters: int) -> _County:
     need = futures.weights @ (due - rolled - income)
     need -= held_income(offers, nodes, case.horizon.count).sum(axis=0)
     need[0] -= float(np.maximum(nodes.opening - nodes.buffer[:, 0], 0.0).sum())
-    lots, pools, left_out = lots_of_case(case, appraisals, unit, quarters)
+    lots, pools, left_out = lots_of_case(case, appraisals, unit, quarters, whole=whole)
     helped = help_of(case, nodes, need[:quarters], offers.rate)
     known = futures.weights, offers.rate, price_of_arrears(quarters)
     agreed, outside = rights_of_debts(case, debts, *known)
@@ -298,7 +317,7 @@ def _other_ladder(market: str, case_id: str) -> Text:
     )
 
 
-def _common(quarters: int) -> tuple[Text, ...]:
+def _common(quarters: int, *, whole: bool) -> tuple[Text, ...]:
     """Say what every joint problem of cases leaves out."""
     return (
         Text(
@@ -308,15 +327,17 @@ def _common(quarters: int) -> tuple[Text, ...]:
             "is not asked); help counts what its giver expects to lose of it, and may come before "
             "sales that burn more, where a county's own plan asks for it last; lenders agree or "
             "not as expected; rule bands are not asked about what swaps, extensions and repayable "
-            "help leave owed; service floors are kept whatever is sold, and lots open as the team "
-            "gets to them, by what each gains for the service or work that it takes: a county's"
-            " own plan may choose better; listings do not fail; dues are expected over three "
+            "help leave owed; service floors are kept whatever is sold, by what each lot gains for "
+            "the service that it takes: a county's own plan may choose better; "
+            + (_IN_PARTS if not whole else _ONE_BY_ONE).en
+            + "; listings do not fail; dues are expected over three "
             "futures, and loans rolled over do not fall due again",
             f"案例统筹的简化:仅前{quarters}个季度;标的可分割,同一市场同季开放的按保留价值并为至多{HEAPS}组;"
             "各账户合并为一;上级支持按支持方预期损失计价,可先于其他办法使用,而各县自身方案最后才申请;"
             "债权人是否同意取期望;置换、展期和需归还的支持所留债务不检验规则约束;"
-            "无论如何出售均守住公共服务底线,标的按人力可及的先后开放,"
-            "先后依单位服务或人力的收益,各县自身方案可能选得更好;挂牌不流拍;到期额取三种情景期望,续贷部分不再到期",
+            "无论如何出售均守住公共服务底线,先后依单位服务的收益,各县自身方案可能选得更好;"
+            + (_IN_PARTS if not whole else _ONE_BY_ONE).zh
+            + ";挂牌不流拍;到期额取三种情景期望,续贷部分不再到期",
         ),
         Text(
             "Lenders' equity and the security of single loans are not in the cases: losses of "
@@ -325,3 +346,13 @@ def _common(quarters: int) -> tuple[Text, ...]:
             "案例不含债权人权益和单笔抵押信息:债权人损失仅含欠款,占权益之比未知,第二轮抽贷不作测算",
         ),
     )
+
+
+_IN_PARTS = Text(
+    "a part of a lot takes its part of the team, in the quarters before it is listed",
+    "标的的一部分占用相应部分的人力,占用期为挂牌前的准备季度",
+)
+_ONE_BY_ONE = Text(
+    "lots open as the team gets to each, by what it gains for the work that it takes",
+    "标的按人力可及的先后整宗开放,先后依单位人力的收益",
+)

@@ -4,7 +4,7 @@ Both put offers into the same ladders, which fill from the top, pro rata; the re
 Arrays are (lot, quarter) for offers, (lot, slot) for sales, yuan appraised.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -59,7 +59,7 @@ def plan_rolling(markets: SharedMarkets) -> Regime:
     left, due = markets.lots.copy(), markets.due.copy()
     sold = np.zeros((len(left), markets.slots))
     for quarter in range(markets.price.shape[1]):
-        offered = by_quarter(markets, _plans(markets, due, left, quarter))
+        offered = by_quarter(markets, _plans(_with_team_left(markets, sold), due, left, quarter))
         now = np.zeros_like(offered)
         now[:, quarter] = offered[:, quarter]
         got = pooled(markets, now)
@@ -87,6 +87,14 @@ def pooled(markets: SharedMarkets, offered: Floats) -> Floats:
 def offers_alone(markets: SharedMarkets) -> Floats:
     """Return what each county would sell with the whole ladder to itself, (lot, slot)."""
     return _plans(markets, markets.due, markets.lots, 0)
+
+
+def _with_team_left(markets: SharedMarkets, sold: Floats) -> SharedMarkets:
+    """Return the problem with what of the team is left after `sold` (lot, slot)."""
+    if markets.team is None:
+        return markets
+    left = np.maximum(markets.team.capacity - markets.worked(sold), 0.0)
+    return replace(markets, team=markets.team._replace(capacity=left))
 
 
 def _plans(markets: SharedMarkets, due: Floats, left: Floats, first_quarter: int) -> Floats:

@@ -11,8 +11,9 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from ironpot.system.links import Floats
+from ironpot.system.links import Floats, Ints
 from ironpot.system.shared_markets import SharedMarkets
+from ironpot.system.ties import Team
 
 RightKind = Literal["help", "swap", "extension", "pool"]
 KINDS: tuple[RightKind, ...] = get_args(RightKind)
@@ -24,7 +25,8 @@ class Right:
 
     At most `limit` in all and `room` (quarter,) by quarter. A yuan of it brings `price` in its
     quarter, costs `cost` of public value, and has brought `later` (quarter,) beyond its price, or
-    taken it back if negative, so many quarters after; nil in the first.
+    taken it back if negative, so many quarters after; nil in the first. It takes `work` of the team
+    in each of `span` quarters, the first of them its own less the first in which there is room.
     """
 
     kind: RightKind
@@ -34,6 +36,8 @@ class Right:
     price: float
     cost: float
     later: Floats
+    work: float = 0.0
+    span: int = 1
 
 
 def add_rights(markets: SharedMarkets, rights: Sequence[Sequence[Right]]) -> SharedMarkets:
@@ -72,10 +76,44 @@ def add_rights(markets: SharedMarkets, rights: Sequence[Sequence[Right]]) -> Sha
         market=np.concatenate([markets.market, known + np.arange(count)])[order],
         lots=joined(markets.lots, [right.limit for right in every]),
         keep=joined(markets.keep, [right.price + right.cost for right in every]),
-        opens=np.concatenate([markets.first_quarter, np.zeros(count, dtype=np.int64)])[order],
+        opens=np.concatenate([markets.first_quarter, [_opens(right) for right in every]])[order],
         rights=np.arange(known + count) >= known,
         later=np.concatenate([before, [right.later for right in every]])[order],
+        team=None if markets.team is None else _joined_team(markets.team, every, order),
     )
+
+
+def with_even_work(markets: SharedMarkets) -> SharedMarkets:
+    """Return the problem with each team's work counted in its county's average a yuan.
+
+    A team has no more than all lots could take, so that no figure is infinite and all are about
+    those of lots: programs are solved to tolerances.
+    """
+    if markets.team is None:
+        return markets
+    work, first, capacity = (
+        markets.team.work.copy(),
+        markets.first_lot,
+        markets.team.capacity.copy(),
+    )
+    for county in range(len(markets.counties)):
+        mine = slice(first[county], first[county + 1])
+        ever, lots = float(work[mine] @ markets.lots[mine]), float(markets.lots[mine].sum())
+        unit = ever / lots if ever > 0.0 else 1.0
+        work[mine] /= unit
+        capacity[county] = np.minimum(capacity[county], ever) / unit
+    return replace(markets, team=markets.team._replace(work=work, capacity=capacity))
+
+
+def _opens(right: Right) -> int:
+    """Return the first quarter in which there is room for a right."""
+    return int(np.argmax(right.room > 0.0))
+
+
+def _joined_team(team: Team, rights: list[Right], order: Ints) -> Team:
+    work = np.concatenate([team.work, [right.work for right in rights]])[order]
+    span = np.concatenate([team.span, [right.span for right in rights]])[order]
+    return team._replace(work=work, span=span.astype(np.int64))
 
 
 def lots_alone(markets: SharedMarkets, sold: Floats) -> SharedMarkets:
@@ -107,6 +145,7 @@ def lots_alone(markets: SharedMarkets, sold: Floats) -> SharedMarkets:
         opens=markets.first_quarter[mine],
         rights=None,
         later=None,
+        team=None,
     )
 
 

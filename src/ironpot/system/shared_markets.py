@@ -11,7 +11,7 @@ import numpy as np
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.system.links import Bools, Floats, Ints
-from ironpot.system.ties import Ties
+from ironpot.system.ties import Team, Ties, no_ties
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class SharedMarkets:
 
     A right of one county (help, a swap, an extension, a pool) is a lot row in a market of its own,
     marked in `rights` (market,); `later` (lot, quarter) is what a yuan of each lot row has brought
-    beyond its price, or taken back, so many quarters after its sale, nil in the first. Both are
-    None where there is none of it.
+    beyond its price, or taken back, so many quarters after its sale, nil in the first. `team` is
+    what sales take of the team that prepares them. Each is None where there is none of it.
     """
 
     counties: tuple[str, ...]
@@ -43,6 +43,7 @@ class SharedMarkets:
     opens: Ints | None = None
     rights: Bools | None = None
     later: Floats | None = None
+    team: Team | None = None
 
     def __post_init__(self) -> None:
         """Refuse unknown figures, negative rooms or lots, and arrears that cost nothing."""
@@ -87,7 +88,27 @@ class SharedMarkets:
     @property
     def ties(self) -> Ties:
         """What ties counties' sales beyond lots and cash rows, for compiled programs."""
-        return Ties(np.zeros((0, 0)) if self.later is None else self.later)
+        ties = no_ties()
+        if self.later is not None:
+            ties = ties._replace(later=self.later)
+        if self.team is None:
+            return ties
+        work, span, capacity = self.team
+        return ties._replace(work=work, span=span, opens=self.first_quarter, team=capacity)
+
+    def worked(self, sold: Floats) -> Floats:
+        """Return what `sold` (lot, slot) takes of each county's team, (county, quarter)."""
+        used, quarters = np.zeros_like(self.need), self.price.shape[1]
+        if self.team is None:
+            return used
+        owner = np.repeat(np.arange(len(self.counties)), np.diff(self.first_lot))
+        volume = sold.reshape(len(sold), quarters, -1).sum(axis=2) * self.team.work[:, None]
+        for sale in range(quarters):
+            begin = sale - self.first_quarter
+            for quarter in range(sale + 1):
+                busy = (begin <= quarter) & (quarter < begin + self.team.span)
+                np.add.at(used[:, quarter], owner, np.where(busy, volume[:, sale], 0.0))
+        return used
 
     @property
     def on_sale(self) -> Bools:

@@ -16,10 +16,24 @@ class Ties(NamedTuple):
     """Ties of one county, or of all.
 
     `later` (lot, quarter) is what a yuan sold has brought beyond its price, or taken back, so many
-    quarters after its sale; nil in the quarter itself.
+    quarters after its sale; nil in the quarter itself. `work` (lot,) is what a yuan sold takes of
+    the team in each of the `span` (lot,) quarters in which it is prepared: the first of them is the
+    quarter of the sale less `opens` (lot,). `team` (county, quarter) is what there is of it.
     """
 
     later: Floats
+    work: Floats
+    span: Ints
+    opens: Ints
+    team: Floats
+
+
+class Team(NamedTuple):
+    """What the joint problem knows of teams, as in `Ties`."""
+
+    work: Floats
+    span: Ints
+    capacity: Floats
 
 
 def no_ties() -> Ties:
@@ -28,10 +42,25 @@ def no_ties() -> Ties:
     >>> no_ties().later.shape
     (0, 0)
     """
-    return Ties(np.zeros((0, 0)))
+    nobody = np.zeros(0, dtype=np.int64)
+    return Ties(np.zeros((0, 0)), np.zeros(0), nobody, nobody, np.zeros((0, 0)))
 
 
 @njit(cache=True, nogil=True)
 def ties_of(ties: Ties, first: Ints, county: int) -> Ties:
     """Return the ties of one county; `first` (county + 1,) cuts lot rows by county."""
-    return Ties(ties.later[first[county] : first[county + 1]])
+    a, b = first[county], first[county + 1]
+    return Ties(
+        ties.later[a:b],
+        ties.work[a:b],
+        ties.span[a:b],
+        ties.opens[a:b],
+        ties.team[county : county + 1],
+    )
+
+
+@njit(cache=True, nogil=True)
+def worked_on(ties: Ties, lot: int, sale: int, quarter: int) -> bool:
+    """Say whether the team works in `quarter` on what is sold of a lot in the quarter `sale`."""
+    begin = sale - ties.opens[lot]
+    return begin <= quarter < begin + ties.span[lot]

@@ -30,15 +30,18 @@ def cases_in(folder: Path) -> list[Path]:
     return [path.parent for path in sorted(folder.glob("*/case.toml"))] + books
 
 
-def ground_of_cases(folder: Path, paths: Sequence[Path], unit: Unit, quarters: int) -> Ground:
+def ground_of_cases(
+    folder: Path, paths: Sequence[Path], unit: Unit, quarters: int, *, whole: bool = False
+) -> Ground:
     """Read the cases and return their joint problem, what it leaves out, and what is netted.
 
-    The joint problem has at most so many `quarters`. Sentences say amounts in `unit`.
+    The joint problem has at most so many `quarters`; `whole` says that lots are to be sold whole.
+    Sentences say amounts in `unit`.
 
     Raises IronpotError naming all cases that cannot be read.
     """
     cases = _read(paths)
-    together = cases_together(cases, unit=unit, most_quarters=quarters)
+    together = cases_together(cases, unit=unit, most_quarters=quarters, whole=whole)
     hashes = "".join(case.input_hash for case in cases)
     name = folder.resolve().name
     return Ground(

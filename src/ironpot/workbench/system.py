@@ -210,7 +210,8 @@ def _ground(path: Path, asked: Draw, unit: Unit) -> Ground:
     """Read what stands at `path`: several cases, or a table of governments."""
     cases = cases_in(path)
     if cases:
-        return ground_of_cases(path, cases, unit, asked.quarters)
+        whole = asked.wishes.whole_lots > 0
+        return ground_of_cases(path, cases, unit, asked.quarters, whole=whole)
     return ground_of(read_governments(path), asked.counties, asked.seed)
 
 
