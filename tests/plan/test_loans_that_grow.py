@@ -249,7 +249,7 @@ def test_every_debt_that_draws_cash_is_named_at_once():
     nil = np.zeros((3, 1, 2))
     drawn = nil.copy()
     drawn[[0, 2], 0, 1] = 7.0
-    flows = Flows(nil, nil, drawn, 100.0 + np.cumsum(drawn, axis=2))
+    flows = Flows(nil, nil, drawn, nil, 100.0 + np.cumsum(drawn, axis=2))
     with pytest.raises(IronpotError, match=r"Debts A, C/extend draw up to 7\.00 yuan"):
         cashless_moves(np.full((3, 1), 100.0), flows, ["A", "B", "C/extend"])
 
@@ -257,14 +257,31 @@ def test_every_debt_that_draws_cash_is_named_at_once():
 def test_more_drawn_than_interest_due_is_a_draw():
     nil = np.zeros((1, 1, 1))
     with pytest.raises(IronpotError, match=r"draw up to 4\.00 yuan"):
-        cashless_moves(np.full((1, 1), 100.0), Flows(nil - 9, nil + 5, nil, nil + 109), ["A"])
+        cashless_moves(np.full((1, 1), 100.0), Flows(nil - 9, nil + 5, nil, nil, nil + 109), ["A"])
 
 
 def test_a_haircut_and_interest_added_in_one_quarter_stand_apart():
     # 100 of which 20 are forgiven when agreed; then 3 of interest are added.
     nil = np.zeros((1, 1, 1))
-    moves = cashless_moves(np.array([[80.0]]), Flows(nil, nil, nil, nil + 83.0), ["A"])
+    moves = cashless_moves(np.array([[80.0]]), Flows(nil, nil, nil, nil, nil + 83.0), ["A"])
     assert (moves.added.item(), moves.fallen.item()) == (3.0, 0.0)
+
+
+def test_a_haircut_agreed_before_and_interest_added_in_one_quarter_stand_apart(tmp_path):
+    # On the last of June 10.201 million are owed, of which a fifth is forgiven the same day.
+    debt, terms = capitalising()
+    cut = {
+        "change_id": "c",
+        "debt_id": "grows",
+        "date": dt.date(2025, 6, 30),
+        "change": "haircut",
+        "share": 0.2,
+    }
+    plan = planned(debt, debt_terms=terms, debt_changes=[cut])
+    ledger = plan.settled.debts
+    assert ledger.added[0, -1, :2].tolist() == [100_000 * FEN, 101_000 * FEN]
+    assert ledger.forgiven[0, -1, :3].tolist() == [0, 2_040_200 * FEN, 0]
+    written_and_verified(plan, tmp_path)
 
 
 PARTS = st.lists(st.integers(0, 10**6), min_size=5, max_size=5)

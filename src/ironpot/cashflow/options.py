@@ -37,8 +37,9 @@ class DebtOptions:
 
     `table`: debt_id, option_id, action (contract, extend, rate_cut, haircut), success_probability
     (1 for the contract, else as stated, null unknown), fee (yuan when agreed; nil if not stated).
-    `principal`, `interest` (with fees and penalties), `drawn` (cash that comes in), `outstanding`:
-    (option, scenario, quarter), the last at the quarter's end. `value_after`: (option, scenario),
+    `principal`, `interest` (with fees and penalties), `drawn` (cash that comes in), `added`
+    (interest that is owed from then on), `outstanding`: (option, scenario, quarter), the last at
+    the quarter's end. `value_after`: (option, scenario),
     present value at the case date of all service after the horizon. `forgiven`: (option,).
 
     `settlement`: (debt, scenario, quarter), what settles a debt in full at a quarter's end after
@@ -52,6 +53,7 @@ class DebtOptions:
     principal: Floats
     interest: Floats
     drawn: Floats
+    added: Floats
     outstanding: Floats
     value_after: Floats
     forgiven: Floats
@@ -123,6 +125,7 @@ def debt_options(
         principal=_by_option(service.principal),
         interest=_by_option(service.interest + service.fees + service.penalties),
         drawn=_by_option(service.drawn),
+        added=_by_option(service.added),
         outstanding=_by_option(service.outstanding),
         value_after=_value_after(flows, options, horizon, discount_rate),
         forgiven=options["forgiven"].to_numpy(),

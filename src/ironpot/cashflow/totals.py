@@ -30,8 +30,9 @@ DRAWN = (Kind.IED, Kind.PI)
 class Service:
     """Debt service by period, (scenario, debt, period) in yuan; `outstanding` at a period's end.
 
-    What is paid is positive; `drawn` is what a loan brings in. Principal that follows an index is
-    paid at the index, but outstanding as it was lent.
+    What is paid is positive; `drawn` is what a loan brings in, `added` interest that is not paid
+    but owed from then on. Principal that follows an index is paid at the index, but outstanding as
+    it was lent.
     """
 
     debt_ids: tuple[str, ...]
@@ -42,6 +43,7 @@ class Service:
     fees: Floats
     penalties: Floats
     drawn: Floats
+    added: Floats
     outstanding: Floats
 
     def frame(self) -> pl.DataFrame:
@@ -96,14 +98,17 @@ def _service(
     ).to_numpy()
     shape = (len(flows.scenarios), len(ids), len(periods))
     paid = {name: np.zeros(shape) for name in KINDS}
-    outstanding = np.zeros(shape)
+    added, outstanding = np.zeros(shape), np.zeros(shape)
     for part in flows.parts:
         period = index_of(part.time.astype("datetime64[D]"))
         for name, kinds in KINDS.items():
             _add(paid[name], part, place, period, part.payoff, np.isin(part.kind, kinds))
-        _add_stock(outstanding, part, place, period)
+        moved = _moved(part)
+        _add_stock(outstanding, part, place, period, moved)
+        _add(added, part, place, np.maximum(period, 0), moved, part.kind == Kind.IPCI)
     amounts = {name: total if name == "drawn" else -total for name, total in paid.items()}
-    return Service(ids, flows.scenarios, periods, **amounts, outstanding=-outstanding)
+    stocks = {"added": -added, "outstanding": -outstanding}
+    return Service(ids, flows.scenarios, periods, **amounts, **stocks)
 
 
 def _add(
@@ -131,18 +136,23 @@ def _summed(amounts: Floats, keys: Integers) -> tuple[Integers, Floats]:
     return keys[order[heads]], np.add.reduceat(amounts[:, order], heads, axis=1)
 
 
-def _add_stock(total: Floats, part: Part, place: Integers, period: Integers) -> None:
-    """Add the notional that the part's contracts leave at each period's end, in place.
-
-    The notional is the opening one and the changes of all events up to then.
-    """
+def _moved(part: Part) -> Floats:
+    """Return by how much each event moves its contract's notional, (scenario, event)."""
     heads = np.flatnonzero(np.diff(part.contract, prepend=-1))
     member = np.searchsorted(part.members, part.contract[heads])
     before = np.roll(part.notional, 1, axis=1)
     before[:, heads] = part.opening[:, member]
+    return part.notional - before
+
+
+def _add_stock(total: Floats, part: Part, place: Integers, period: Integers, moves: Floats) -> None:
+    """Add the notional that the part's contracts leave at each period's end, in place.
+
+    The notional is the opening one and the changes of all events up to then.
+    """
     moved = np.zeros(total.shape)
     every = np.ones(part.kind.shape, bool)
-    _add(moved, part, place, np.maximum(period, 0), part.notional - before, every)
+    _add(moved, part, place, np.maximum(period, 0), moves, every)
     total += np.cumsum(moved, axis=2)
     row = place[part.members]
     debts, opening = _summed(part.opening[:, row >= 0], row[row >= 0])

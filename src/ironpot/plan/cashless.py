@@ -21,12 +21,14 @@ NAMED = 10
 class Flows(NamedTuple):
     """What contracts do, (option, scenario, quarter): `principal` < 0 where it is drawn again.
 
-    `drawn` is cash that comes in beside it, `outstanding` what is owed at a quarter's end.
+    `drawn` is cash that comes in beside it, `added` interest that is added to principal in so many
+    words, `outstanding` what is owed at a quarter's end.
     """
 
     principal: Floats
     interest: Floats
     drawn: Floats
+    added: Floats
     outstanding: Floats
 
 
@@ -47,16 +49,16 @@ def cashless_moves(opening: Floats, flows: Flows, names: Sequence[str]) -> Moves
 
     >>> nil, owed = np.zeros((1, 1, 2)), np.array([[[80.0, 20.0]]])
     >>> paid = np.array([[[0.0, 60.0]]])
-    >>> cashless_moves(np.array([[100.0]]), Flows(paid, nil, nil, owed), ["D"]).fallen.tolist()
+    >>> cashless_moves(np.array([[100.0]]), Flows(paid, nil, nil, nil, owed), ["D"]).fallen.tolist()
     [[[20.0, 0.0]]]
 
     Of 5.00 interest 3.00 are not paid but owed from now on:
 
-    >>> flows = Flows(nil - [3.0, 0.0], nil + 5.0, nil, nil + 103.0)
+    >>> flows = Flows(nil - [3.0, 0.0], nil + 5.0, nil, nil, nil + 103.0)
     >>> moves = cashless_moves(np.array([[100.0]]), flows, ["D"])
     >>> moves.interest.tolist(), moves.added.tolist(), moves.principal.tolist()
     ([[[2.0, 5.0]]], [[[3.0, 0.0]]], [[[0.0, 0.0]]])
-    >>> cashless_moves(np.array([[100.0]]), Flows(nil, nil, nil + 9.0, nil + 109.0), ["D"])
+    >>> cashless_moves(np.array([[100.0]]), Flows(nil, nil, nil + 9.0, nil, nil + 109.0), ["D"])
     Traceback (most recent call last):
     ironpot.core.errors.IronpotError: Debts D draw up to 9.00 yuan ...
     """
@@ -65,14 +67,17 @@ def cashless_moves(opening: Floats, flows: Flows, names: Sequence[str]) -> Moves
     principal = np.maximum(principal, 0.0)
     before = np.concatenate([opening[:, :, None], flows.outstanding[:, :, :-1]], axis=2)
     rise = flows.outstanding - before + principal
+    # What falls away in the quarter in which interest is added stands apart from it.
+    added = np.maximum(rise, flows.added)
+    fallen = added - rise
     # Interest that is added is told to the fen; a fall of a few fen is rounding of instalments.
     least = np.maximum(HALF_A_FEN, 1e-11 * opening)[:, :, None]
     agreed = np.maximum(HALF_A_YUAN, 1e-9 * opening)[:, :, None]
     return Moves(
         principal=principal,
         interest=interest,
-        added=np.where(rise > least, rise, 0.0),
-        fallen=np.where(-rise > agreed, -rise, 0.0),
+        added=np.where(added > least, added, 0.0),
+        fallen=np.where(fallen > agreed, fallen, 0.0),
     )
 
 

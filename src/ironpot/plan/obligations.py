@@ -120,6 +120,7 @@ def obligations(
                 options.principal,
                 options.interest,
                 options.drawn,
+                options.added,
                 options.outstanding,
             )
         )

@@ -231,6 +231,7 @@ def _inside_debts(case: Case, options: DebtOptions, futures: Futures) -> tuple[I
             options.principal[rows],
             options.interest[rows],
             options.drawn[rows],
+            options.added[rows],
             options.outstanding[rows],
         ),
         held["debt_id"].to_list(),
