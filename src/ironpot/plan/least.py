@@ -27,7 +27,7 @@ MOST_ROUNDS = 3
 # Share of a plan's time limit that its least help and the cost of its wishes may take afterwards,
 # and the share of that which is left to wishes, where there are any. They end when so many times
 # the limit is over, so that the files are there by one and a half times.
-AFTERWARDS, FOR_WISHES, LATEST = 0.5, 0.5, 1.25
+AFTERWARDS, FOR_WISHES, LATEST = 0.5, 0.5, 1.2
 WORTH_PROVING_S = 1.0
 
 Watch = Callable[[float], None]
