@@ -77,6 +77,14 @@ def test_no_solver_outlives_its_session():
     assert process.wait(timeout=5) is not None
 
 
+def test_bounds_that_the_caller_changes_in_place_are_told():
+    with solver.Session(small().relaxed()) as session:
+        bounds = small().own_bounds()
+        assert session.solve(time_limit_s=5, bounds=bounds).objective == -1.0
+        bounds.upper[0] = 0.25
+        assert session.solve(time_limit_s=5, bounds=bounds).objective == -0.25
+
+
 SCRIPT = """
 import json
 import numpy as np

@@ -42,6 +42,12 @@ class Bounds:
     row_lower: Floats
     row_upper: Floats
 
+    def copy(self) -> "Bounds":
+        """Return the same bounds in arrays of their own."""
+        return Bounds(
+            self.lower.copy(), self.upper.copy(), self.row_lower.copy(), self.row_upper.copy()
+        )
+
 
 @dataclass(slots=True)
 class Rows:

@@ -159,8 +159,8 @@ class Session:
         self._send(task)
 
     def _changes(self, bounds: Bounds) -> dict[str, Any]:
-        """Return what differs from the bounds sent before."""
-        last, self.sent = self.sent, bounds
+        """Return what differs from the bounds sent before, which the caller may have changed."""
+        last, self.sent = self.sent, bounds.copy()
         columns = (bounds.lower != last.lower) | (bounds.upper != last.upper)
         rows = (bounds.row_lower != last.row_lower) | (bounds.row_upper != last.row_upper)
         return {
