@@ -41,6 +41,7 @@ def with_pools_as_one(demands: Demands, bundle: pl.Series) -> Demands:
 
     The team then takes them one after the other, as each gains as much a person-week as all.
 
+    >>> import numpy as np
     >>> two = Demands(np.zeros(3), np.array([-1, -1, -1]), np.array([1.0, 4.0, 3.0]),
     ...               np.array([0, 0, 0]), np.array([8.0, 4.0, 2.0]))
     >>> with_pools_as_one(two, pl.Series([None, "p", "p"])).gain.round(3).tolist()

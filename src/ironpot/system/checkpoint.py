@@ -8,8 +8,8 @@ their number are no part of it, since results do not depend on them.
 import hashlib
 import io
 import json
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol, cast
 
 import numpy as np
 
@@ -124,18 +124,28 @@ def unpack(raw: bytes, mark: Mark, where: str) -> dict[str, Any]:
 def digest_of(said: str, *arrays: Any) -> str:
     """Return twelve hex digits that differ where anything of these differs: a part of a name.
 
-    Each of `arrays` is numbers or None. Raises TypeError on an array of Python objects: its bytes
-    are addresses, so that no other process would find the name again.
+    Each of `arrays` is numbers, None or a tuple of such. Raises TypeError on an array of Python
+    objects: its bytes are addresses, so that no other process would find the name again.
 
     >>> digest_of("", np.zeros(2)) == digest_of("", np.zeros(3))
     False
     >>> digest_of("", None)
     'dc937b598926'
+    >>> digest_of("", (np.zeros(2), None)) == digest_of("", np.zeros(2), None)
+    True
     """
     digest = hashlib.sha256(said.encode())
-    for array in arrays:
+    for array in _flat(arrays):
         digest.update(b"None" if array is None else _bytes_of(array))
     return digest.hexdigest()[:12]
+
+
+def _flat(arrays: tuple[Any, ...]) -> Iterator[Any]:
+    for array in arrays:
+        if isinstance(array, tuple):
+            yield from _flat(cast("tuple[Any, ...]", array))
+        else:
+            yield array
 
 
 def _bytes_of(array: Any) -> bytes:
