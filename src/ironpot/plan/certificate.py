@@ -13,6 +13,7 @@ from ironpot.plan.branch import Tree, grow_until
 from ironpot.plan.exact import priced_rows, whole_bounds
 from ironpot.plan.gaps import gap_objective, gap_stake
 from ironpot.plan.inputs import MILLION
+from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan
 from ironpot.plan.program import BOX, Bounds, Floats, Program, dual_bound
 from ironpot.plan.question import holding_bounds
@@ -88,8 +89,12 @@ def seconds_of_cases(plan: Plan) -> float:
     proven = dual_bound(question.program, question.relaxed.row_dual)
     if question.tree is not None or plan.bound / MILLION <= proven + NEARLY:
         return 0.0
-    limit = plan.options.time_limit_s
-    return max(limit - plan.seconds, CASES_SHARE * limit)
+    return seconds_for_cases(plan.options, plan.seconds)
+
+
+def seconds_for_cases(options: PlanOptions, passed: float) -> float:
+    """Return what the search left of its limit after `passed` seconds, a share of it at least."""
+    return max(options.time_limit_s - passed, CASES_SHARE * options.time_limit_s)
 
 
 def _tree(plan: Plan) -> Tree | None:

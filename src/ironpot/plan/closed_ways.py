@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from ironpot.case.wished import HOLD
 from ironpot.core.lang import Text
 from ironpot.plan.inputs import Inputs
 from ironpot.plan.starts import last_start
 from ironpot.valuation.price import price_release
-
-HOLD = "hold"
 
 
 def why_no_way(inputs: Inputs, wish: dict[str, Any]) -> Text:

@@ -18,12 +18,12 @@ from ironpot.core.lang import Text
 from ironpot.plan.branch import Tree as Cases
 from ironpot.plan.branch import grow_until
 from ironpot.plan.certificate import (
-    CASES_SHARE,
     FORM,
     NEARLY,
     claims,
     point_arrays,
     program_arrays,
+    seconds_for_cases,
     tree_arrays,
 )
 from ironpot.plan.exact import chosen_releases, priced_rows, whole_bounds
@@ -283,8 +283,7 @@ def _cases(plan: StagedPlan) -> Cases | None:
     until = plan.bound / MILLION - NEARLY
     if dual_bound(plan.program, plan.relaxed.row_dual) >= until:
         return None
-    limit = plan.options.time_limit_s
-    seconds = max(limit - plan.seconds, CASES_SHARE * limit)
+    seconds = seconds_for_cases(plan.options, plan.seconds)
     return grow_until(plan.program, plan.relaxed, until=until, seconds=seconds)
 
 

@@ -19,6 +19,7 @@ from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit
 from ironpot.plan.again import Kept
 from ironpot.plan.plan import Plan
+from ironpot.plan.tables.debt_actions import NEGOTIATED
 from ironpot.report.keeping_on import (
     IMPOSSIBLE,
     NEEDS_HELP,
@@ -36,7 +37,6 @@ SHOWN = 20
 # A lot's own figures have moved if either side of its pot test has by more than this share.
 MOVED = 0.01
 DEBT_CHOICES = ("prepay", "swap", "extend", "rate_cut", "haircut")
-NEGOTIATED = ("extend", "rate_cut", "haircut")
 DEBT_WORDS: dict[str, Text] = {
     "prepay": Text("prepay", "提前偿还"),
     "swap": Text("swap", "置换"),
