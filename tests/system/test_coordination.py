@@ -13,6 +13,7 @@ from tests.system.networks import LAWS
 from ironpot.core.errors import IronpotError
 from ironpot.system.coordinate import CoordinationOptions, batches, coordinate_plans
 from ironpot.system.learned import plan_nash
+from ironpot.system.polish import cheapest_known
 from ironpot.system.regimes import plan_alone, plan_rolling, pooled
 from ironpot.system.shared_markets import SharedMarkets
 
@@ -230,3 +231,47 @@ def test_an_unknown_need_is_not_nil():
             *(problem.counties, problem.price, problem.room, problem.first_lot, problem.market),
             *(problem.lots, problem.keep, need, problem.late),
         )
+
+
+@LAWS
+@given(problems)
+def test_no_gap_is_below_nil(problem):
+    plan = coordinate_plans(problem)
+    known = cheapest_known(problem, plan, [plan_alone(problem).sold])
+    for found in (plan, known):
+        assert min(found.gap_of_stake, found.gap_of_cost, found.stake) >= 0.0
+
+
+@LAWS
+@given(problems, st.sampled_from([1e-3, 1.0, 1e12]))
+def test_where_nothing_is_to_be_found_and_nothing_gained_doing_nothing_is_proven_best(
+    problem, unit
+):
+    idle = replace(
+        problem, need=0.0 * problem.need, keep=1.0 + 0.0 * problem.keep, lots=problem.lots * unit
+    )
+    plan = coordinate_plans(replace(idle, room=problem.room * unit))
+    assert (plan.cost, plan.bound, plan.stake) == (0.0, 0.0, 0.0)
+    assert plan.reached
+    assert plan.sweeps <= CoordinationOptions().every
+
+
+def test_counties_without_a_single_lot_owe_what_they_owe():
+    """Two counties with nothing to sell: all of the need stays, at its price."""
+    three = np.arange(3)
+    empty = SharedMarkets(
+        ("a", "b"),
+        np.full((1, 2, 2), 0.8),
+        np.full((1, 2, 2), 50.0),
+        0 * three,
+        three[:0],
+        np.empty(0),
+        np.empty(0),
+        np.array([[10.0, 0.0], [0.0, 20.0]]),
+        np.array([[0.1, 0.5], [0.1, 0.5]]),
+    )
+    plan, crowd = coordinate_plans(empty), plan_nash(empty)
+    assert plan.costs.tolist() == plan_alone(empty).costs.tolist() == [6.0, 10.0]
+    assert plan_rolling(empty).costs.tolist() == crowd.costs.tolist() == [6.0, 10.0]
+    assert crowd.regret.tolist() == [0.0, 0.0]
+    assert plan.reached

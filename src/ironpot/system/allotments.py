@@ -90,7 +90,7 @@ def _answers(markets: SharedMarkets, cap: Floats, fees: Floats) -> Floats:
 
 
 def _judged(markets: SharedMarkets, sold: Floats) -> Answers:
-    room = markets.room.reshape(len(markets.room), -1)
+    room = markets.room.reshape(len(markets.room), markets.slots)
     over = markets.load(sold) - room
     beyond = np.where(over > 1e-6 * np.maximum(room, 1.0), over, 0.0)
     return Answers(sold, markets.costs(sold), beyond)

@@ -19,6 +19,8 @@ from ironpot.system.strands import Strands, strands
 # What a book calls where the search for a joint plan stands.
 STANDING = "coordinated"
 _BATCHES = 10
+# Amounts that differ by less than this share of all that is added up are the same.
+ROUNDING = 1e-12
 _STIFF = 0.1
 
 
@@ -135,7 +137,7 @@ def _left(best: Coordination, options: CoordinationOptions) -> range:
 def _better(old: Coordination, new: Coordination, gap: float) -> Coordination:
     """Keep the cheaper plan and the higher bound of two certificates."""
     cheaper = new if new.cost < old.cost else old
-    bound = max(old.bound, new.bound)
+    bound = min(max(old.bound, new.bound), cheaper.cost)
     joined = Coordination(
         cheaper.sold,
         cheaper.costs,
@@ -220,7 +222,7 @@ class _Search:
     @classmethod
     def start(cls, markets: SharedMarkets, hands: Strands) -> "_Search":
         """Start from doing nothing: no sales, no fees, no price on cash."""
-        room = markets.room.reshape(len(markets.room), -1)
+        room = markets.room.reshape(len(markets.room), markets.slots)
         price = markets.by_lot(markets.price)
         return cls(
             markets,
@@ -287,8 +289,16 @@ class _Search:
         bound = float(
             bounds.sum() - (self.fees * np.where(self.room < np.inf, self.room, 0.0)).sum()
         )
-        nothing = float(self.markets.doing_nothing().sum())
+        cost, nothing = float(costs.sum()), float(given.doing_nothing().sum())
+        # A bound above a plan's cost, or a hair below it, differs from it by rounding alone.
+        bound = cost if cost - bound <= ROUNDING * self.moved() else bound
         found = Coordination(
-            plan, costs, self.fees.copy(), float(costs.sum()), bound, nothing, count, reached=False
+            plan, costs, self.fees.copy(), cost, bound, nothing, count, reached=False
         )
         return _judged(found, gap)
+
+    def moved(self) -> float:
+        """Return what sums of costs are rounded against: all lots and all arrears there can be."""
+        given = self.markets
+        owed = given.late * np.abs(given.due)
+        return float((np.abs(given.keep) * given.lots).sum() + owed.sum())

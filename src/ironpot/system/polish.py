@@ -66,7 +66,9 @@ def _cheaper(markets: SharedMarkets, plan: Coordination, sold: Floats) -> Coordi
     """Return the plan with `sold` in its place where that costs less."""
     costs = markets.costs(sold)
     cost = float(costs.sum())
-    return replace(plan, sold=sold, costs=costs, cost=cost) if cost < plan.cost else plan
+    if cost >= plan.cost:
+        return plan
+    return replace(plan, sold=sold, costs=costs, cost=cost, bound=min(plan.bound, cost))
 
 
 def _judged(plan: Coordination, gap: float) -> Coordination:

@@ -81,7 +81,7 @@ def pooled(markets: SharedMarkets, offered: Floats) -> Floats:
     part = np.divide(
         offered, total[markets.market], out=np.zeros_like(offered), where=offered > 0.0
     )
-    return (part[:, :, None] * filled[markets.market]).reshape(len(offered), -1)
+    return (part[:, :, None] * filled[markets.market]).reshape(len(offered), markets.slots)
 
 
 def offers_alone(markets: SharedMarkets) -> Floats:
@@ -114,7 +114,7 @@ def _plans(markets: SharedMarkets, due: Floats, left: Floats, first_quarter: int
 
 def by_quarter(markets: SharedMarkets, sold: Floats) -> Floats:
     """Add up tranches, (lot, slot) -> (lot, quarter)."""
-    return sold.reshape(len(sold), markets.price.shape[1], -1).sum(axis=2)
+    return sold.reshape(len(sold), *markets.price.shape[1:]).sum(axis=2)
 
 
 def by_county(markets: SharedMarkets, lots: Floats) -> Floats:

@@ -62,7 +62,7 @@ class SharedMarkets:
 
     def by_lot(self, rows: Floats) -> Floats:
         """Return a (market, quarter, tranche) array for each lot row, (lot, slot)."""
-        return rows.reshape(len(rows), -1)[self.market]
+        return rows.reshape(len(rows), self.slots)[self.market]
 
     @property
     def caps(self) -> Floats:
@@ -102,7 +102,8 @@ class SharedMarkets:
         if self.team is None:
             return used
         owner = np.repeat(np.arange(len(self.counties)), np.diff(self.first_lot))
-        volume = sold.reshape(len(sold), quarters, -1).sum(axis=2) * self.team.work[:, None]
+        volume = sold.reshape(len(sold), *self.price.shape[1:]).sum(axis=2)
+        volume = volume * self.team.work[:, None]
         for sale in range(quarters):
             begin = sale - self.first_quarter
             for quarter in range(sale + 1):
@@ -120,7 +121,7 @@ class SharedMarkets:
     def raised(self, sold: Floats) -> Floats:
         """Return the cash that `sold` (lot, slot) has brought each county, (county, quarter)."""
         quarters = self.price.shape[1]
-        shape = (len(sold), quarters, -1)
+        shape = (len(sold), *self.price.shape[1:])
         paid = (self.by_lot(self.price) * sold).reshape(shape).sum(axis=2)
         total = np.zeros_like(self.need)
         owner = np.repeat(np.arange(len(self.counties)), np.diff(self.first_lot))
@@ -141,7 +142,7 @@ class SharedMarkets:
 
     def within_room(self, sold: Floats) -> Floats:
         """Cut overloaded rows pro rata, (lot, slot): what a plan is worth once all have come."""
-        load, room = self.load(sold), self.room.reshape(len(self.room), -1)
+        load, room = self.load(sold), self.room.reshape(len(self.room), self.slots)
         share = np.divide(room, load, out=np.ones_like(load), where=load > room)
         return sold * share[self.market]
 
