@@ -1,6 +1,7 @@
 """`why` answers in one sentence with the numbers in it, in the reader's language and unit."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -159,6 +160,13 @@ def test_every_reason_is_one_sentence_with_both_figures(code, route):
 def test_a_need_for_cash_says_what_it_costs(net, kind, english):
     plan = made_up("CASH_NEED", route="exchange_sale", net=net, kind=kind)
     assert english in sentence(plan, "a", "ten_thousand").en
+
+
+def test_a_kept_lot_whose_sale_would_gain_by_itself_is_told_no_negative_more():
+    said = sentence(made_up("RETENTION", route="hold", net=GOOD), "a", "ten_thousand")
+    assert "by itself that gains 2.00, but in no quarter with room" in said.en
+    assert "单看可多得2.00" in said.zh
+    assert not re.search(r"-\d", said.en + said.zh)
 
 
 def test_a_lot_without_an_open_route_says_what_closes_each():

@@ -14,6 +14,7 @@ import polars as pl
 
 from ironpot.case.case import Case
 from ironpot.case.schema import BY_NAME
+from ironpot.case.schema.labels import ACTIONS, PRIMARY_CLASSES
 from ironpot.case.wished import FORBID, FORCE, HOLD, contradicted, in_terms_of_change
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
@@ -173,16 +174,25 @@ def _why_no_change(inputs: Inputs, row: dict[str, Any]) -> Text:
     if action is None:
         return _NO_CHANGE
     debt = debts.debt_ids.index(row["subject_id"])
+    return why_debt_keeps(inputs, debt, action, timed=row["quarter"] is not None)
+
+
+def why_debt_keeps(inputs: Inputs, debt: int, action: str, *, timed: bool = False) -> Text:
+    """Say which term closes an action to a debt (its position), and how to open it.
+
+    `timed` says that a quarter is meant, not any.
+    """
+    debts = inputs.debts
     kind = debts.debts["primary_class"][debt]
     rows = inputs.case.class_actions.filter(primary_class=kind, action=action)
     if not rows.height:
         return Text(
             f"the table class_actions does not open {action} to debt of class {kind}; add a row",
-            f"“措施”表未对{kind}类债务开放{action},请补充一行",
+            f"“分类处置”表未对{PRIMARY_CLASSES[kind].zh}开放{ACTIONS[action].zh},请补充一行",
         )
     if action == PREPAY and debts.debts["prepayment_penalty_rate"][debt] is None:
         return _NO_FEE
-    if row["quarter"] is not None and action in (PREPAY, SWAP):
+    if timed and action in (PREPAY, SWAP):
         return _NOT_THEN
     return _TERMS_CLOSE
 
@@ -194,7 +204,7 @@ _NOT_PLANNED = Text(
 )
 _NO_CHANGE = Text(
     "no action in the table class_actions is open to it; add one, or let it keep its contract",
-    "“措施”表没有对其开放的措施,请补充或按原合同执行",
+    "“分类处置”表没有对其开放的措施,请补充或按原合同执行",
 )
 _NO_FEE = Text(
     "it states no prepayment_penalty_rate, and a debt of unknown fee may not be prepaid; state it "
@@ -209,7 +219,7 @@ _NOT_THEN = Text(
 _TERMS_CLOSE = Text(
     "the terms of class_actions (instruments, figures, quota) leave it out, or it is repaid "
     "first; correct them",
-    "“措施”表所列条件(工具、参数、额度)未包括该债务,或其已先到期;请更正",
+    "“分类处置”表所列条件(工具、参数、额度)未包括该债务,或其已先到期;请更正",
 )
 
 

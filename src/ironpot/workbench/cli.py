@@ -272,7 +272,7 @@ def why(
     unit: UnitOption = "ten_thousand",
     column_map: MapOption = None,
 ) -> None:
-    """Say why a lot is kept or released; with --case by solving again."""
+    """Say why a lot is kept or released, or what is done with a debt; --case solves again."""
     from ironpot.workbench.screen import console
     from ironpot.workbench.why import say_why
 

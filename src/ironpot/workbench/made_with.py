@@ -10,6 +10,7 @@ from ironpot.case.schema.share import ALLOTMENTS
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.plan.again import SCHEMA, chosen_point, read_under_way
+from ironpot.plan.inputs import Inputs
 from ironpot.plan.model import Model, build_model
 from ironpot.plan.options import LEAST_HELP_WEIGHT, PlanOptions, options_hash, read_options
 from ironpot.plan.prepare import appraise_case, gather
@@ -36,18 +37,14 @@ def read_back(case: Case, plan: PlanFiles, allotments: pl.DataFrame | None = Non
     shares = allotments_of(plan) if allotments is None else allotments
     if choices is None:
         raise IronpotError(_NO_CHOICES)
-    appraisals, debts = appraise_case(same)
-    model = build_model(
-        gather(
-            same,
-            appraisals,
-            debts,
-            options_of(plan, shares),
-            allotments=shares,
-            under_way=under_way_of(plan, same),
-        )
-    )
+    model = build_model(inputs_of(plan, same, shares))
     return ReadBack(model, chosen_point(model, choices))
+
+
+def inputs_of(plan: PlanFiles, case: Case, shares: pl.DataFrame | None) -> Inputs:
+    """Return what a plan was made from; `case` is the plan's own, `shares` its allotments."""
+    options, under_way = options_of(plan, shares), under_way_of(plan, case)
+    return gather(case, *appraise_case(case), options, allotments=shares, under_way=under_way)
 
 
 def case_of_plan(case: Case, plan: PlanFiles) -> Case:

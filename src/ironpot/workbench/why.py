@@ -1,7 +1,5 @@
-"""`ironpot why`: why is a lot kept or released? In one sentence, or by solving again."""
+"""`ironpot why`: why is a lot kept or released, what is done with a debt? Or by solving again."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +11,25 @@ from ironpot.case.closed import closed_because
 from ironpot.case.nearest import nearest
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
-from ironpot.core.money import Unit, in_unit
-from ironpot.plan.check_reasons import UNPROVEN
-from ironpot.plan.gaps import is_proven
-from ironpot.plan.options import PlanOptions
-from ironpot.plan.plan import Plan, plan_resolution
+from ironpot.core.money import Unit
 from ironpot.plan.reasons import LIMIT_TEXT, NEVER_SOLD
-from ironpot.plan.turned import TurnedPlan, turn_round
-from ironpot.plan.wishes import with_wish
 from ironpot.report.plan_files import PlanFiles, read_plan
-from ironpot.workbench.made_with import (
-    allotments_of,
-    case_of_plan,
-    choices_of,
-    options_of,
-    under_way_of,
-)
+from ironpot.workbench.made_with import case_of_plan
+from ironpot.workbench.opposite import cost_of_opposite, opposite_of_lot
 from ironpot.workbench.plan_words import ROUTES
-from ironpot.workbench.screen import Bar, amount, unit_words
+from ironpot.workbench.screen import amount, unit_words
+from ironpot.workbench.ways import say_ways
+from ironpot.workbench.why_debt import show_debt
 
 BASIS = {
     "rule": Text("by rule", "依规则"),
     "dual_estimate": Text("estimated from the plan's prices", "按方案影子价格估计"),
     "resolve": Text("solved again", "重新求解"),
 }
+_ASK_WAYS = Text(
+    "Add --case CASE to see what each other way with it would cost.",
+    "加上 --case 案例,可查看其他处理方式的成本。",
+)
 DONE = {
     "signed": Text("it is signed already, and a plan keeps it", "已签约,保持不变"),
     "listed": Text("it is listed already, and a plan keeps it", "已挂牌,保持不变"),
@@ -58,25 +51,43 @@ LIMITS = {
 
 def say_why(
     out: Path,
-    lot: str,
+    subject: str,
     case: Case | None,
     time_limit_s: float,
     screen: Console,
     lang: Lang,
     unit: Unit,
 ) -> None:
-    """Print why a lot is kept or released, in one sentence; with a case, what the opposite costs.
+    """Print why a lot is kept or released, or what is done with a debt; with a case, the opposite.
 
-    Raises IronpotError for a lot that the plan does not know, naming the nearest one, and for a
-    case that the plan was not made from.
+    Raises IronpotError for a lot or debt that the plan does not know, naming the nearest one, and
+    for a case that the plan was not made from.
     """
     plan = read_plan(out)
-    screen.print(sentence(plan, lot, unit).say(lang), markup=False, soft_wrap=True)
-    if case is not None and _done(plan, lot) is not None:
+    same = None if case is None else case_of_plan(case, plan)
+    if _is_debt(plan, subject):
+        show_debt(plan, subject, screen, lang, unit)
+        if same is None:
+            screen.print(_ASK_WAYS.say(lang), markup=False, soft_wrap=True)
+        else:
+            say_ways(plan, same, subject, time_limit_s, screen, lang, unit)
+        return
+    screen.print(sentence(plan, subject, unit).say(lang), markup=False, soft_wrap=True)
+    if same is None:
+        return
+    if _done(plan, subject) is not None:
         screen.print(_NO_CHOICE.say(lang), markup=False, soft_wrap=True)
-    elif case is not None:
-        row = _decision(plan, lot)
-        _solve_again(plan, case_of_plan(case, plan), row, time_limit_s, screen, lang, unit)
+        return
+    asked = opposite_of_lot(subject, kept=_decision(plan, subject)["route"] == "hold")
+    said = cost_of_opposite(plan, same, asked, time_limit_s, lang, unit)
+    screen.print(said.say(lang), markup=False, soft_wrap=True)
+
+
+def _is_debt(plan: PlanFiles, subject: str) -> bool:
+    """Say whether a debt is meant; what is the name of a lot too means the lot."""
+    if subject in plan.tables["decisions"]["lot_id"]:
+        return False
+    return subject in plan.tables["debts"]["debt_id"]
 
 
 def sentence(plan: PlanFiles, lot: str, unit: Unit) -> Text:
@@ -100,14 +111,15 @@ def _decision(plan: PlanFiles, lot: str) -> dict[str, Any]:
     rows = decisions.filter(pl.col("lot_id") == lot)
     if rows.height:
         return rows.row(0, named=True)
-    near = nearest(lot, decisions["lot_id"])
-    some = ", ".join(decisions["lot_id"].head(5))
+    debts = plan.tables["debts"]["debt_id"]
+    near = nearest(lot, [*decisions["lot_id"], *debts])
+    some = ", ".join([*decisions["lot_id"].head(3), *debts.head(2)])
     meant = Text(f"Did you mean {near}? ", f"是否为 {near}?") if near else Text("", "")
     raise IronpotError(
         Text(
-            f"No lot {lot!r} in this plan. {meant.en}Lots are named as in the assets table: "
-            f"{some} ...",
-            f"方案中没有资产“{lot}”。{meant.zh}请按资产表编号填写,如 {some} ……",
+            f"No lot or debt {lot!r} in this plan. {meant.en}They are named as in the tables of "
+            f"assets and debts: {some} ...",
+            f"方案中没有资产或债务“{lot}”。{meant.zh}请按资产表、债务表编号填写,如 {some} ……",
         )
     )
 
@@ -159,15 +171,25 @@ def _kept(plan: PlanFiles, row: dict[str, Any], unit: Unit) -> Text:
             f"{row['lot_id']}保留:{NEVER_SOLD.zh}({route.zh})",
         )
     compare = _compare(best, unit)
-    lost = amount(best["retention_value"] - best["net_proceeds"], unit)
-    because = LIMITS.get(row["reason_code"]) or Text(
-        f"the pot is worth {lost} more than its steel", f"保留比处置多得{lost}"
-    )
+    because = LIMITS.get(row["reason_code"]) or _worth_keeping(best, unit)
     return Text(
         f"{row['lot_id']} is kept: its best open route ({route.en}) would bring {compare.en}, and "
         f"{because.en}",
         f"{row['lot_id']}保留:最优可行方式({route.zh}){compare.zh};{because.zh}",
     )
+
+
+def _worth_keeping(best: dict[str, Any], unit: Unit) -> Text:
+    """Say what keeping gains against the best open route, or that no quarter is worth its gain."""
+    lost = best["retention_value"] - best["net_proceeds"]
+    size = amount(abs(lost), unit)
+    if lost < 0:
+        return Text(
+            f"by itself that gains {size}, but in no quarter with room is its cash worth what it "
+            "gives up then",
+            f"单看可多得{size},但在有空间的各季度,其现金不抵届时放弃的价值",
+        )
+    return Text(f"the pot is worth {size} more than its steel", f"保留比处置多得{size}")
 
 
 def _closed(lot: str, pots: pl.DataFrame) -> Text:
@@ -186,107 +208,3 @@ def _compare(row: dict[str, Any], unit: Unit) -> Text:
         f"{net} against {given_up} given up ({unit_words(unit, 'en')})",
         f"净得{net},放弃价值{given_up}({unit_words(unit, 'zh')})",
     )
-
-
-def _solve_again(
-    plan: PlanFiles,
-    case: Case,
-    row: dict[str, Any],
-    time_limit_s: float,
-    screen: Console,
-    lang: Lang,
-    unit: Unit,
-) -> None:
-    """Turn the decision round, plan again, and say what that costs."""
-    kept = row["route"] == "hold"
-    options = replace(options_of(plan, allotments_of(plan)), time_limit_s=time_limit_s)
-    with Bar(time_limit_s) as bar:
-        turned = _around(plan, case, options, row["lot_id"], released=not kept)
-        if turned is not None:
-            said = _said_around(plan, turned, unit, kept=kept)
-        else:
-            other = with_wish(case, row["lot_id"], force=kept)
-            again = plan_resolution(
-                other,
-                options=options,
-                watch=lambda _: bar.show(""),
-                allotments=allotments_of(plan),
-                earlier=choices_of(plan),
-                under_way=under_way_of(plan, case),
-            )
-            said = _said_anew(plan, again, unit, kept=kept)
-    screen.print(said.say(lang), markup=False, soft_wrap=True)
-
-
-def _said_anew(plan: PlanFiles, again: Plan, unit: Unit, *, kept: bool) -> Text:
-    """Say what a whole new plan costs, and how far either plan could still fall."""
-    change = again.cost - plan.summary["objective"]
-    gap = max(again.cost - again.bound, plan.summary["objective"] - plan.summary["bound"])
-    sure = _how_sure(plan, gap, (again.cost, plan.summary["objective"]), unit)
-    what = Text("releasing it", "处置该资产") if kept else Text("keeping it", "保留该资产")
-    dear = change >= 0.0
-    size = in_unit(abs(change), unit)
-    return Text(
-        f"Solved again: {what.en} {'costs' if dear else 'saves'} {size} "
-        f"({unit_words(unit, 'en')}); {sure.en}.",
-        f"重新求解:{what.zh}使成本{'增加' if dear else '减少'}{size}({unit_words(unit, 'zh')});"
-        f"{sure.zh}。",
-    )
-
-
-def _how_sure(plan: PlanFiles, gap: float, costs: Sequence[float], unit: Unit) -> Text:
-    """Say how far either plan could still fall, if what is known of that says anything."""
-    constant = plan.summary.get("constant_terms", 0.0)
-    if not is_proven(gap, *(cost - constant for cost in costs)):
-        return UNPROVEN
-    size = in_unit(gap, unit)
-    return Text(f"both plans are proven to within {size}", f"两方案误差均不超过{size}")
-
-
-def _around(
-    plan: PlanFiles, case: Case, options: PlanOptions, lot: str, *, released: bool
-) -> TurnedPlan | None:
-    """Search around the choices that a plan for many futures wrote; None if there are none."""
-    choices = choices_of(plan)
-    if choices is None:
-        return None
-    return turn_round(
-        case,
-        options,
-        choices,
-        lot,
-        released=released,
-        costs=float(plan.summary["objective"]),
-        allotments=allotments_of(plan),
-        under_way=under_way_of(plan, case),
-    )
-
-
-def _said_around(plan: PlanFiles, turned: TurnedPlan, unit: Unit, *, kept: bool) -> Text:
-    """Say what a short search around the plan found, and how far either plan could still fall.
-
-    A plan that had to open help is below no bound of plans without it: nothing is claimed of it.
-    """
-    change = turned.turned - turned.cost
-    sure = _sure_around(plan, turned, unit)
-    size, words = in_unit(abs(change), unit), (unit_words(unit, "en"), unit_words(unit, "zh"))
-    what = Text("releasing it", "处置该资产") if kept else Text("keeping it", "保留该资产")
-    dear = change >= 0.0
-    return Text(
-        f"Searched again around the plan: {what.en} {'costs' if dear else 'saves'} {size} "
-        f"({words[0]}) in the best plan found, the same futures for both; {sure.en}.",
-        f"在方案附近重新搜索:{what.zh}使成本{'增加' if dear else '减少'}{size}({words[1]},"
-        f"两方案情景相同);{sure.zh}。",
-    )
-
-
-def _sure_around(plan: PlanFiles, turned: TurnedPlan, unit: Unit) -> Text:
-    """Say how far either plan could still fall, or that help had to open and nothing is proven."""
-    if turned.helped:
-        return Text(
-            f"it then needs help from above, and {UNPROVEN.en}", f"届时需上级支持,{UNPROVEN.zh}"
-        )
-    # Turning a decision round leaves fewer plans: what no plan is below holds for them too.
-    bound = max(turned.bound, plan.summary["bound"])
-    gap = max(turned.turned - bound, turned.cost - plan.summary["bound"])
-    return _how_sure(plan, gap, (turned.turned, turned.cost), unit)

@@ -86,7 +86,10 @@ _TEXTS: dict[str, Text] = {
         "solve again with each of the N most valuable decisions turned round",
         "对金额最大的N项决策逐一反向重新求解",
     ),
-    "why": Text("Why is a lot kept or released?", "某项资产为何保留或处置?"),
+    "why": Text(
+        "Why is a lot kept or released? What is done with a debt?",
+        "某项资产为何保留或处置?某笔债务如何处置?",
+    ),
     "compare": Text("What differs between two plans?", "比较两个方案的差异。"),
     "verify": Text("Re-add a plan's files.", "复核方案文件能否加总一致。"),
     "report": Text("Write a plan's report again.", "重新生成方案报告。"),
@@ -241,7 +244,7 @@ _TEXTS: dict[str, Text] = {
         "the table realised has it (default: the day of the last event there)",
         "重新制定方案的日期,如 2025-06-30;此前未记入“已实施”表的不再启动(默认取最后一项记录的日期)",
     ),
-    "lot": Text("lot, as in the assets table", "资产编号"),
+    "lot": Text("lot or debt, as in the tables of assets and debts", "资产或债务编号"),
     "again": Text("solve again with that decision turned round", "反向决策重新求解"),
     "target": Text(
         "folder for the report, or one file ending .html, .xlsx or .pdf",

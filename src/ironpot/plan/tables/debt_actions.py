@@ -23,6 +23,7 @@ from ironpot.plan.program import Ints
 from ironpot.plan.reasons import action_reason, forced_actions
 from ironpot.plan.settle import Settlement
 from ironpot.plan.tables.frame import out_frame
+from ironpot.plan.ways_of_debt import option_cost
 
 EXPECTED = -1
 HAIRCUT = "haircut"
@@ -133,14 +134,7 @@ def _agreed(
 
 def option_gain(inputs: Inputs, debt: int, option: int) -> float:
     """Return the expected present value that an option saves the debtor against the contract."""
-    debts = inputs.debts
-
-    def cost(number: int) -> float:
-        service = debts.principal[number] + debts.interest[number]
-        value = service @ inputs.discount + debts.value_after[number]
-        return float(value @ inputs.weights + debts.fee[number] * inputs.discount[0])
-
-    return cost(int(debts.contract[debt])) - cost(option)
+    return option_cost(inputs, int(inputs.debts.contract[debt])) - option_cost(inputs, option)
 
 
 def _new_loans(
