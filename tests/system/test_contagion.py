@@ -82,6 +82,35 @@ def test_a_loop_passes_stress_on_once_or_for_ever():
     assert once.debtrank([1.0, 3.0])[0] == pytest.approx(0.25 * 0.125 + 0.75 * 0.25)
 
 
+def test_debtrank_counts_a_claim_beyond_equity_as_all_of_it_and_linear_debtrank_in_full():
+    """A claim of 20 on a node that has lost half, against 10 of equity: min(1, 2) 0.5 or 2 0.5."""
+    claim = links_of([20.0], [0], [1], (2, 2))
+    once = spread_stress(claim, [10.0, 10.0], [0.0, 0.5], by="first_loss")
+    every = spread_stress(claim, [10.0, 10.0], [0.0, 0.5])
+    assert once.final.tolist() == [[0.5, 0.5]]
+    assert every.final.tolist() == [[1.0, 0.5]]
+
+
+@pytest.mark.parametrize(
+    ("equity", "initial", "by", "match"),
+    [
+        ([1.0, 1.0, 1.0], [[0.5, 0.0]], "every_loss", "one equity a node"),
+        ([1.0, 1.0], [[0.5, 0.0, 0.0]], "every_loss", "Initial stress"),
+        ([1.0, 1.0], [[[0.5, 0.0]]], "every_loss", "Initial stress"),
+        ([1.0, 1.0], [[0.5, 0.0]], "debtrank", "every_loss, first_loss, default"),
+    ],
+)
+def test_shapes_and_words_that_do_not_fit_are_refused(equity, initial, by, match):
+    with pytest.raises(IronpotError, match=match):
+        spread_stress(links_of([1.0], [0], [1], (2, 2)), equity, initial, by=by)
+
+
+def test_no_nodes_have_no_stress():
+    spread = spread_stress(links_of([], [], [], (0, 0)), [], np.zeros((1, 0)))
+    assert spread.final.shape == (1, 0)
+    assert spread.converged.all()
+
+
 def test_stress_of_a_node_without_equity_is_refused():
     with pytest.raises(IronpotError, match="share of equity"):
         spread_stress(links_of([1.0], [0], [1], (2, 2)), [0.0, 1.0], [0.5, 0.5])

@@ -4,7 +4,7 @@ Stress h in [0, 1] is the share of its equity that a node has lost; arrays are (
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -62,8 +62,10 @@ def spread_stress(
 
     `exposures` (creditor, debtor) and `equity` (node,) in yuan, `initial` (scenario, node) in
     [0, 1]. `every_loss` is linear DebtRank (Bardoscia and others 2015): each further loss is passed
-    on. `first_loss` is DebtRank (Battiston and others 2012): a node passes on its stress once.
-    `default` passes on only what has failed. Raises IronpotError where equity is not above zero.
+    on. `first_loss` is DebtRank (Battiston and others 2012): a node passes on its stress once, and
+    a claim larger than its creditor's equity counts as all of it. `default` passes on only what has
+    failed. Raises IronpotError on shapes that do not fit, on another word, and where equity is not
+    above zero.
 
     >>> from ironpot.system.links import links_of
     >>> chain = links_of([5.0], [0], [1], (2, 2))
@@ -71,6 +73,8 @@ def spread_stress(
     [[0.25, 0.5]]
     """
     leverage = _leverage(exposures, np.asarray(equity, dtype=np.float64))
+    if by == "first_loss":
+        leverage.data = np.minimum(leverage.data, 1.0)
     first = _stress(initial, leverage.shape[0])
     stress, sent = first.copy(), np.zeros_like(first)
     rounds = np.zeros(len(first), dtype=np.int64)
@@ -80,7 +84,7 @@ def spread_stress(
         sent[active] += out
         added = (leverage @ out.T).T
         new = np.minimum(1.0, stress[active] + added)
-        moved = np.maximum(new - stress[active], 0.0).max(axis=1)
+        moved = np.maximum(new - stress[active], 0.0).max(axis=1, initial=0.0)
         stress[active] = new
         rounds[active] += 1
         active = active[moved > tolerance]
@@ -100,9 +104,25 @@ def _outgoing(stress: Floats, sent: Floats, by: Spread) -> Floats:
             return np.where((sent == 0.0) & (stress > 0.0), stress, 0.0)
         case "default":
             return np.where((sent == 0.0) & (stress >= 1.0 - 1e-12), 1.0, 0.0)
+        case _:
+            raise IronpotError(
+                Text(
+                    f"Stress is passed on by {', '.join(get_args(Spread))}; {by} is none of them.",
+                    f"压力传导方式可选 {'、'.join(get_args(Spread))},没有 {by}。",
+                )
+            )
 
 
 def _leverage(exposures: Links, equity: Floats) -> Links:
+    if exposures.shape != equity.shape * 2:
+        raise IronpotError(
+            Text(
+                f"Exposures have shape {exposures.shape} and equity {equity.shape}: give one "
+                "(creditor, debtor) matrix over all nodes and one equity a node.",
+                f"敞口形状为{exposures.shape},权益为{equity.shape}:"
+                "请给出覆盖全部节点的(债权人,债务人)矩阵,且每个节点一个权益。",
+            )
+        )
     if not (equity > 0.0).all():
         bad = np.flatnonzero(~(equity > 0.0)).tolist()
         raise IronpotError(
@@ -117,7 +137,7 @@ def _leverage(exposures: Links, equity: Floats) -> Links:
 
 def _stress(initial: npt.ArrayLike, nodes: int) -> Floats:
     stress = np.atleast_2d(np.asarray(initial, dtype=np.float64))
-    if stress.shape[1] != nodes or not ((stress >= 0.0) & (stress <= 1.0)).all():
+    if stress.shape[1:] != (nodes,) or not ((stress >= 0.0) & (stress <= 1.0)).all():
         raise IronpotError(
             Text(
                 f"Initial stress must be (scenario, {nodes}) with shares between 0 and 1.",
