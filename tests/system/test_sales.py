@@ -209,3 +209,50 @@ def test_ladders_and_offers_that_say_nothing_are_refused():
         Ladders(("m",), np.array([[0.5, 0.8]]), np.array([[1.0, 1.0]]))
     with pytest.raises(IronpotError, match="not nil"):
         sell_into(Ladders(("m",), np.ones((1, 1)), np.ones((1, 1))), [[[np.nan]]])
+
+
+LAND = Ladders(("land",), np.array([[0.8, 0.5]]), np.array([[100.0, 100.0]]))
+
+
+@pytest.mark.parametrize("offered", [[[[90.0, 90.0]]], [[[np.inf]]], [[[np.nan]]], [[[-1.0]]]])
+def test_offers_in_another_market_or_without_end_are_refused(offered):
+    with pytest.raises(IronpotError, match="in the markets of the ladders"):
+        sell_into(LAND, offered)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"level": np.nan},
+        {"level": -1.0},
+        {"level": [[1.0, 1.0]]},
+        {"reserve": np.nan},
+        {"reserve": [[0.5], [0.5]]},
+        {"draws": np.zeros((2, 1, 1))},
+        {"draws": np.full((1, 1, 1), np.nan)},
+    ],
+)
+def test_terms_that_are_unknown_or_do_not_fit_are_refused(terms):
+    with pytest.raises(IronpotError, match="Correct their shapes"):
+        sell_into(LAND, [[[90.0]]], **terms)
+
+
+@pytest.mark.parametrize("shares", [{"base": 1.5}, {"most": -0.1}, {"slope": np.nan}])
+def test_shares_of_failed_listings_are_shares(shares):
+    with pytest.raises(IronpotError, match="between 0 and 1"):
+        FailedListings(**shares)
+
+
+@pytest.mark.parametrize("share", [-0.5, 1.5, np.nan])
+def test_what_own_companies_buy_is_a_share(share):
+    with pytest.raises(IronpotError, match="share of each market"):
+        LAND.net_of_own([share])
+
+
+@pytest.mark.parametrize(
+    ("ladders", "rounds", "shape"),
+    [((), (1.0,), (1, 1, 1, 1)), ((LAND,), (1.0,), (1, 1, 1, 2)), ((LAND,), (), (1, 1, 1, 1))],
+)
+def test_a_programme_needs_a_ladder_a_quarter_and_a_round(ladders, rounds, shape):
+    with pytest.raises(IronpotError, match="ladder for each"):
+        run_programme(ladders, np.ones(shape), rounds=rounds)

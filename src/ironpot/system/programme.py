@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ironpot.core.errors import IronpotError
+from ironpot.core.lang import Text
 from ironpot.system.links import Floats
 from ironpot.system.sale import NEVER_FAILS, FailedListings, Ladders, Sale, sell_into
 
@@ -73,7 +75,8 @@ def run_programme(
     """List `listed` (scenario, seller, market, quarter) and follow every lot to sale or return.
 
     `ladders` has one entry a quarter. In round k a lot asks for at least `reserve` x rounds[k] of
-    the best price of its market's first quarter. All markets of a quarter clear at once.
+    the best price of its market's first quarter. All markets of a quarter clear at once. Raises
+    IronpotError where there is no ladder for a quarter, or no round.
 
     >>> ladder = Ladders(("land",), np.array([[0.8, 0.7]]), np.array([[50.0, 50.0]]))
     >>> run = run_programme((ladder,) * 3, np.array([[[[120.0, 0.0, 0.0]]]]))
@@ -81,6 +84,8 @@ def run_programme(
     ([50.0, 50.0, 20.0], [1.0])
     """
     new = np.asarray(listed, dtype=np.float64)
+    if new.ndim != 4 or not 0 < new.shape[3] <= len(ladders) or not rounds:
+        raise IronpotError(_BAD_PROGRAMME)
     scenarios, sellers, markets, quarters = new.shape
     floor = _floors(ladders[0], rounds, reserve)
     waiting = np.zeros((scenarios, sellers, markets, len(rounds)))
@@ -137,3 +142,10 @@ def _next_level(spillover: Spillover | None, level: Floats, sale: Sale, ladder: 
     return spillover.next_level(
         level, np.divide(sold, room, out=np.zeros_like(sold), where=room > 0.0)
     )
+
+
+_BAD_PROGRAMME = Text(
+    "A programme is (scenario, seller, market, quarter) and needs a ladder for each of its "
+    "quarters and at least one round. Give what is missing.",
+    "出售计划形状应为(情景,卖方,市场,季度),每个季度须有一个市场阶梯,且至少一轮。请补齐。",
+)

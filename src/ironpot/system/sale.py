@@ -37,6 +37,8 @@ class Ladders:
         Such money goes round in a circle: it counts for no seller.
         """
         outside = 1.0 - np.asarray(own_share, dtype=np.float64)
+        if not ((outside >= 0.0) & (outside <= 1.0)).all():
+            raise IronpotError(_BAD_OWN)
         return replace(self, capacity=self.capacity * outside[:, None])
 
 
@@ -56,6 +58,11 @@ class FailedListings:
     base: float = 0.0715
     slope: float = 0.192
     most: float = 0.95
+
+    def __post_init__(self) -> None:
+        """Refuse shares beyond 0 to 1 and listings that would fail less under pressure."""
+        if not (0.0 <= self.base <= 1.0 and 0.0 <= self.most <= 1.0 and self.slope >= 0.0):
+            raise IronpotError(_BAD_SHARE)
 
     def share(self, pressure: Floats) -> Floats:
         """Return the share of listings that fail at each pressure, elementwise."""
@@ -109,7 +116,8 @@ def sell_into(
     """
     from ironpot.system.kernels import fill_all
 
-    volume = _known(offered)
+    volume = _known(offered, len(ladders.markets))
+    _check(volume, reserve, level, draws)
     pressure = _pressure(ladders, volume)
     failed = failing.share(pressure)
     listed = volume * _finding_bidders(failed, draws)
@@ -122,11 +130,33 @@ def sell_into(
     return Sale(listed - left, proceeds, pressure, failed)
 
 
-def _known(offered: npt.ArrayLike) -> Floats:
+def _known(offered: npt.ArrayLike, markets: int) -> Floats:
     volume = np.asarray(offered, dtype=np.float64)
-    if volume.ndim != 3 or not (volume >= 0.0).all():
+    fits = volume.ndim == 3 and volume.shape[2] == markets
+    if not (fits and (volume >= 0.0).all() and np.isfinite(volume).all()):
         raise IronpotError(_BAD_OFFER)
     return volume
+
+
+def _check(
+    volume: Floats, reserve: npt.ArrayLike, level: npt.ArrayLike, draws: Floats | None
+) -> None:
+    """Refuse reserves, levels and draws that are unknown, below nil or of another shape."""
+    scenarios, sellers, markets = volume.shape
+    given: tuple[tuple[npt.ArrayLike, tuple[int, ...]], ...] = (
+        (reserve, (sellers, markets)),
+        (level, (scenarios, markets)),
+        (0.0 if draws is None else draws, volume.shape),
+    )
+    for figures, shape in given:
+        array = np.asarray(figures, dtype=np.float64)
+        if not (_spreads_to(array.shape, shape) and (array >= 0.0).all()):
+            raise IronpotError(_BAD_TERMS)
+
+
+def _spreads_to(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    sizes = zip(shape[::-1], target[::-1], strict=False)
+    return len(shape) <= len(target) and all(a in (1, b) for a, b in sizes)
 
 
 def _pressure(ladders: Ladders, volume: Floats) -> Floats:
@@ -148,7 +178,21 @@ _BAD_LADDER = Text(
     "市场阶梯要求价格已知且逐档不升、容量不小于0,形状均为(市场,档)。请排序并补齐。",
 )
 _BAD_OFFER = Text(
-    "Offers must be (scenario, seller, market) and known, 0 or more. An unknown volume is not nil: "
-    "fill it or leave the seller out.",
-    "挂牌量应为(情景,卖方,市场)且已知、不小于0。未知不等于零:请补齐或剔除该卖方。",
+    "Offers must be (scenario, seller, market), in the markets of the ladders, and known, 0 or "
+    "more. An unknown volume is not nil: fill it or leave the seller out.",
+    "挂牌量应为(情景,卖方,市场),市场与阶梯一致,且已知、不小于0。未知不等于零:请补齐或剔除该卖方。",
+)
+_BAD_TERMS = Text(
+    "Reserves are (seller, market), levels (scenario, market), draws (scenario, seller, market), "
+    "all known and 0 or more. Correct their shapes and fill what is missing.",
+    "底价应为(卖方,市场),价格水平为(情景,市场),抽样为(情景,卖方,市场),均已知且不小于0。请更正并补齐。",
+)
+_BAD_SHARE = Text(
+    "Shares of listings that fail lie between 0 and 1, and the slope is 0 or more: more pressure "
+    "does not help anybody to sell. Correct base, most or slope.",
+    "流拍比例应在0与1之间,斜率不小于0:压力增大不会使成交更容易。请更正 base、most 或 slope。",
+)
+_BAD_OWN = Text(
+    "What own companies buy is a known share of each market, between 0 and 1. Correct it.",
+    "自有企业购买量应为各市场已知份额,在0与1之间。请更正。",
 )
