@@ -10,8 +10,9 @@ from ironpot.case.read import read_case
 from ironpot.case.template import write_workbook
 from ironpot.case.write import tables_of
 
-HEAD = "entity_id,market_id,quarter,tranche,price_fraction,fee,allotment"
+HEAD = "entity_id,market_id,quarter,tranche,price_fraction,fee,allotment,rows"
 GOOD = "county,town,2025Q1,1,0.9,0.05,1000000"
+COUNTED = ["county,town,2025Q1,1,0.9,0.05,10,2", "county,town,2025Q2,1,0.9,0.05,10,2"]
 
 
 def case_with(folder, *rows):
@@ -27,6 +28,10 @@ def test_good_allotments_are_read_in_yuan(tmp_path):
     ]
 
 
+def test_as_many_allotments_as_they_say_are_read(tmp_path):
+    assert case_with(tmp_path / "case", *COUNTED).case.allotments["rows"].to_list() == [2, 2]
+
+
 @pytest.mark.parametrize(
     ("rows", "code", "said"),
     [
@@ -38,6 +43,7 @@ def test_good_allotments_are_read_in_yuan(tmp_path):
         (["county,town,2025Q1,3,0.9,0.05,10"], "allotment.no_tranche", "3"),
         (["county,town,2035Q1,1,0.9,0.05,10"], "allotment.outside_plan", "2035Q1"),
         ([GOOD, "other,town,2025Q2,1,0.9,0.05,10"], "allotment.two_counties", "county"),
+        (COUNTED[:1], "allotment.other_count", "says 2 rows, the table has 1"),
     ],
 )
 def test_what_does_not_fit_names_its_cell_and_how_to_mend_it(tmp_path, rows, code, said):

@@ -74,3 +74,5 @@ def test_the_table_holds_every_row_of_every_market_a_county_has_lots_in():
     assert table.height == len(crowd.lots) * crowd.slots
     assert not table.select("entity_id", "market_id", "quarter", "tranche").is_duplicated().any()
     assert table["run_id"].unique().to_list() == [run_id(crowd, plan)]
+    for _, rows in table.group_by("entity_id"):
+        assert rows["rows"].unique().to_list() == [rows.height]

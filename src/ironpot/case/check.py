@@ -70,6 +70,7 @@ DRAFT_CHECKS: tuple[Callable[[Draft], list[Issue]], ...] = (
     rules.help_is_what_it_is_called,
     rules.wishes_can_be_followed,
     shares.allotments_are_of_one_county,
+    shares.allotments_are_all_there,
     shares.allotments_fit_the_ladder,
     done.events_lie_within_the_plan,
     done.lots_leave_once,

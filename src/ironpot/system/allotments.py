@@ -167,6 +167,8 @@ def allotment_table(
     added = pl.col("allotment", "announced_use").sum().over(ALLOTMENTS.key)
     rows = named.with_columns(added).unique(ALLOTMENTS.key, keep="first", maintain_order=True)
     rows = rows.filter(pl.col("price_fraction") > 0.0)
+    # A file cut off between two rows is like a whole one but for their number.
+    rows = rows.with_columns(rows=pl.len().over("entity_id"))
     return ALLOTMENTS.conform(rows).drop("source_id", "origin")
 
 

@@ -26,7 +26,7 @@ from ironpot.report.plan_out import write_plan_files
 from ironpot.report.write import write_report
 from ironpot.verify import Verification, verify_plan
 from ironpot.workbench.again import Earlier, what_changed
-from ironpot.workbench.allotment_file import other_county
+from ironpot.workbench.allotment_file import other_county, uncounted
 from ironpot.workbench.screen import Bar, unit_words
 from ironpot.workbench.whole import whole_file, whole_folder
 
@@ -84,10 +84,12 @@ def run_plan(
 
 
 def _say_whose(case: Case, allotments: pl.DataFrame | None, screen: Console, lang: Lang) -> None:
-    """Say that a file of allotments calls its county otherwise: it may be another's file."""
-    said = None if allotments is None else other_county(allotments, case)
-    if said is not None:
-        screen.print(said.say(lang))
+    """Say where a file of allotments calls its county otherwise, or may not be whole."""
+    if allotments is None:
+        return
+    for said in (other_county(allotments, case), uncounted(allotments)):
+        if said is not None:
+            screen.print(said.say(lang))
 
 
 def write_plan(

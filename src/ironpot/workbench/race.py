@@ -27,6 +27,7 @@ from ironpot.plan.race import (
 from ironpot.plan.turned import costs_as_written
 from ironpot.report.parts.race import CHOICE
 from ironpot.report.plan_files import PlanFiles, read_plan
+from ironpot.workbench.allotment_file import uncounted
 from ironpot.workbench.made_with import ReadBack, read_back
 from ironpot.workbench.screen import Bar, show_table, unit_words
 from ironpot.workbench.whole import refuse_unwritable, whole_file
@@ -86,6 +87,8 @@ class Asked:
 def run_race(case: Case, asked: Asked, screen: Console, lang: Lang, unit: Unit) -> Race:
     """Let a plan race simple rules, print who stands where, and tell the plan's folder."""
     refuse_unwritable(asked.csv)
+    if asked.allotments is not None and (said := uncounted(asked.allotments)) is not None:
+        _say(screen, lang, said)
     began = time.monotonic()
     plan = _entered(case, asked, lang)
     futures = asked.race.futures

@@ -28,6 +28,25 @@ _TWO = Message(
 )
 
 
+def allotments_are_all_there(draft: Draft) -> list[Issue]:
+    """A county's allotments are as many rows as each says: none was lost on the way."""
+    part = draft["allotments"]
+    found = part.frame.with_columns(found=pl.len())
+    short = found.filter(pl.col("rows").is_not_null() & (pl.col("rows") != pl.col("found")))
+    return part.flag(short.tail(1), "rows", _COUNT)
+
+
+_COUNT = Message(
+    "allotment.other_count",
+    Text("says {rows} rows, the table has {found}", "注明{rows}行,表中有{found}行"),
+    Text("what was allotted in rows that are lost is nobody's", "丢失行中的配额无人使用"),
+    Text(
+        "paste all rows of the county's file again, or empty this column if rows were meant to go",
+        "请重新粘贴本县配额文件的全部行;如有意删行,请清空此列",
+    ),
+)
+
+
 def allotments_fit_the_ladder(draft: Draft) -> list[Issue]:
     """Each allotment is in a quarter of the plan, in a tranche of its market, within its depth."""
     part = draft["allotments"]

@@ -54,6 +54,15 @@ ALLOTMENTS = Table(
         Column("bound", "money", Text("no joint plan costs less", "统筹成本下界")),
         Column("gap", "share", Text("gap of the stake", "与下界的差距")),
         Column("run_id", "id", Text("run", "测算编号")),
+        Column(
+            "rows",
+            "count",
+            Text("rows of this county", "本县行数"),
+            Text(
+                "alike in every row: fewer rows mean that some were lost", "各行相同;不足即有缺行"
+            ),
+            low=1,
+        ),
         *PROVENANCE,
     ),
 )
