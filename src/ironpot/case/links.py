@@ -27,7 +27,7 @@ _FURTHER: dict[str, tuple[Link, ...]] = {
         Link("asset_kind", ("asset_kinds",), ("all",)),
         Link("route", (), (*ROUTES, "all")),
     ),
-    "allotments": (Link("market_id", ("markets",)),),
+    "allotments": (Link("market_id", ("markets",)), Link("announced_lots", ("assets",))),
     "listing": (Link("market_id", ("markets",), ("all",)),),
 }
 

@@ -16,6 +16,9 @@ EXPECTED = "expected"
 SCHEMA_VERSION = "ironpot-plan/1"
 
 STATUSES = ("optimal", "feasible", "least_relief", "unknown")
+# What became of choices made before, an earlier plan's or a coordinated run's: they work; work with
+# help alone, though the new plan does without; do not work; were not judged in time.
+WORKS, NEEDS_HELP, IMPOSSIBLE, NOT_JUDGED = "works", "needs_help", "impossible", "unknown"
 KINDS = (
     "own_cash",
     "outside_cash",

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from ironpot.core.dates import Horizon
+from ironpot.core.outputs import IMPOSSIBLE, NEEDS_HELP, NOT_JUDGED, WORKS
 from ironpot.plan.everywhere import everywhere
 from ironpot.plan.exact import WHOLE, chosen_releases, outside
 from ironpot.plan.inputs import MILLION
@@ -19,7 +20,7 @@ from ironpot.plan.many import is_large
 from ironpot.plan.model import Model
 from ironpot.plan.names import quarter_text
 from ironpot.plan.now import prepayment_dates, swap_dates
-from ironpot.plan.program import Floats, Program
+from ironpot.plan.program import Floats, Ints, Program
 from ironpot.plan.question import Question, open_program, shut
 from ironpot.plan.search import Found
 from ironpot.plan.solver import NO_ANSWER, Answer
@@ -111,15 +112,22 @@ def _choose_releases(model: Model, choices: pl.DataFrame, point: Floats) -> None
     names = inputs.offers.frame.select("lot_id", "route").rows()
     bundles = [*inputs.case.bundles["bundle_id"].to_list(), None]
     is_open = model.program.upper[model.release_of] > 0.5
-    pool = inputs.offers.is_route("pool")[releases.row] & ~releases.done
     taken = {names[int(releases.row[k])][0] for k in np.flatnonzero(releases.done).tolist()}
+    chosen: list[int] = []
     for k in np.flatnonzero(is_open & ~releases.done).tolist():
         lot, route = names[int(releases.row[k])]
         when = quarter_text(inputs, int(releases.start[k]))
         if (lot, route, when, bundles[int(releases.bundle[k])]) in wanted and lot not in taken:
-            point[model.release_of[k]] = 1.0
-            if pool[k]:
-                point[model.column("pool")[releases.node[k], releases.start[k]]] = 1.0
+            chosen.append(k)
+    start_releases(model, point, np.array(chosen, dtype=np.int64))
+
+
+def start_releases(model: Model, point: Floats, candidates: Ints) -> None:
+    """Choose candidates in a point, in place; a pool is chosen with what goes into it."""
+    inputs, releases = model.inputs, model.inputs.releases
+    point[model.release_of[candidates]] = 1.0
+    pool = candidates[inputs.offers.is_route("pool")[releases.row[candidates]]]
+    point[model.column("pool")[releases.node[pool], releases.start[pool]]] = 1.0
 
 
 def _choose_options(model: Model, choices: pl.DataFrame, point: Floats) -> None:
@@ -194,20 +202,40 @@ class Kept:
     relief: float = 0.0
     alone: bool = True
 
+    @property
+    def status(self) -> str:
+        """Say what becomes of the choices in a word of `core.outputs`.
+
+        >>> Kept(1.0).status, Kept(float("inf")).status, Kept(float("nan")).status
+        ('works', 'impossible', 'unknown')
+        """
+        if np.isnan(self.cost):
+            return NOT_JUDGED
+        if np.isinf(self.cost):
+            return IMPOSSIBLE
+        return WORKS if self.alone else NEEDS_HELP
+
+    def figures(self) -> dict[str, str | float | None]:
+        """Return status, cost and relief as plan.json holds them, yuan where known."""
+        known = bool(np.isfinite(self.cost))
+        cost, relief = (round(x, 2) if known else None for x in (self.cost, self.relief))
+        return {"status": self.status, "cost": cost, "relief": relief}
+
 
 def no_dearer(
-    model: Model, question: Question, found: Found, point: Floats
+    model: Model, question: Question, found: Found, point: Floats, *, same: float = 0.0
 ) -> tuple[Found, Answer]:
     """Return the cheaper of a found plan and the earlier choices, and those choices priced now.
 
-    The search has mostly priced them; else they are priced here, future by future if many.
+    The search has mostly priced them; else they are priced here, future by future if many. What is
+    found must save more than `same` (million), or the choices stand.
     """
     answer = found.start
     if answer is None or (answer.point is None and answer.outcome != "infeasible"):
         answer = price_choices(model, question.program, point)
     if answer.point is None:
         return found, answer
-    if found.point is not None and found.objective <= answer.objective:
+    if found.point is not None and found.objective <= answer.objective - same:
         return found, answer
     return replace(found, point=answer.point, objective=answer.objective), answer
 

@@ -100,6 +100,7 @@ def plan_summary(plan: Plan, tables: dict[str, pl.DataFrame], lang: Lang) -> dic
         "options": asdict(options),
         "allotted": _is_allotted(plan),
         **_allotments(plan),
+        **_announced(plan),
         "seed": options.seed,
         "currency": case.settings.currency,
         "unit": 1,
@@ -145,6 +146,18 @@ def _allotments(plan: Plan) -> dict[str, Any]:
     """Return the rows of that file, so that whoever solves again asks the same; else nothing."""
     rows = plan.model.inputs.allotments
     return {"allotments": rows.to_dicts()} if _is_allotted(plan) and rows is not None else {}
+
+
+def _announced(plan: Plan) -> dict[str, Any]:
+    """Return what the announced sales cost, by this plan's reckoning and by the run's; or nothing.
+
+    `planned_cost` is the run's: the two count different things and are not to be compared.
+    """
+    if plan.announced is None:
+        return {}
+    rows = plan.case.allotments if (given := plan.model.inputs.allotments) is None else given
+    of_run = {name: rows[name].drop_nulls().first() for name in ("planned_cost", "run_id")}
+    return {"announced": plan.announced.figures() | of_run}
 
 
 def _gap(gap: float) -> float | None:

@@ -15,6 +15,7 @@ from ironpot.case.case import Case
 from ironpot.core.errors import SolverError, StoppedError
 from ironpot.core.lang import Text
 from ironpot.plan.again import Kept, chosen_point, kept, no_dearer, prepared_starts
+from ironpot.plan.announced import Part, announced_part, stand_by
 from ironpot.plan.gaps import gap_objective, gap_stake
 from ironpot.plan.inputs import MILLION, Inputs
 from ironpot.plan.many import is_large, search_many
@@ -49,7 +50,8 @@ class Plan:
     no plan gets by with less help than this, at whatever price its lots are sold. `cost` is what
     the plan costs under exact prices, `bound` what no plan can be below, `do_nothing` what holding
     everything costs (inf where that is impossible), `constant` the part that no decision moves.
-    `earlier` is what keeping on with an earlier plan costs now, None if there was none.
+    `earlier` is what keeping on with an earlier plan costs now, None if there was none;
+    `announced` what the sales cost that a coordinated run announced, None if it named no lots.
     """
 
     case: Case
@@ -72,6 +74,7 @@ class Plan:
     interrupted: bool
     history: tuple[tuple[float, float, float], ...]
     earlier: Kept | None = None
+    announced: Kept | None = None
     by_clock: bool = False
 
     @property
@@ -109,7 +112,8 @@ def plan_resolution(
     `watch` hears of progress (seconds, cost and bound in million yuan). Ctrl-C keeps the best plan
     so far. `allotments` are this county's rows of a coordinated run
     (`case.schema.share.ALLOTMENTS`), the case's own where none are given: the market-use fee is
-    charged on what it uses above them and credited on what it leaves.
+    charged on what it uses above them and credited on what it leaves. Where they name the lots
+    that were announced, the plan costs no more than these sales do, and keeps to them otherwise.
     `earlier` are the choices of an earlier plan (`plan.again.choices_table`): the search starts
     from them, so that the new plan costs no more than they do now. `under_way` are the starts (lot,
     route, quarter) that are prepared, those of `earlier` where none are given. Raises SolverError
@@ -130,17 +134,31 @@ def plan_resolution(
     )
     began = time.monotonic()
     start = None if earlier is None else chosen_point(model, earlier)
-    question, found = _answer(model, watch, start)
-    before: Kept | None = None
-    if start is not None:
-        found, priced = no_dearer(model, question, found, start)
-        before = kept(model, question, priced, start)
+    part = announced_part(model)
+    first = part.point if start is None and part is not None else start
+    question, found = _answer(model, watch, first)
+    found, before, announced = _no_worse(model, question, found, start, part)
     if found.point is None:
         raise _no_plan(chosen, interrupted=found.interrupted)
     found = within_tolerance(model, question.program, found)
     seconds = time.monotonic() - began
     plan = _plan(case, chosen, model, appraisals, question, found, seconds)
-    return replace(plan, earlier=before)
+    return replace(plan, earlier=before, announced=announced)
+
+
+def _no_worse(
+    model: Model, question: Question, found: Found, start: Floats | None, part: Part | None
+) -> tuple[Found, Kept | None, Kept | None]:
+    """Hold a found plan against an earlier one and an announced part; say what these cost now."""
+    before: Kept | None = None
+    announced: Kept | None = None
+    if start is not None:
+        found, priced = no_dearer(model, question, found, start)
+        before = kept(model, question, priced, start)
+        found = replace(found, start=None)
+    if part is not None:
+        found, announced = stand_by(model, question, found, part)
+    return found, before, announced
 
 
 def _answer(model: Model, watch: Watch | None, start: Floats | None) -> tuple[Question, Found]:

@@ -4,17 +4,16 @@ from typing import Any
 
 from ironpot.core.lang import Text
 from ironpot.core.money import Unit, amount_text
+from ironpot.core.outputs import IMPOSSIBLE, NEEDS_HELP, NOT_JUDGED
 
-# Words of `keeping_on.status` in plan.json. The earlier choices work; work with help alone, though
-# the new plan does without; do not work any more; were not judged in time; were never written.
-WORKS, NEEDS_HELP, IMPOSSIBLE = "works", "needs_help", "impossible"
-UNKNOWN, NOT_WRITTEN = "unknown", "not_written"
+# Beside the words of `core.outputs`: the earlier plan never wrote its choices.
+NOT_WRITTEN = "not_written"
 
 # Less than this is no difference (yuan).
 NO_LESS = 1.0
 _SAID: dict[str, Text] = {
     IMPOSSIBLE: Text("The earlier choices do not work any more.", "原有决策已不可行。"),
-    UNKNOWN: Text(
+    NOT_JUDGED: Text(
         "Whether the earlier choices still work was not known in time; give it more --time-limit.",
         "原有决策是否仍可行未能在时限内确定,请用 --time-limit 延长时间。",
     ),

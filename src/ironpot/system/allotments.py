@@ -133,6 +133,7 @@ def allotment_table(
     names: tuple[str, ...],
     quarters: tuple[str, ...],
     pi: Floats | None = None,
+    lot_ids: tuple[str | None, ...] | None = None,
 ) -> pl.DataFrame:
     """Return the rows that counties get, in the columns of `case.schema.share.ALLOTMENTS`.
 
@@ -140,6 +141,8 @@ def allotment_table(
     uses it without being allotted any. A county's fees are those of the rows over
     1 + `pi` (county,), the price of its limit where it has one. Every row of a market in which the
     county has lots is given, so that fees and prices are known where its allotment is nil.
+    `lot_ids` (lot,) are given where a lot row is a lot of the county that the plan sells whole:
+    rows that are used then name the lots that use them.
     """
     tranches, lots = markets.price.shape[2], np.flatnonzero(markets.on_sale)
     row, slot = (grid.ravel() for grid in np.indices((lots.size, markets.slots)))
@@ -158,14 +161,19 @@ def allotment_table(
             "fee": plan.fees[market, slot] / (1.0 + weight[owner]),
             "allotment": sold,
             "announced_use": sold,
+            "announced_lots": None if lot_ids is None else np.array(lot_ids, dtype=object)[lot],
             "planned_cost": plan.costs[owner],
             "cash_dual": _cash_duals(markets, plan)[owner, quarter],
-        }
+        },
+        schema_overrides={"announced_lots": pl.String},
     ).with_columns(bound=pl.lit(plan.bound), gap=pl.lit(plan.gap_of_stake))
     named = frame.with_columns(run_id=pl.lit(run_id(markets, plan)))
     # Lots of one market share its rows; a tranche without a price is none.
+    used = pl.when(pl.col("announced_use") > 0.0).then(pl.col("announced_lots"))
     added = pl.col("allotment", "announced_use").sum().over(ALLOTMENTS.key)
-    rows = named.with_columns(added).unique(ALLOTMENTS.key, keep="first", maintain_order=True)
+    lots = used.drop_nulls().str.join(";").over(ALLOTMENTS.key)
+    rows = named.with_columns(added, announced_lots=pl.when(lots != "").then(lots))
+    rows = rows.unique(ALLOTMENTS.key, keep="first", maintain_order=True)
     rows = rows.filter(pl.col("price_fraction") > 0.0)
     # A file cut off between two rows is like a whole one but for their number.
     rows = rows.with_columns(rows=pl.len().over("entity_id"))

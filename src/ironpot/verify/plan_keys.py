@@ -111,7 +111,17 @@ def _is_keeping_on(value: Json) -> bool:
     )
 
 
+def _is_announced(value: Json) -> bool:
+    if not isinstance(value, dict):
+        return False
+    rest = {name: item for name, item in value.items() if name not in _OF_RUN}
+    amount, run = (value.get(name) for name in _OF_RUN)
+    known = amount is None or decimal_of(amount) is not None
+    return _is_keeping_on(rest) and known and (run is None or _is_text(run))
+
+
 _MONEY = ("cost", "relief")
+_OF_RUN = ("planned_cost", "run_id")
 KEYS: Mapping[str, Callable[[Json], bool]] = {
     "schema": lambda value: value == SCHEMA_VERSION,
     "version": _is_text,
@@ -152,8 +162,9 @@ KEYS: Mapping[str, Callable[[Json], bool]] = {
 # says that prices and fees came from a coordinated run, `allotments` are its rows; `choices` are
 # what is decided now, by name; `under_way` are the starts [lot, route, quarter] that an earlier
 # plan had prepared, `done` is what has happened to lots since the case date; `keeping_on` is what
-# an earlier plan's choices cost now, `changes` what differs from it, and why; `texts` are sentences
-# of `assumptions` and `unknown` in both languages.
+# an earlier plan's choices cost now, `changes` what differs from it, and why; `announced` is what
+# the sales cost that a coordinated run announced by lot; `texts` are sentences of `assumptions` and
+# `unknown` in both languages.
 OPTIONAL: Mapping[str, Callable[[Json], bool]] = {
     "weights": lambda value: isinstance(value, dict),
     "options": _is_options,
@@ -163,6 +174,7 @@ OPTIONAL: Mapping[str, Callable[[Json], bool]] = {
     "under_way": _is_starts,
     "done": _is_named_texts,
     "keeping_on": _is_keeping_on,
+    "announced": _is_announced,
     "changes": _is_rows,
     "texts": _is_rows,
     "extras": lambda value: isinstance(value, dict),

@@ -3,7 +3,6 @@
 What plan.json says it says in both languages, so that a report can be written again in the other.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,17 +16,9 @@ from ironpot.case.events import FAILED, in_order
 from ironpot.core.dates import quarter_number
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit
-from ironpot.plan.again import Kept
 from ironpot.plan.plan import Plan
 from ironpot.plan.tables.debt_actions import NEGOTIATED
-from ironpot.report.keeping_on import (
-    IMPOSSIBLE,
-    NEEDS_HELP,
-    NOT_WRITTEN,
-    UNKNOWN,
-    WORKS,
-    keeping_on,
-)
+from ironpot.report.keeping_on import NOT_WRITTEN, keeping_on
 from ironpot.report.plan_files import PlanFiles, read_plan
 from ironpot.workbench.made_with import choices_of
 from ironpot.workbench.plan_words import ROUTES
@@ -85,6 +76,9 @@ def read_earlier(out: Path) -> Earlier:
     return Earlier(files, choices_of(files))
 
 
+_NEVER_SAID = {"status": NOT_WRITTEN, "cost": None, "relief": None}
+
+
 def what_changed(plan: Plan, tables: dict[str, pl.DataFrame], earlier: Earlier) -> dict[str, Any]:
     """Return what plan.json holds of an earlier plan: `keeping_on` and `changes`.
 
@@ -94,7 +88,7 @@ def what_changed(plan: Plan, tables: dict[str, pl.DataFrame], earlier: Earlier) 
     old = earlier.files.tables
     rows = [*_lots(plan, tables, old), *_debts(plan, tables, old)]
     return {
-        "keeping_on": _keeping_on(plan.earlier),
+        "keeping_on": _NEVER_SAID if plan.earlier is None else plan.earlier.figures(),
         "changes": [
             {
                 "subject_id": row.subject_id,
@@ -106,16 +100,6 @@ def what_changed(plan: Plan, tables: dict[str, pl.DataFrame], earlier: Earlier) 
             for row in rows
         ],
     }
-
-
-def _keeping_on(before: Kept | None) -> dict[str, Any]:
-    """Say what the earlier choices cost now: a word of `report.keeping_on`, yuan where known."""
-    if before is None or math.isnan(before.cost):
-        return {"status": NOT_WRITTEN if before is None else UNKNOWN, "cost": None, "relief": None}
-    if math.isinf(before.cost):
-        return {"status": IMPOSSIBLE, "cost": None, "relief": None}
-    money = {"cost": round(before.cost, 2), "relief": round(before.relief, 2)}
-    return {"status": WORKS if before.alone else NEEDS_HELP} | money
 
 
 @dataclass(frozen=True, slots=True)

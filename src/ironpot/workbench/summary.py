@@ -15,6 +15,7 @@ from ironpot.core.money import Unit, in_unit
 from ironpot.plan.files import Written
 from ironpot.plan.gaps import NOTHING_PROVEN
 from ironpot.plan.plan import Plan
+from ironpot.report.as_announced import as_announced
 from ironpot.report.parts.check import NOT_WORTH_A_SHARE
 from ironpot.verify import Verification
 from ironpot.workbench.again import show_changes
@@ -89,6 +90,8 @@ def show_plan(plan: Plan, written: Written, screen: Console, lang: Lang, unit: U
             "请用 --time-limit 延长计算时间。",
         )
     screen.print(gap.say(lang), soft_wrap=True)
+    if "announced" in written.summary:
+        screen.print(as_announced(written.summary, unit).say(lang), soft_wrap=True)
 
 
 def _share(gap: float) -> Text:

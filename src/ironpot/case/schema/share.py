@@ -49,7 +49,26 @@ ALLOTMENTS = Table(
             low=0.0,
         ),
         Column("announced_use", "money", Text("announced use", "申报用量"), low=0.0),
-        Column("planned_cost", "money", Text("planned cost of the county", "该县计划成本")),
+        Column(
+            "announced_lots",
+            "many",
+            Text("lots announced", "申报资产"),
+            Text(
+                "the lots whose whole sale in the quarter is the announced use of its tranches",
+                "该季度整宗出售、构成各档申报用量的资产",
+            ),
+        ),
+        Column(
+            "planned_cost",
+            "money",
+            Text("cost of the county's part", "该县份额成本"),
+            Text(
+                "as the run counts it: value given up less proceeds, arrears, rights; a plan's "
+                "own cost counts more: plan.json holds both (announced)",
+                "按统筹测算口径:放弃价值减收入,加欠款与支持;方案自身成本口径更全,"
+                "两者均见 plan.json 的 announced",
+            ),
+        ),
         Column("cash_dual", "number", Text("what a yuan more is worth", "资金影子价格"), low=0.0),
         Column("bound", "money", Text("no joint plan costs less", "统筹成本下界")),
         Column("gap", "share", Text("gap of the stake", "与下界的差距")),

@@ -7,6 +7,7 @@ import polars as pl
 from ironpot.core.money import YUAN_PER_UNIT
 from ironpot.core.outputs import EXPECTED
 from ironpot.plan.gaps import NOTHING_PROVEN
+from ironpot.report.as_announced import as_announced
 from ironpot.report.figures import money, number, percent, unit_label
 from ironpot.report.model import Block, Bullets, Field, Paragraph, Section, Table
 from ironpot.report.parts.race import race_blocks
@@ -51,12 +52,20 @@ def check_section(view: View) -> Section:
         view.say("How sure it is, and how to check it", "求解质量与复核方法"),
         (
             Paragraph(sure_sentence(view), tone="lead"),
+            *_announced(view),
             Bullets(_checks(view), numbered=True),
             *race_blocks(view),
             *_binding(view),
             _run_table(view),
         ),
     )
+
+
+def _announced(view: View) -> tuple[Block, ...]:
+    """Return what selling as a coordinated run announced would cost; nothing without one."""
+    if "announced" not in view.summary:
+        return ()
+    return (Paragraph(view.reader.read(as_announced(view.summary, view.reader.unit))),)
 
 
 # Below this share of the cost a gap is a matter of rounding, and so is its share of the stake.
