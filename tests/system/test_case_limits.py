@@ -13,7 +13,14 @@ from ironpot.plan.now import add_releases, team_by_quarter
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.prepare import appraise_case, gather
 from ironpot.plan.program import Builder
-from ironpot.system.case_limits import NEVER, Demands, demands_of, shares_within_floors, team_delays
+from ironpot.system.case_limits import (
+    NEVER,
+    Demands,
+    demands_of,
+    lots_within_floors,
+    shares_within_floors,
+    team_delays,
+)
 from ironpot.system.coordinate import coordinate_plans
 from ironpot.system.from_cases import cases_together
 from ironpot.valuation.routes import LISTED
@@ -42,6 +49,30 @@ def test_floors_hold_when_all_is_sold_and_no_other_cut_lets_more_gain(seed):
     assert (rows @ share <= most + 1e-9).all()
     best = linprog(-demands.gain, A_ub=rows, b_ub=most, bounds=(0.0, 1.0))
     assert demands.gain @ share == pytest.approx(-best.fun)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_floors_hold_when_all_whole_lots_are_sold_and_none_that_still_fits_stays_out(seed):
+    demands = drawn(seed)
+    allowed = np.array([20.0, 5.0, -1.0])
+    inside = lots_within_floors(demands, allowed)
+    assert inside[(demands.kind < 0) | (demands.service == 0.0)].all()
+    assert 0 < (~inside).sum() < inside.size
+    share = shares_within_floors(demands, allowed)
+    for kind, most in enumerate(np.maximum(allowed, 0.0).tolist()):
+        mine = (demands.kind == kind) & (demands.service > 0.0)
+        assert demands.service[mine & inside].sum() <= most + 1e-9
+        assert inside[mine & (share == 1.0)].all()  # the smaller ones come after those that fit
+        worth = np.divide(demands.gain, demands.service, out=np.zeros(40), where=mine)
+        for lot in np.flatnonzero(mine & ~inside):
+            before = mine & inside & (worth >= worth[lot])
+            assert demands.service[before].sum() + demands.service[lot] > most
+
+
+def test_a_smaller_lot_goes_in_after_one_that_does_not_fit():
+    found = [lots_within_floors(drawn(seed), np.array([9.0, 5.0, 3.0])) for seed in range(5)]
+    parts = [shares_within_floors(drawn(seed), np.array([9.0, 5.0, 3.0])) for seed in range(5)]
+    assert any((inside & (share == 0.0)).any() for inside, share in zip(found, parts, strict=True))
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -83,12 +83,37 @@ def shares_within_floors(demands: Demands, allowed: Floats) -> Floats:
     """
     share = np.ones(demands.service.size)
     for kind, most in enumerate(allowed.tolist()):
-        mine = np.flatnonzero((demands.kind == kind) & (demands.service > 0.0))
-        order = mine[np.argsort(-demands.gain[mine] / demands.service[mine], kind="stable")]
+        order = _by_gain(demands, kind)
         given = demands.service[order]
         before = np.cumsum(given) - given
         share[order] = np.clip((max(most, 0.0) - before) / given, 0.0, 1.0)
     return share
+
+
+def lots_within_floors(demands: Demands, allowed: Floats) -> Bools:
+    """Return which lots may be sold whole so that no class gives up more than `allowed`.
+
+    What gains most for the service given up comes first; where one does not fit, a smaller one
+    after it still may.
+
+    >>> three = Demands(np.array([4.0, 4.0, 2.0]), np.array([0, 0, 0]), np.zeros(3),
+    ...                 np.array([0, 0, 0]), np.array([2.0, 3.0, 0.5]))
+    >>> lots_within_floors(three, np.array([6.0])).tolist()
+    [False, True, True]
+    """
+    inside = np.ones(demands.service.size, dtype=np.bool_)
+    for kind, most in enumerate(allowed.tolist()):
+        left, hair = max(most, 0.0), _HAIR * max(most, 0.0)
+        for lot in _by_gain(demands, kind).tolist():
+            inside[lot] = demands.service[lot] <= left + hair
+            left -= demands.service[lot] if inside[lot] else 0.0
+    return inside
+
+
+def _by_gain(demands: Demands, kind: int) -> Ints:
+    """Order the lots that give up service of a class by what each gains for it, most first."""
+    mine = np.flatnonzero((demands.kind == kind) & (demands.service > 0.0))
+    return mine[np.argsort(-demands.gain[mine] / demands.service[mine], kind="stable")]
 
 
 def team_delays(demands: Demands, capacity: Floats) -> Ints:

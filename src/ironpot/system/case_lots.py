@@ -1,7 +1,7 @@
 """Which lots of a case can be sold through shared markets, from when on, and what stays out?
 
-Lots of one market that open together are merged into heaps; pools that gain more than their members
-are sold beside them. Yuan, quarters from 0.
+Lots of one market that open together are merged into heaps, or stand by themselves where they are
+sold whole; pools that gain more than their members are sold beside them. Yuan, quarters from 0.
 """
 
 import numpy as np
@@ -13,7 +13,12 @@ from ironpot.core.money import Unit, amount_text
 from ironpot.plan.now import team_by_quarter
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.services import services_today
-from ironpot.system.case_limits import demands_of, shares_within_floors, team_delays
+from ironpot.system.case_limits import (
+    demands_of,
+    lots_within_floors,
+    shares_within_floors,
+    team_delays,
+)
 from ironpot.system.case_pools import with_pools, with_pools_as_one
 from ironpot.system.case_rights import pools_of
 from ironpot.system.links import Floats
@@ -52,8 +57,9 @@ def lots_of_case(
     Heaps have market_id, opens, span, appraisal, kept, net_share and work, what a yuan of appraisal
     takes of the team in each of `span` quarters. A lot brings cash from the quarter on in which its
     route's months have passed; what needs longer than the joint problem lasts is left out, as is
-    what service floors keep. Where lots are to be sold `whole`, months count from when the team has
-    prepared each, taken one by one by gain.
+    what service floors keep. Where lots are to be sold `whole`, each is a row of its own with its
+    `lot_id`, null for heaps, and months count from when the team has prepared each, taken one by
+    one by gain.
     """
     value = _values(case)
     worth = 1.0 + float(price_of_arrears(quarters).sum())
@@ -68,7 +74,11 @@ def lots_of_case(
         *_behind_the_team(case, limited.filter(pl.col("opens") < quarters), unit),
     )
     alone = in_time.filter(pl.col("bundle").is_null())
-    return _heaps(alone, quarters), pools_of(limited, quarters), said
+    pools = pools_of(limited, quarters)
+    if not whole:
+        return _heaps(alone, quarters), pools, said
+    rows = _largest(alone, quarters)
+    return rows, pools, (*said, *_too_many(case, alone, rows, unit))
 
 
 def _values(case: Case) -> pl.DataFrame:
@@ -110,14 +120,15 @@ def _limited(
 ) -> pl.DataFrame:
     """Cut lots to what services let go; adds `delay`, `work` a yuan and quarter, and `span`.
 
-    Lots to be sold `whole` open when the team has each ready.
+    Lots to be sold `whole` are let go whole or not at all, and open when the team has each ready.
     """
     worth = 1.0 + float(price_of_arrears(quarters).sum())
     gain = (priced["net_proceeds"] * worth - priced["retention"]).fill_null(0.0).to_numpy()
     demands = with_pools_as_one(demands_of(case, offers, priced, gain), priced["bundle"])
     classes = tuple(case.service_classes["service_class"])
     floors = case.service_classes["floor_share"].to_numpy()
-    share = shares_within_floors(demands, (1.0 - floors) * services_today(offers, classes))
+    let_go = lots_within_floors if whole else shares_within_floors
+    share = let_go(demands, (1.0 - floors) * services_today(offers, classes))
     on_sale = share > 0.0
     delay = np.zeros(share.size, dtype=np.int64)
     if whole:
@@ -127,7 +138,7 @@ def _limited(
     return priced.with_columns(
         work=pl.Series(demands.effort / span) / pl.col("whole"),
         span=pl.Series(span),
-        appraisal=pl.col("appraisal") * pl.Series(share),
+        appraisal=pl.col("appraisal") * pl.Series(share.astype(np.float64)),
         opens=pl.col("opens") + pl.Series(delay),
         delay=pl.Series(delay),
     )
@@ -147,8 +158,15 @@ def _heaps(lots: pl.DataFrame, quarters: int) -> pl.DataFrame:
         for name in ("kept", "net_share", "work")
     ]
     return ranked.group_by(*_ALIKE, "heap", maintain_order=True).agg(
-        pl.col("appraisal").sum(), *weighted
+        pl.col("appraisal").sum(), *weighted, lot_id=pl.lit(None, pl.String)
     )
+
+
+def _largest(lots: pl.DataFrame, quarters: int) -> pl.DataFrame:
+    """Return the lots as they are, the largest only where a county's program cannot hold all."""
+    kept = lots.sort("appraisal", "lot_id", descending=[True, False]).head(_MOST // quarters)
+    names = [*_ALIKE, "appraisal", "kept", "net_share", "work", "lot_id"]
+    return kept.sort(*_ALIKE, "kept", "lot_id").select(names)
 
 
 def _parts(lots: pl.DataFrame, quarters: int) -> int:
@@ -200,6 +218,22 @@ def _kept_for_services(
         "service given up may be sold",
         f"{name}:{held.height}项资产中评估值{amount.zh}留作公共服务:全部出售将突破服务底线;"
         "可出售的是单位服务收益最高者",
+    )
+    return (said,)
+
+
+def _too_many(case: Case, lots: pl.DataFrame, rows: pl.DataFrame, unit: Unit) -> tuple[Text, ...]:
+    """Say which lots are left out because a county's program cannot hold so many whole."""
+    small = lots.filter(~pl.col("lot_id").is_in(rows["lot_id"].to_list()))
+    if small.is_empty():
+        return ()
+    name, amount = case.settings.case_id, _amount(small, unit)
+    said = Text(
+        f"{name}: the {small.height} smallest lots ({amount.en} appraised) of {lots.height} on "
+        f"sale are not planned whole and stay with the county's plan: a joint problem of whole "
+        f"lots holds {rows.height} of a county",
+        f"{name}:{lots.height}项可售资产中最小的{small.height}项(评估值{amount.zh})未纳入整宗统筹,"
+        f"由本县方案处理:统筹问题每县最多{rows.height}宗",
     )
     return (said,)
 

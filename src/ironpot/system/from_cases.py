@@ -52,6 +52,7 @@ class CasesTogether:
     kept: pl.DataFrame
     losses: tuple[Text, ...]
     rights: tuple[tuple[Right, ...], ...]
+    lot_ids: tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,15 @@ def cases_together(
         kept,
         _common(len(quarters), whole=whole) + losses,
         rights,
+        _lot_ids(lots, markets),
     )
+
+
+def _lot_ids(lots: pl.DataFrame, markets: SharedMarkets) -> tuple[str | None, ...]:
+    """Name every lot row; rights stand among the lots, whose order stays."""
+    names = np.full(len(markets.lots), None, dtype=np.object_)
+    names[markets.on_sale] = lots["lot_id"].to_list()
+    return tuple(names.tolist())
 
 
 def _lots_together(
@@ -321,9 +330,9 @@ def _common(quarters: int, *, whole: bool) -> tuple[Text, ...]:
     """Say what every joint problem of cases leaves out."""
     return (
         Text(
-            f"Joint problem of cases: the first {quarters} quarters; lots are divisible and "
-            f"those of a market that open in the same quarter merged into at most {HEAPS} heaps "
-            "by kept value; accounts of a case are one purse (which account may pay which debt "
+            f"Joint problem of cases: the first {quarters} quarters; "
+            + (_DIVISIBLE if not whole else _WHOLE).en
+            + "; accounts of a case are one purse (which account may pay which debt "
             "is not asked); help counts what its giver expects to lose of it, and may come before "
             "sales that burn more, where a county's own plan asks for it last; lenders agree or "
             "not as expected; rule bands are not asked about what swaps, extensions and repayable "
@@ -332,8 +341,10 @@ def _common(quarters: int, *, whole: bool) -> tuple[Text, ...]:
             + (_IN_PARTS if not whole else _ONE_BY_ONE).en
             + "; listings do not fail; dues are expected over three "
             "futures, and loans rolled over do not fall due again",
-            f"案例统筹的简化:仅前{quarters}个季度;标的可分割,同一市场同季开放的按保留价值并为至多{HEAPS}组;"
-            "各账户合并为一;上级支持按支持方预期损失计价,可先于其他办法使用,而各县自身方案最后才申请;"
+            f"案例统筹的简化:仅前{quarters}个季度;"
+            + (_DIVISIBLE if not whole else _WHOLE).zh
+            + ";各账户合并为一;"
+            "上级支持按支持方预期损失计价,可先于其他办法使用,而各县自身方案最后才申请;"
             "债权人是否同意取期望;置换、展期和需归还的支持所留债务不检验规则约束;"
             "无论如何出售均守住公共服务底线,先后依单位服务的收益,各县自身方案可能选得更好;"
             + (_IN_PARTS if not whole else _ONE_BY_ONE).zh
@@ -348,6 +359,15 @@ def _common(quarters: int, *, whole: bool) -> tuple[Text, ...]:
     )
 
 
+_DIVISIBLE = Text(
+    f"lots are divisible and those of a market that open in the same quarter merged into at most "
+    f"{HEAPS} heaps by kept value",
+    f"标的可分割,同一市场同季开放的按保留价值并为至多{HEAPS}组",
+)
+_WHOLE = Text(
+    "each lot is sold whole in one quarter, or kept",
+    "每宗标的在一个季度内整宗出售或保留",
+)
 _IN_PARTS = Text(
     "a part of a lot takes its part of the team, in the quarters before it is listed",
     "标的的一部分占用相应部分的人力,占用期为挂牌前的准备季度",
