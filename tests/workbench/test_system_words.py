@@ -59,7 +59,7 @@ def test_page_one_tells_the_floor_as_asked_for_and_no_run_that_never_comes(view)
 
 
 def test_who_sells_later_within_the_same_quarter_is_not_told_by_an_empty_list(view):
-    moved = {"half_by_coordinated": pl.col("half_by_nash"), "later_by": pl.lit(0.7)}
+    moved = {"half_by_announced": pl.col("half_by_nash"), "later_by": pl.lit(0.7)}
     said = answer(with_table(view, "counties", **moved), "Who should wait")
     assert "none of them half of its lots in a later quarter" in said
     assert ": ;" not in said

@@ -40,10 +40,15 @@ def answers_of(view: SystemView) -> tuple[Answer, ...]:
 def cost_of(view: SystemView) -> str:
     """Say what the crowd costs above the joint plan, in two sentences."""
     crowd, plan = view.crowd, view.crowd.plan
-    nash, alone = crowd.regime("nash").cost, crowd.regime("alone").cost
+    nash = crowd.regime("nash").cost
     share = percent((nash - plan.cost) / plan.stake if plan.stake > 0.0 else None)
     if nash < 0.0 and plan.cost < 0.0:
-        return _gain_of(view, nash, share)
+        return _gain_of(view, nash, share) + _other_plan(view)
+    return _cost_of(view, nash, share) + _other_plan(view)
+
+
+def _cost_of(view: SystemView, nash: float, share: str) -> str:
+    plan, alone = view.crowd.plan, view.crowd.regime("alone").cost
     return view.say(
         f"Selling all at once without agreeing costs {view.yuan(nash - plan.cost)} more than one "
         f"joint plan, or {share} of all that selling can save: {view.figure(nash)} against "
@@ -72,13 +77,27 @@ def _gain_of(view: SystemView, nash: float, share: str) -> str:
     )
 
 
+def _other_plan(view: SystemView) -> str:
+    """Say which answers speak of another plan than the cheapest joint one, and what it costs."""
+    if not view.is_wished:
+        return ""
+    cost, files = view.yuan(view.crowd.announced.cost), view.allotments.height > 0
+    return view.say(
+        f" Another plan is announced, at a cost of {cost}: who waits, gains or loses, what banks "
+        f"do{', the map and the allotment files' if files else ' and the map'} are those of "
+        f"{view.announced}.",
+        f"下达的是另一方案,成本{cost}:谁等待、谁得失、银行影响、地图"
+        f"{'和配额文件' if files else ''}均按{view.announced}。",
+    )
+
+
 def _wait(view: SystemView) -> str:
     """Say who should sell later and until when, and who should sell nothing."""
     waiting = view.waiting
     if waiting.is_empty():
         return view.say("Nobody needs to wait.", "没有县区需要推迟出售。")
-    later = waiting.filter(pl.col("half_by_coordinated").is_not_null())
-    never = waiting.filter(pl.col("half_by_coordinated").is_null())
+    later = waiting.filter(pl.col("half_by_announced").is_not_null())
+    never = waiting.filter(pl.col("half_by_announced").is_null())
     all_ = len(view.crowd.markets.counties)
     parts = [
         view.say(
@@ -103,7 +122,7 @@ def _later(view: SystemView, later: pl.DataFrame, who: str) -> str:
     if later.is_empty():
         return ""
     # Who holds back for less than a whole quarter is told so in the table.
-    seen = later.filter(pl.col("half_by_coordinated") > pl.col("half_by_nash")).head(SHOWN)
+    seen = later.filter(pl.col("half_by_announced") > pl.col("half_by_nash")).head(SHOWN)
     if seen.is_empty():
         return view.say(
             f"{who} sell later, though none of them half of its lots in a later quarter: "
@@ -121,7 +140,7 @@ def _later(view: SystemView, later: pl.DataFrame, who: str) -> str:
 
 
 def _until(view: SystemView, row: dict[str, object]) -> str:
-    until, name = view.quarter(row["half_by_coordinated"]), view.called(str(row["unit_id"]))
+    until, name = view.quarter(row["half_by_announced"]), view.called(str(row["unit_id"]))
     before = view.quarter(row["half_by_nash"])
     return view.say(f"{name} {until} (crowd: {before})", f"{name}{until}(扎堆时{before})")
 
@@ -196,34 +215,38 @@ def gains_of(view: SystemView) -> str:
     winners, losers = int((gains > 0.0).sum()), int((losses > 0.0).sum())
     if not losers:
         return view.say(
-            f"{winners} counties save {view.yuan(won)} by the joint plan; nobody loses.",
-            f"统筹使{winners}个县区节省{view.yuan(won)},无一受损。",
+            f"{winners} counties save {view.yuan(won)} by {view.announced}; nobody loses.",
+            f"{view.announced}使{winners}个县区节省{view.yuan(won)},无一受损。",
         )
-    return view.say(
-        f"By the joint plan {winners} counties save {view.yuan(won)}, {losers} lose "
+    said = view.say(
+        f"By {view.announced} {winners} counties save {view.yuan(won)}, {losers} lose "
         f"{view.yuan(lost)}: "
-        + ("the gains can make every loser whole." if won >= lost else "the gains do not cover it.")
-        + " With --fair nobody loses.",
-        f"统筹使{winners}个县区节省{view.yuan(won)},{losers}个受损{view.yuan(lost)};"
-        + ("得益足以全额补偿。" if won >= lost else "得益不足以全额补偿。")
-        + "加 --fair 可要求无一受损。",
+        + (
+            "the gains can make every loser whole." if won >= lost else "the gains do not cover it."
+        ),
+        f"{view.announced}使{winners}个县区节省{view.yuan(won)},{losers}个受损{view.yuan(lost)};"
+        + ("得益足以全额补偿。" if won >= lost else "得益不足以全额补偿。"),
     )
+    if view.is_wished:
+        return said
+    return said + view.say(" With --fair nobody loses.", "加 --fair 可要求无一受损。")
 
 
 def _banks(view: SystemView) -> str:
-    """Say what falls on banks, where it ends without agreement and with the joint plan."""
+    """Say what falls on banks, where it ends without agreement and with the announced plan."""
     rows = {row["regime"]: row for row in _spiral(view)}
     if not rows:
         return ""
     floor = f"{number(view.rules.capital_floor * 100.0)}%"
-    crowd, joint, alone = (_ending(view, rows[name]) for name in ("nash", "coordinated", "alone"))
+    names = ("nash", view.crowd.announced.name, "alone")
+    crowd, joint, alone = (_ending(view, rows[name]) for name in names)
     return view.say(
         f"A bank whose capital falls below {floor} of its loans lends less again, and counties "
-        f"miss more. In the crowd that is {crowd}; with the joint plan {joint}; if each plans "
+        f"miss more. In the crowd that is {crowd}; with {view.announced} {joint}; if each plans "
         f"alone {alone} ({unit_words(view.reader)}). ",
-        f"资本跌破贷款{floor}的银行减少续贷,各县欠款随之增加。扎堆时{crowd};统筹时{joint};"
+        f"资本跌破贷款{floor}的银行减少续贷,各县欠款随之增加。扎堆时{crowd};{view.announced}时{joint};"
         f"各自时{alone}。",
-    ) + cushions_of(view, *(_known(rows[name]["cushion"]) for name in ("nash", "coordinated")))
+    ) + cushions_of(view, *(_known(rows[name]["cushion"]) for name in names[:2]))
 
 
 def _known(share: object) -> float | None:
@@ -235,14 +258,14 @@ def cushions_of(view: SystemView, crowd: float | None, joint: float | None) -> s
     if crowd is None and joint is None:
         return view.say(
             "Whatever capital banks lose before, they never withdraw more than half of all "
-            "roll-over, in the crowd or with the joint plan.",
-            "无论银行事先损失多少资本,扎堆或统筹时均不会抽回一半以上续贷。",
+            f"roll-over, in the crowd or with {view.announced}.",
+            f"无论银行事先损失多少资本,扎堆或{view.announced}时均不会抽回一半以上续贷。",
         )
     in_crowd, together = _cushion(view, crowd), _cushion(view, joint)
     return view.say(
         f"Share of their capital that banks could lose before, without more than half of all "
-        f"roll-over being withdrawn: {in_crowd} in the crowd, {together} with the joint plan",
-        f"银行事先再损失多少资本,仍不致抽回一半以上续贷:扎堆时{in_crowd},统筹时{together}",
+        f"roll-over being withdrawn: {in_crowd} in the crowd, {together} with {view.announced}",
+        f"银行事先再损失多少资本,仍不致抽回一半以上续贷:扎堆时{in_crowd},{view.announced}时{together}",
     ) + _thinner(view, crowd, joint)
 
 
@@ -256,7 +279,7 @@ def _thinner(view: SystemView, crowd: float | None, joint: float | None) -> str:
     """End the sentence: say where one of the two stands less than the other."""
     ends = [np.inf if share is None else round(share, 3) for share in (crowd, joint)]
     if ends[1] < ends[0]:
-        return view.say("; the joint plan can stand less.", ";统筹时承受力较小。")
+        return view.say(f"; the {view.told} can stand less.", f";{view.told}时承受力较小。")
     if ends[0] < ends[1]:
         return view.say("; the crowd can stand less.", ";扎堆时承受力较小。")
     return view.say(".", "。")
@@ -281,5 +304,5 @@ _COST = Text("What does selling together cost?", "扎堆出售代价多大?")
 _WAIT = Text("Who should wait? Until when?", "谁应等待?等到何时?")
 _FIRST = Text("Who sells first?", "谁先出售?")
 _HURT = Text("Who is hurt by whom?", "谁受谁影响?")
-_GAIN = Text("Who gains, who loses by a joint plan?", "统筹后谁得益,谁受损?")
+_GAIN = Text("Who gains, who loses by the plan?", "按方案谁得益,谁受损?")
 _BANKS = Text("What do banks do?", "银行会怎样?")

@@ -105,7 +105,7 @@ def _tiles(view: SystemView) -> Tiles:
                 view.say(f"of {count} counties", f"共{count}个县区"),
             ),
             Tile(
-                view.say("lose by the joint plan", "因统筹受损"),
+                view.say(f"lose by the {view.told}", f"因{view.told}受损"),
                 f"{lost}",
                 view.say("counties, before compensation", "个县区(补偿前)"),
             ),
@@ -169,12 +169,21 @@ def _regime_words(view: SystemView) -> tuple[str, ...]:
             "It is what happens without agreement.",
             "扎堆:各县互不通气,但都已熟知会遇到的价格(纳什均衡),即不统筹时的结果。",
         ),
-        view.say("Joint plan: one for all.", "统筹:全体一个方案。"),
+        view.say("Joint plan: one for all, at the least cost.", "统筹:全体一个方案,总成本最低。"),
+        *((_announced_words(view),) if view.is_wished else ()),
         view.say(
             "The stake is all that selling can save against doing nothing; regret is what counties "
             "could still save each by itself.",
             "可节省额为出售较不作为可节省的总额;后悔值为各县单独改变尚可节省之和。",
         ),
+    )
+
+
+def _announced_words(view: SystemView) -> str:
+    wish = view.reader.read(REGIME[view.crowd.announced.name])
+    return view.say(
+        f"Announced plan: what counties are told to do, here the plan that keeps the wish: {wish}.",
+        f"公布方案:下达各县执行的方案,此处为满足所选要求的方案:{wish}。",
     )
 
 
@@ -189,7 +198,9 @@ def _choices(view: SystemView) -> Section:
     carried = view.tables["ways"].with_columns(pl.col("way").replace(ways))
     titles = (
         view.say("What a wish costs", "各项选择的代价"),
-        view.say("Carrying the joint plan out", "统筹方案的落实"),
+        view.say("Carrying the cheapest joint plan out", "成本最低的统筹方案的落实")
+        if view.is_wished
+        else view.say("Carrying the joint plan out", "统筹方案的落实"),
     )
     tables = tuple(
         Table(name, title, title, fields_of(shown, view.reader), shown)
@@ -211,7 +222,7 @@ def _choices(view: SystemView) -> Section:
 def _counties(view: SystemView) -> Section:
     rows = _fen(
         view.waiting.head(LISTED),
-        *("need", "gain_over_nash", "compensation", "arrears_nash", "arrears_coordinated"),
+        *("need", "gain_over_nash", "compensation", "arrears_nash", "arrears_announced"),
     )
     named = _dated(view, rows).with_columns(
         pl.Series("unit_id", [view.called(unit) for unit in rows["unit_id"]])
@@ -220,7 +231,7 @@ def _counties(view: SystemView) -> Section:
         Field("unit_id", view.say("county", "县区"), width=1.6),
         Field("need", view.say("need", "需求"), "money"),
         Field("half_by_nash", view.say("half sold by, crowd", "扎堆时售半于")),
-        Field("half_by_coordinated", view.say("half sold by, joint plan", "统筹时售半于")),
+        Field("half_by_announced", view.say(f"half sold by, {view.told}", f"{view.told}时售半于")),
         Field("later_by", view.say("later by, quarters", "推迟(季)"), "number"),
         Field("gain_over_nash", view.say("saves", "节省"), "money"),
         Field("compensation", view.say("receives", "受偿"), "money"),
@@ -272,7 +283,7 @@ def _dated(view: SystemView, rows: pl.DataFrame) -> pl.DataFrame:
             [nothing if number is None else view.quarter(number) for number in rows[name]],
             dtype=pl.String,
         )
-        for name in ("half_by_nash", "half_by_coordinated")
+        for name in ("half_by_nash", "half_by_announced")
     )
 
 

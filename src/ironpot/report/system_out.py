@@ -72,6 +72,7 @@ def _summary(view: SystemView) -> bytes:
         "counties": len(view.crowd.markets.counties),
         "quarters": list(view.quarters),
         "announced": view.crowd.announced.name,
+        "announced_cost": round(view.crowd.announced.cost, 2),
         "source": view.source,
         "left_out": list(view.losses),
         "cost": {regime.name: round(regime.cost, 2) for regime in view.crowd.regimes},

@@ -28,6 +28,7 @@ RIGHT: dict[str, Text] = {
     "extension": Text("extensions, rate cuts, haircuts", "展期、降息、削减"),
     "pool": Text("pools", "资产包"),
 }
+_JOINT = ("joint plan", "统筹")
 _CLASSES = {
     "large_bank": Text("large banks", "大型银行"),
     "joint_stock_bank": Text("joint-stock banks", "股份制银行"),
@@ -95,24 +96,42 @@ class SystemView:
         return self.yuan(amount).removesuffix(unit_words(self.reader)).rstrip()
 
     @property
+    def is_wished(self) -> bool:
+        """Whether what counties are told to do is another plan than the cheapest joint one."""
+        return self.crowd.announced.name != "coordinated"
+
+    @property
+    def told(self) -> str:
+        """What counties are told to do, as a heading says it."""
+        return self.say("announced plan", "公布方案") if self.is_wished else self.say(*_JOINT)
+
+    @property
+    def announced(self) -> str:
+        """The same in a sentence, with the wish that it keeps."""
+        if not self.is_wished:
+            return self.say("the joint plan", "统筹")
+        wish = self.reader.read(REGIME[self.crowd.announced.name])
+        return self.say(f"the announced plan ({wish})", f"所公布的方案({wish})")
+
+    @property
     def waiting(self) -> pl.DataFrame:
-        """Counties that the joint plan makes wait, the longest first; volume breaks ties.
+        """Counties that the announced plan makes wait, the longest first; volume breaks ties.
 
         To wait is to sell an average yuan half a quarter later or more than in the learned crowd,
         or no longer at all.
         """
         counties = self.tables["counties"]
-        never = pl.col("quarter_coordinated").is_null() & pl.col("quarter_nash").is_not_null()
+        never = pl.col("quarter_announced").is_null() & pl.col("quarter_nash").is_not_null()
         found = counties.filter(never | (pl.col("later_by") >= 0.5))
         by = pl.col("later_by").fill_null(float(len(self.quarters)))
         return found.sort(by * pl.col("sold_nash"), descending=True)
 
     @property
     def ahead(self) -> pl.DataFrame:
-        """Counties that the joint plan lets sell half a quarter earlier or more, largest first."""
-        halved = pl.col("half_by_coordinated") < pl.col("half_by_nash")
+        """Counties that the announced plan lets sell half a quarter earlier, the largest first."""
+        halved = pl.col("half_by_announced") < pl.col("half_by_nash")
         earlier = self.tables["counties"].filter((pl.col("later_by") <= -0.5) & halved)
-        return earlier.sort("sold_coordinated", descending=True)
+        return earlier.sort("sold_announced", descending=True)
 
     @property
     def settled(self) -> str:

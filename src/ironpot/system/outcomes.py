@@ -137,7 +137,7 @@ def price_table(crowd: Crowd, names: tuple[str, ...]) -> pl.DataFrame:
 def county_table(crowd: Crowd, parents: tuple[str | None, ...]) -> pl.DataFrame:
     """Return one row a county: cost by regime, gain over the learned crowd, and compensation.
 
-    Columns `_coordinated` other than the cost speak of the announced plan. `later_by` is how many
+    Gains, losses and columns `_announced` are those of the announced plan. `later_by` is how many
     quarters later its average yuan is sold in it than in the learned crowd, `half_by` the quarter
     in which half of its sales are made; `sells_less` what it sells less. `compensation` makes
     losers whole out of gains.
@@ -157,18 +157,18 @@ def county_table(crowd: Crowd, parents: tuple[str | None, ...]) -> pl.DataFrame:
             "loss_to_nash": crowd.losses,
             "compensation": compensation(np.where(crowd.losses > 0.0, crowd.gains, won)),
             "sold_nash": _sold(markets, nash),
-            "sold_coordinated": _sold(markets, plan),
+            "sold_announced": _sold(markets, plan),
             "quarter_nash": when[0],
-            "quarter_coordinated": when[1],
+            "quarter_announced": when[1],
             "half_by_nash": _half_by(markets, nash),
-            "half_by_coordinated": _half_by(markets, plan),
+            "half_by_announced": _half_by(markets, plan),
             "arrears_nash": arrears(markets, used[0])[:, -1],
-            "arrears_coordinated": arrears(markets, used[1])[:, -1],
+            "arrears_announced": arrears(markets, used[1])[:, -1],
         }
-    ).with_columns(pl.col("quarter_nash", "quarter_coordinated").fill_nan(None))
+    ).with_columns(pl.col("quarter_nash", "quarter_announced").fill_nan(None))
     return frame.with_columns(
-        later_by=pl.col("quarter_coordinated") - pl.col("quarter_nash"),
-        sells_less=pl.col("sold_nash") - pl.col("sold_coordinated"),
+        later_by=pl.col("quarter_announced") - pl.col("quarter_nash"),
+        sells_less=pl.col("sold_nash") - pl.col("sold_announced"),
     )
 
 

@@ -18,7 +18,7 @@ NAMED = 40  # more tiles than these have no room for names
 
 
 def map_chart(view: SystemView) -> Chart:
-    """Return a tile a prefecture: what it saves by the joint plan, of its need."""
+    """Return a tile a prefecture: what it saves by the announced plan, of its need."""
     sums = view.tables["counties"].group_by("parent_id", maintain_order=True)
     rows = sums.agg(pl.col("need", "gain_over_nash").sum()).with_columns(
         share=pl.when(pl.col("need") > 0.0).then(pl.col("gain_over_nash") / pl.col("need"))
@@ -27,7 +27,7 @@ def map_chart(view: SystemView) -> Chart:
     lost = rows.filter(pl.col("share") < 0.0).height
     return Chart(
         "map",
-        view.say("Where the joint plan saves", "统筹节省的地区分布"),
+        view.say(f"Where the {view.told} saves", f"{view.told}节省的地区分布"),
         view.say(
             f"{rows.height - lost} of {rows.height} prefectures save, {lost} lose; of their need.",
             f"{rows.height}个市州中{rows.height - lost}个节省,{lost}个受损(占资金需求之比)。",
@@ -88,7 +88,7 @@ def _scale(view: SystemView, most: float) -> dict[str, Any]:
 
 
 def winners_chart(view: SystemView) -> Chart:
-    """Return the counties that gain and lose most by the joint plan."""
+    """Return the counties that gain and lose most by the announced plan."""
     moved = pl.col("gain_over_nash").abs() >= SEEN * pl.col("gain_over_nash").abs().max()
     ranked = view.tables["counties"].filter(moved).sort("gain_over_nash", descending=True)
     ends = pl.concat([ranked.head(SHOWN), ranked.tail(max(min(SHOWN, ranked.height - SHOWN), 0))])
