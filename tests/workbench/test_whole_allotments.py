@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from ironpot.case.read import read_case
@@ -55,6 +56,7 @@ def files(joint, tmp_path_factory):
         plan,
         names=together.market_ids,
         quarters=together.quarters,
+        lot_ids=together.lot_ids,
     )
     for (name,), part in rows.group_by("entity_id"):
         part.write_csv(folder / f"{name}.csv")
@@ -112,6 +114,25 @@ def test_within_its_allotment_each_county_sells_its_part_and_its_plan_is_the_bes
         assert ((used > 0.0) == (parts > 0.0)).all()
         assert own.cost <= own.do_nothing
         assert own.cost - own.bound <= 0.005 * (own.do_nothing - own.bound) + 1.0
+
+
+def test_within_its_allotment_no_county_pays_more_than_its_part_by_its_own_reckoning(within):
+    """The part is the announced lots sold in their quarters, priced as a plan of the county's."""
+    for own in within:
+        assert own.announced.status in ("works", "needs_help")
+        assert own.announced.status == "needs_help" or own.cost <= own.announced.cost + 0.1
+
+
+def test_the_file_names_the_lots_that_use_each_row(cases, files):
+    for case in cases:
+        rows = read_allotments(files / f"{case.settings.case_id}.csv")
+        used = rows.filter(pl.col("announced_use") > 0.0)
+        assert used["announced_lots"].null_count() == 0
+        assert rows.filter(pl.col("announced_use") == 0.0)["announced_lots"].is_null().all()
+        sold = used.group_by("announced_lots").agg(pl.col("announced_use").sum())
+        size = dict(case.assets.select("asset_id", "appraisal").iter_rows())
+        for named, volume in sold.iter_rows():
+            assert volume == pytest.approx(sum(size[lot] for lot in named.split(";")), abs=1.0)
 
 
 def test_less_room_is_never_cheaper(cases, within):

@@ -180,6 +180,23 @@ def allotment_table(
     return ALLOTMENTS.conform(rows).drop("source_id", "origin")
 
 
+def sold_whole(markets: SharedMarkets, sold: Floats) -> bool:
+    """Say whether each lot row is sold whole in one quarter or kept; `sold` is (lot, slot).
+
+    >>> one = SharedMarkets(("a",), np.array([[[0.8]]]), np.array([[[50.0]]]), np.array([0, 1]),
+    ...                     np.array([0]), np.array([40.0]), np.array([1.0]),
+    ...                     np.array([[60.0]]), np.array([[0.5]]))
+    >>> sold_whole(one, np.array([[40.0]])), sold_whole(one, np.array([[39.0]]))
+    (True, False)
+    """
+    mine = markets.on_sale
+    parts = sold[mine].reshape(int(mine.sum()), markets.price.shape[1], -1).sum(axis=2)
+    most, lots = parts.max(axis=1, initial=0.0), markets.lots[mine]
+    whole = np.isclose(most, lots, rtol=1e-6, atol=NOTHING)
+    alone = parts.sum(axis=1) <= most + NOTHING
+    return bool((alone & (whole | (most < NOTHING))).all())
+
+
 def _cash_duals(markets: SharedMarkets, plan: Coordination) -> Floats:
     from ironpot.system.county_batch import cash_duals
 

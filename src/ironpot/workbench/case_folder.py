@@ -61,6 +61,7 @@ def ground_of_cases(
         losses=(netted(cases, unit), *together.losses),
         after_tax=together.after_tax,
         rights=together.rights,
+        lot_ids=together.lot_ids if whole else None,
     )
 
 

@@ -18,7 +18,8 @@ class Ground:
     say what of the cases the joint problem leaves out. `nation` allows further draws, None where
     nothing is drawn; `mark` names what was read, for unfinished runs. Prices of `markets` are the
     ladders' times `after_tax` (market,) where it is given; markets beyond `market_ids` are
-    counties' `rights`, in order.
+    counties' `rights`, in order. `lot_ids` (lot,) name rows that are lots of a county by
+    themselves.
     """
 
     name: Text
@@ -37,3 +38,4 @@ class Ground:
     losses: tuple[Text, ...] = ()
     after_tax: Floats | None = None
     rights: tuple[tuple[Right, ...], ...] = ()
+    lot_ids: tuple[str | None, ...] | None = None

@@ -14,7 +14,7 @@ from ironpot.core.money import Unit, in_unit
 from ironpot.report.figures import Reader, percent
 from ironpot.report.system_out import write_system
 from ironpot.report.system_view import SystemView
-from ironpot.system.allotments import allotment_table, ways_table
+from ironpot.system.allotments import allotment_table, sold_whole, ways_table
 from ironpot.system.choices import Wishes, choice_table
 from ironpot.system.coordinate import Coordination
 from ironpot.system.crowd import NASH_ROUNDS, Crowd, compare_regimes, with_cheapest
@@ -348,7 +348,10 @@ def _allotments(crowd: Crowd, ground: Ground) -> pl.DataFrame:
             return pl.DataFrame()
         plan, pi = replace(last.plan, costs=last.regime.costs), last.pi
     names, quarters = ground.market_ids, ground.quarters
-    table = allotment_table(crowd.markets, plan, names=names, quarters=quarters, pi=pi)
+    lots = ground.lot_ids if sold_whole(crowd.markets, plan.sold) else None
+    table = allotment_table(
+        crowd.markets, plan, names=names, quarters=quarters, pi=pi, lot_ids=lots
+    )
     if ground.after_tax is None:
         return table
     # Counties take taxes off themselves: their file holds the ladder's own prices.
