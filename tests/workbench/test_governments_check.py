@@ -77,6 +77,35 @@ def test_a_sum_that_does_not_hold_is_said_with_its_figure(tmp_path):
     assert "hunan debt: parts 3.00 hundred million yuan less than stated" in said.en
 
 
+def test_governments_whose_debt_is_not_published_are_named_and_not_nil(tmp_path):
+    def hide(lines):
+        for row in (6, 8):
+            lines[row][7] = lines[row][8] = lines[row][9] = ""
+        names.extend(lines[row][2] for row in (6, 8))
+
+    names = []
+    ground = ground_of(read_governments(table(tmp_path, hide)), None, 1)
+    assert len(ground.markets.counties) == 136
+    assert "2 of 138 governments is unknown" in ground.losses[0].en
+    for name in names:
+        assert name in ground.losses[0].en
+        assert name in ground.losses[0].zh
+    assert ground_of(read_governments(HUNAN), None, 1).losses == ()
+
+
+def test_amounts_in_another_unit_are_refused_before_they_overflow(tmp_path):
+    def in_yuan(lines):
+        lines[1][7] = str(float(lines[1][7]) * 1e8)
+
+    with pytest.raises(CaseError, match=r"debt_2024\.csv:2 debt_balance.*100 million yuan"):
+        read_governments(table(tmp_path, in_yuan))
+
+
+def test_a_folder_that_is_not_there_is_said_so():
+    with pytest.raises(FileRefusedError, match=r"There is no nowhere"):
+        read_governments(Path("nowhere"))
+
+
 def test_a_table_without_debts_is_refused_drawn_or_not(tmp_path):
     def empty(lines):
         for cells in lines[1:]:

@@ -179,7 +179,7 @@ def _first(view: SystemView) -> str:
     words = [_until(view, row) for row in ahead.head(SHOWN).iter_rows(named=True)]
     more = ahead.height - len(words)
     return view.say(
-        f"{ahead.height} counties go ahead, half sold by: {listing(words, view.reader)}"
+        f"{counties(ahead.height)} go ahead, half sold by: {listing(words, view.reader)}"
         + (f"; and {more} more." if more > 0 else "."),
         f"{ahead.height}个县区先行,售出一半的时间为:{listing(words, view.reader)}"
         + (f";另有{more}个。" if more > 0 else "。"),
@@ -208,18 +208,28 @@ def _pair(view: SystemView, row: dict[str, object]) -> str:
     )
 
 
+def counties(count: int) -> str:
+    """Return how many counties, in English.
+
+    >>> counties(1), counties(2)
+    ('1 county', '2 counties')
+    """
+    return "1 county" if count == 1 else f"{count} counties"
+
+
 def gains_of(view: SystemView) -> str:
     """Say who gains and who loses by the plan, and whether the gains can make losers whole."""
     gains, losses = view.crowd.gains, view.crowd.losses
     won, lost = float(gains.clip(0.0).sum()), float(losses.sum())
     winners, losers = int((gains > 0.0).sum()), int((losses > 0.0).sum())
+    saved = f"{counties(winners)} {'saves' if winners == 1 else 'save'} {view.yuan(won)}"
     if not losers:
         return view.say(
-            f"{winners} counties save {view.yuan(won)} by {view.announced}; nobody loses.",
+            f"{saved} by {view.announced}; nobody loses.",
             f"{view.announced}使{winners}个县区节省{view.yuan(won)},无一受损。",
         )
     said = view.say(
-        f"By {view.announced} {winners} counties save {view.yuan(won)}, {losers} lose "
+        f"By {view.announced} {saved}, {losers} {'loses' if losers == 1 else 'lose'} "
         f"{view.yuan(lost)}: "
         + (
             "the gains can make every loser whole." if won >= lost else "the gains do not cover it."

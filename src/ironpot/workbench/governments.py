@@ -16,7 +16,7 @@ from ironpot.system.populate import populate
 from ironpot.system.seeds import Draw as OneDraw
 from ironpot.system.seeds import Nation, markets_of, units_of
 from ironpot.system.units import governments
-from ironpot.workbench.governments_check import checked_units, sums_that_fail
+from ironpot.workbench.governments_check import checked_units, left_out, sums_that_fail
 from ironpot.workbench.ground import Ground
 
 SYNTHETIC = Text(
@@ -45,6 +45,8 @@ def read_governments(path: Path) -> Governments:
     FileRefusedError where there is no such file or its columns are others, CaseError with every
     wrong cell.
     """
+    if not path.exists():
+        raise FileRefusedError(_nowhere(path))
     dated = [path] if path.is_file() else sorted(path.rglob("*_[0-9][0-9][0-9][0-9].csv"))
     years = [re.search(r"_(\d{4})\.csv$", file.name) for file in dated]
     found = [(int(year[1]), file) for year, file in zip(years, dated, strict=True) if year]
@@ -105,7 +107,7 @@ def ground_of(given: Governments, counties: int | None, seed: int) -> Ground:
         source=_source(given, seed),
         nation=nation,
         mark=f"{given.name} {given.year} {table}",
-        losses=sums_that_fail(given.units),
+        losses=(*left_out(units), *sums_that_fail(given.units)),
     )
 
 
@@ -143,6 +145,15 @@ def _no_table(path: Path) -> Text:
         "with unit_id, parent_id, level and debts in 100 million yuan. See examples/hunan.",
         f"{path} 中没有政府债务表:文件名应以 _年份.csv 结尾,含 unit_id、parent_id、level "
         "及以亿元计的债务。参见 examples/hunan。",
+    )
+
+
+def _nowhere(path: Path) -> Text:
+    return Text(
+        f"There is no {path}. Give a table of governments *_YYYY.csv, or a folder with one or with "
+        "two or more cases; see examples/hunan.",
+        f"找不到 {path}。请给出政府债务表 *_年份.csv,或含有该表或两个以上案例的文件夹,"
+        "参见 examples/hunan。",
     )
 
 

@@ -14,13 +14,15 @@ from ironpot.core.errors import CaseError, FileRefusedError
 from ironpot.core.issues import Issue, Place
 from ironpot.core.lang import Text
 from ironpot.core.money import in_unit
-from ironpot.system.units import AMOUNTS, OWN, UNITS, prove_units
+from ironpot.system.units import AMOUNTS, OWN, UNITS, governments, prove_units
 
 YUAN_PRINTED = 1e8
 LAST_DIGIT = 0.01 * YUAN_PRINTED
+# Ten times what all governments of China owe: more is a table in another unit.
+_MOST_PRINTED = 1e7
 _NEEDED = ("unit_id", "parent_id", "level", *AMOUNTS)
 _MONEY = (*AMOUNTS, "own_revenue_y")
-_SHOWN = 3
+_SHOWN, _NAMED = 3, 10
 Why = tuple[Text, Text, Text]
 
 
@@ -29,7 +31,7 @@ def checked_units(file: Path, cells: pl.DataFrame) -> pl.DataFrame:
 
     Raises FileRefusedError where columns are missing or none of `UNITS`, else CaseError with every
     wrong cell: a government twice or without a name, an unknown level or parent, a government below
-    itself, an amount that is no number or below zero.
+    itself, an amount that is no number, below zero, or more than anybody owes.
     """
     _refuse_columns(file, cells.columns)
     filled = cells.with_columns(pl.all().str.strip_chars().replace("", None))
@@ -56,6 +58,31 @@ def sums_that_fail(units: pl.DataFrame) -> tuple[Text, ...]:
             f"{'; '.join(said.en for said in shown)}{' ...' if broken.height > _SHOWN else ''}",
             f"表中{proof.height}项加总有{broken.height}项超出舍入误差,仍按原数使用:"
             f"{';'.join(said.zh for said in shown)}{'等' if broken.height > _SHOWN else ''}",
+        ),
+    )
+
+
+def left_out(units: pl.DataFrame) -> tuple[Text, ...]:
+    """Name the governments whose debt is not known; nothing where all are.
+
+    >>> units = pl.DataFrame({"unit_id": ["a", "b"], "level": ["county", "county"],
+    ...                       "debt_balance": [1e9, None]})
+    >>> left_out(units)[0].en
+    'The debt of 1 of 2 governments is unknown; nobody acts for it in what follows: b.'
+    """
+    own = governments(units)
+    unknown = own.filter(pl.col("debt_balance").is_null())
+    if unknown.is_empty():
+        return ()
+    named = unknown.select(pl.coalesce("name", "unit_id")).to_series()
+    names, more = named.to_list(), unknown.height - _NAMED
+    ends = (f" and {more} more", f"等{unknown.height}个") if more > 0 else ("", "")
+    return (
+        Text(
+            f"The debt of {unknown.height} of {own.height} governments is unknown; nobody acts for "
+            f"it in what follows: {', '.join(names[:_NAMED])}{ends[0]}.",
+            f"{own.height}个政府中有{unknown.height}个债务未知,以下测算不含:"
+            f"{'、'.join(names[:_NAMED])}{ends[1]}。",
         ),
     )
 
@@ -147,6 +174,8 @@ def _amounts(file: Path, cells: pl.DataFrame, column: str) -> Iterable[Issue]:
             yield _issue(file, line, column, said, _NO_NUMBER)
         elif amount is not None and amount < 0.0:
             yield _issue(file, line, column, said, _BELOW)
+        elif amount is not None and amount > _MOST_PRINTED:
+            yield _issue(file, line, column, said, _BEYOND)
 
 
 def _issue(file: Path, line: int, column: str, value: str | None, why: Why) -> Issue:
@@ -176,6 +205,11 @@ _BELOW: Why = (
     Text("is below zero", "小于零"),
     Text("limits and balances of debt are amounts owed", "限额和余额均为债务数额"),
     Text("correct the figure, or leave it empty where it is not published", "请更正,未公布则留空"),
+)
+_BEYOND: Why = (
+    Text("is more than any government owes", "超出任何政府的债务规模"),
+    Text("the column is read in 100 million yuan", "本列按亿元读取"),
+    Text("divide by 100,000,000 if it is in yuan, or correct it", "如为元请除以一亿,或更正"),
 )
 
 

@@ -5,7 +5,7 @@ from rich.console import Console
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
 from ironpot.report.figures import percent
-from ironpot.report.system_answer import answers_of
+from ironpot.report.system_answer import answers_of, counties
 from ironpot.report.system_view import REGIME, SystemView
 from ironpot.workbench.screen import show_table, unit_words
 
@@ -13,7 +13,8 @@ from ironpot.workbench.screen import show_table, unit_words
 def show_system(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> None:
     """Print the answer and the four regimes on one screen."""
     count, span = len(view.crowd.markets.counties), f"{view.quarters[0]}-{view.quarters[-1]}"
-    screen.print(f"[bold]{view.name}[/bold]  {_COUNTIES.say(lang).format(count)}  {span}")
+    size = Text(counties(count), f"{count}个县区").say(lang)
+    screen.print(f"[bold]{view.name}[/bold]  {size}  {span}")
     for answer in answers_of(view):
         screen.print(f"[bold]{answer.question}[/bold]  {answer.text}")
     rows = [_row(row, lang, unit) for row in view.tables["regimes"].iter_rows(named=True)]
@@ -123,7 +124,6 @@ def _row(row: dict[str, object], lang: Lang, unit: Unit) -> tuple[str, ...]:
     return (REGIME[str(row["regime"])].say(lang), *figures[:2], of_stake, *figures[2:])
 
 
-_COUNTIES = Text("{} counties", "{}个县区")
 _COLUMNS = (
     Text("regime", "情形"),
     Text("cost", "成本"),
