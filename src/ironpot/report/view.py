@@ -96,7 +96,7 @@ class View:
 def view_of(case: Case, plan: PlanFiles, reader: Reader) -> View:
     """Join case and plan for a reader; tables come in any of the forms `PlanFiles` allows."""
     fen = settled(plan)
-    names = _names(case, reader)
+    names = names_of(case, reader)
     weights = case.settings.weights
     return View(
         reader,
@@ -118,7 +118,7 @@ def view_of(case: Case, plan: PlanFiles, reader: Reader) -> View:
     )
 
 
-def _names(case: Case, reader: Reader) -> dict[str, str]:
+def names_of(case: Case, reader: Reader) -> dict[str, str]:
     """Return the printed name of every id that tables hold, in the reader's language."""
     zh = reader.lang == "zh"
     named = {word: reader.read(text) for word, text in CREDITOR_CLASS.items()}

@@ -143,6 +143,7 @@ def _with_least_help(plan: Plan, lang: Lang, unit: Unit, screen: Console) -> Pla
     )
     words = Text("least help not below {b}", "最小支持不低于{b}").say(lang)
     with Bar(limit) as bar:
+        bar.show(Text("proving the least help", "证明最小支持").say(lang))
         return with_least_help(
             plan, seconds=limit, watch=lambda b: bar.show(words.format(b=in_unit(b * 1e6, unit)))
         )
@@ -209,7 +210,8 @@ def _extras(plan: Plan, seconds: float, lang: Lang, screen: Console) -> dict[str
         f"Pricing wishes for at most {seconds:.0f} s; Ctrl-C leaves the rest unpriced.",
         f"最长用{seconds:.0f}秒测算意愿的代价;按 Ctrl-C 则其余不再测算。",
     )
-    with Bar(seconds):
+    with Bar(seconds) as bar:
+        bar.show(Text("pricing wishes", "测算意愿的代价").say(lang))
         return plan_extras(plan, seconds=seconds)
 
 

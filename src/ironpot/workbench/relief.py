@@ -15,8 +15,8 @@ from ironpot.core.outputs import EXPECTED
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.reasons import spoken
 from ironpot.plan.relief import TOTAL, Relief, Step, least_relief
-from ironpot.plan.relief_asked import UNNAMED
 from ironpot.plan.search import Progress
+from ironpot.workbench.relief_names import ReliefNames
 from ironpot.workbench.screen import Bar, amount, show_table, unit_words
 from ironpot.workbench.whole import refuse_unwritable, whole_file
 
@@ -117,22 +117,39 @@ def _headline(found: Relief, unit: Unit) -> tuple[Text, ...]:
             f"有{whole}{zh}上级支持(支持方不能收回部分的期望现值)即有可行方案。{nothing.zh}",
         ),
         _certified(found, unit),
-        Text(
-            f"Handed over in that plan, loans included each time they are lent: between {low} and "
-            f"{high} in nine of ten cases, {amount(total['expected'], unit)} expected.",
-            f"该方案规划期内拨付总额(借款每次计入):九成概率介于{low}与{high},"
-            f"期望{amount(total['expected'], unit)}。",
-        ),
+        _handed_over(low, high, amount(total["expected"], unit)),
+    )
+
+
+def _handed_over(low: str, high: str, expected: str) -> Text:
+    """Say how much givers hand over, as a range where it is not the same in every case."""
+    said = (
+        Text(f"{expected} in every case", f"各情景均为{expected}")
+        if low == high == expected
+        else Text(
+            f"between {low} and {high} in nine of ten cases, {expected} expected",
+            f"九成概率介于{low}与{high},期望{expected}",
+        )
+    )
+    return Text(
+        f"Handed over in that plan, loans included each time they are lent: {said.en}.",
+        f"该方案规划期内拨付总额(借款每次计入):{said.zh}。",
     )
 
 
 def _certified(found: Relief, unit: Unit) -> Text:
     bound, relaxed = in_unit(found.bound, unit), in_unit(found.relaxed, unit)
+    if bound == relaxed:
+        how = Text("by prices that anybody can re-add", "可由影子价格复核")
+    else:
+        how = Text(
+            f"{relaxed} by prices that anybody can re-add, the rest by searching whole numbers",
+            f"其中{relaxed}可由影子价格复核,其余由整数搜索得出",
+        )
+    en, zh = unit_words(unit, "en"), unit_words(unit, "zh")
     return Text(
-        f"Certified: no plan works with less than {bound} ({relaxed} by prices that anybody "
-        f"can re-add{', the rest by searching whole numbers' if bound != relaxed else ''}).",
-        f"已证明:低于{bound}时任何方案都不可行(其中{relaxed}可由影子价格复核"
-        f"{',其余由整数搜索得出' if bound != relaxed else ''})。",
+        f"Certified: no plan works with less than {bound} ({en}; {how.en}).",
+        f"已证明:低于{bound}{zh}时任何方案都不可行({how.zh})。",
     )
 
 
@@ -157,7 +174,8 @@ def _nothing(found: Relief, unit: Unit) -> Text:
             "若不作任何处置,案例中的支持方在其额度内给予任何支持都不可行。",
         )
     size = in_unit(found.nothing, unit)
-    return Text(f"Doing nothing would need {size}.", f"若不作任何处置则需{size}。")
+    zh = unit_words(unit, "zh")
+    return Text(f"Doing nothing would need {size}.", f"若不作任何处置则需{size}{zh}。")
 
 
 def _caveats(found: Relief) -> tuple[Text, ...]:
@@ -179,17 +197,18 @@ def _show_help(found: Relief, screen: Console, lang: Lang, unit: Unit) -> None:
         Text("for", "受援单位").say(lang),
         Text("quarter", "季度").say(lang),
         Text("expected", "期望").say(lang),
-        "p05",
-        "p95",
+        Text("low (5%)", "低(5%)").say(lang),
+        Text("high (95%)", "高(95%)").say(lang),
         Text("repaid by", "归还").say(lang),
     ]
+    names = ReliefNames(found.case, lang)
     # Less than a hundred yuan is what rounding needs.
     expected = found.help.filter(pl.col("scenario") == EXPECTED, pl.col("amount") > LEAST_SHOWN)
     rows = [
         (
-            Text(UNNAMED, "未落实").say(lang) if row["giver_id"] == UNNAMED else row["giver_id"],
-            row["kind"],
-            row["entity_id"],
+            names.giver(row["giver_id"]),
+            names.kind(row["kind"]),
+            names.body(row["entity_id"]),
             row["quarter"],
             amount(row["amount"], unit),
             amount(row["amount_p05"], unit),
@@ -217,13 +236,17 @@ def _show_prices(found: Relief, screen: Console, lang: Lang, unit: Unit) -> None
         Text("change", "变动").say(lang),
         *(head.say(lang) for head in figures.values()),
     ]
-    rows = [_price_row(row, figures, lang, unit) for row in sorts.moving[:SHORTEST]]
+    names = ReliefNames(found.case, lang)
+    rows = [_price_row(row, figures, names, unit) for row in sorts.moving[:SHORTEST]]
     if not rows and not sorts.nil and not sorts.unknown:
         screen.print(_NO_LIMITS.say(lang), soft_wrap=True)
         return
     title = Text("What it changes in help", "对所需支持的影响").say(lang)
-    show_table(screen, f"{title} ({unit_words(unit, lang)})", heads, rows, right=(2, 3, 4))
-    screen.print(_not_shown(sorts).say(lang), soft_wrap=True)
+    if rows:
+        title = f"{title} ({unit_words(unit, lang)})"
+        show_table(screen, title, heads, rows, right=(2, 3, 4))
+    for text in _not_shown(sorts):
+        screen.print(text.say(lang), soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,37 +283,33 @@ def _moves(yuan: object, unit: Unit) -> bool:
     return not math.isfinite(value) or float(_written(value, unit).replace(",", "")) != 0.0
 
 
-def _not_shown(sorts: _Sorts) -> Text:
-    """Say how many changes move no help, of how many nobody knows, and how many are too small."""
-    more = max(len(sorts.moving) - SHORTEST, 0)
-    parts = [Text(f"{sorts.nil} more changes move no help", f"另有{sorts.nil}项变动不影响所需支持")]
-    if sorts.unknown:
-        parts.append(
-            Text(
-                f"of {sorts.unknown} it is not known whether they do",
-                f"{sorts.unknown}项是否影响未能测算",
-            )
-        )
-    if more:
-        parts.append(
-            Text(
-                f"{more} smaller ones are not shown (--csv has them)",
-                f"{more}项较小变动未列出(见--csv)",
-            )
-        )
-    return Text(
-        "; ".join(part.en for part in parts) + ".", ";".join(part.zh for part in parts) + "。"
+def _not_shown(sorts: _Sorts) -> tuple[Text, ...]:
+    """Say how many changes move no help, of how many nobody knows, and how many are too small.
+
+    Nothing is said of none.
+    """
+    small = max(len(sorts.moving) - SHORTEST, 0)
+    said = (
+        (sorts.nil, "{n} more changes move no help.", "另有{n}项变动不影响所需支持。"),
+        (sorts.unknown, "Of {n} more it is not known whether they do.", "{n}项是否影响未能测算。"),
+        (
+            small,
+            "{n} smaller ones are not shown (--csv has them).",
+            "{n}项较小变动未列出(见--csv)。",
+        ),
     )
+    return tuple(Text(en.format(n=n), zh.format(n=n)) for n, en, zh in said if n)
 
 
 def _price_row(
-    row: dict[str, object], names: Iterable[str], lang: Lang, unit: Unit
+    row: dict[str, object], figures: Iterable[str], names: ReliefNames, unit: Unit
 ) -> tuple[str, ...]:
+    lang = names.lang
     kind, change = str(row["kind"]), str(row["change"])
     size = spoken(float(str(row["unit"]))).say(lang)
     words = CHANGES[kind, change].say(lang).format(size=size)
-    figures = (_change(row[name], lang, unit) for name in names)
-    return (str(row["limit_id"]), words, *figures)
+    changes = (_change(row[name], lang, unit) for name in figures)
+    return (names.limit(str(row["limit_id"]), kind), words, *changes)
 
 
 def _change(yuan: object, lang: Lang, unit: Unit) -> str:
