@@ -88,6 +88,10 @@ COLUMNS: dict[str, tuple[str, Text]] = {
     "toll": ("yuan a yuan", Text("toll on each appraised yuan sold", "每元评估值成交的占用费")),
     "seller_id": ("", Text("county, or _all together", "县区,_all 为合计")),
     "brings": ("yuan a yuan", Text("what a yuan more on offer changes", "多挂1元的得失")),
+    "next_door": (
+        "yuan a yuan",
+        Text("of that, lost by lower prices next door", "其中相邻市场跌价所致"),
+    ),
     "seller": ("", Text("who sells", "出售方")),
     "hurt": ("", Text("whom it costs", "受影响方")),
     "harm": ("yuan", Text("what the selling costs the other", "出售给对方造成的成本")),

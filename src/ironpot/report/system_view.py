@@ -175,11 +175,11 @@ class SystemView:
         alone = turned.filter(pl.col("seller_id") != "_all").select("market_id", "quarter")
         places = self.tables["prices"].select("market_id", "quarter").unique().height
         return self.say(
-            f"Warning: selling more brings less. In the crowd, all together lose by putting up "
-            f"more in {all_.height} of {places} markets and quarters, some county by itself in "
-            f"{alone.unique().height} (tables/crowding.csv).",
-            f"警示:卖得越多得到越少。扎堆时,{places}个市场季度中有{all_.height}个继续加挂使全体受损,"
-            f"{alone.unique().height}个使某县自身受损(见 tables/crowding.csv)。",
+            f"Warning: selling more brings less, lower prices next door counted. In the crowd, all "
+            f"together lose by putting up more in {all_.height} of {places} markets and quarters, "
+            f"some county by itself in {alone.unique().height} (tables/crowding.csv).",
+            f"警示:卖得越多得到越少(计入相邻市场跌价)。扎堆时,{places}个市场季度中有{all_.height}个"
+            f"继续加挂使全体受损,{alone.unique().height}个使某县自身受损(见 tables/crowding.csv)。",
         )
 
     @property

@@ -34,7 +34,8 @@ def falls_beside(markets: SharedMarkets, kinds: tuple[str, ...], size: float) ->
     """Return the log fall in the row's prices when the column's whole ladder has been filled.
 
     Each other market of the same place presses by `size`; all others of the same kind together by
-    as much. A market does not press on itself: its own ladder falls already.
+    as much. A market does not press on itself: its own ladder falls already. Rights neither press
+    nor are pressed.
 
     >>> apart = SharedMarkets(("a", "b"), np.ones((3, 1, 1)), np.ones((3, 1, 1)),
     ...                       np.array([0, 2, 3]), np.array([0, 1, 2]), np.ones(3), np.ones(3),
@@ -44,6 +45,9 @@ def falls_beside(markets: SharedMarkets, kinds: tuple[str, ...], size: float) ->
     """
     place, kind = places(markets), np.array(kinds)
     others = ~np.eye(len(place), dtype=np.bool_)
+    if markets.rights is not None:
+        # Help or a swap that is used up is no forced sale.
+        others &= ~markets.rights[:, None] & ~markets.rights
     near = (place[:, None] == place) & others
     alike = ((kind[:, None] == kind) & others).astype(np.float64)
     spread = alike / np.maximum(alike.sum(axis=1, keepdims=True), 1.0)

@@ -25,6 +25,7 @@ from ironpot.system.frontier import FRONTIER, trace_frontier
 from ironpot.system.harm import harm_table
 from ironpot.system.learned import Lesson
 from ironpot.system.mandates import Mandate, applicable, try_mandates
+from ironpot.system.neighbours import falls_beside
 from ironpot.system.outcomes import (
     bank_table,
     county_table,
@@ -32,6 +33,7 @@ from ironpot.system.outcomes import (
     regime_table,
     rights_table,
 )
+from ironpot.system.programme import Spillover
 from ironpot.system.replies import blocks_a_batch
 from ironpot.system.second_round import SpiralRules
 from ironpot.system.second_tables import play_out, spiral_banks, spiral_markets, spiral_table
@@ -302,9 +304,7 @@ def _view(
         "ways": ways_table(markets, crowd.plan),
         "choices": choice_table(markets, crowd.plan, crowd.regime("nash"), crowd.choices),
         "harm": harm_table(markets, crowd.regime("nash")),
-        "crowding": crowding_table(markets, crowd.regime("nash"), ground.market_ids).with_columns(
-            dated
-        ),
+        "crowding": _crowding(crowd, ground, asked.rules).with_columns(dated),
     }
     more = more | _tolls(crowd, ground) | _spiral(crowd, ground, asked.rules)
     more |= {"rights": rights_table(crowd, ground.rights)} if ground.rights else {}
@@ -324,6 +324,17 @@ def _view(
         orders={order.mandate_id: reader.read(order.text) for order in asked.mandates},
         losses=tuple(reader.read(loss) for loss in ground.losses),
         rules=asked.rules,
+    )
+
+
+def _crowding(crowd: Crowd, ground: Ground, rules: SpiralRules) -> pl.DataFrame:
+    """Return where selling more brings less, the fall of prices next door counted."""
+    beside = falls_beside(crowd.markets, ground.actors.kinds, rules.spillover)
+    return crowding_table(
+        crowd.markets,
+        crowd.regime("nash"),
+        ground.market_ids,
+        spillover=Spillover(beside, rules.recovery),
     )
 
 
