@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 import ironpot
@@ -14,7 +15,9 @@ from ironpot.core.sources import origin_shares
 from ironpot.plan.again import choices_table, under_way_rows
 from ironpot.plan.attribute import attribute
 from ironpot.plan.begun import standing_events
+from ironpot.plan.exact import chosen_releases, price_sales
 from ironpot.plan.inputs import Inputs
+from ironpot.plan.names import quarter_text
 from ironpot.plan.options import options_hash
 from ironpot.plan.plan import Plan
 from ironpot.plan.reasons import Reason, lot_reasons
@@ -31,6 +34,7 @@ from ironpot.plan.tables.pots import pots_table
 from ironpot.plan.tables.registers import debts_table, lots_table, sources_table
 from ironpot.plan.tables.relief import relief_table
 from ironpot.plan.tables.resolution import resolution_table
+from ironpot.valuation.depth import market_depth
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ def plan_summary(plan: Plan, tables: dict[str, pl.DataFrame], lang: Lang) -> dic
         "allotted": _is_allotted(plan),
         **_allotments(plan),
         **_announced(plan),
+        "listed": listed_volumes(plan).to_dicts(),
         "seed": options.seed,
         "currency": case.settings.currency,
         "unit": 1,
@@ -158,6 +163,32 @@ def _announced(plan: Plan) -> dict[str, Any]:
     rows = plan.case.allotments if (given := plan.model.inputs.allotments) is None else given
     of_run = {name: rows[name].drop_nulls().first() for name in ("planned_cost", "run_id")}
     return {"announced": plan.announced.figures() | of_run}
+
+
+def listed_volumes(plan: Plan) -> pl.DataFrame:
+    """Return what the plan lists: market_id, quarter, volume, and room, all that the market takes.
+
+    Appraised yuan; the room is the case's own ladder, whatever was allotted of it.
+    """
+    inputs = plan.model.inputs
+    volume = price_sales(inputs, chosen_releases(plan.model, plan.point)).volume
+    ladder = market_depth(plan.case.markets, plan.case.horizon)
+    room = ladder.capacity.sum(axis=2)
+    rows = [
+        (name, quarter_text(inputs, at), float(volume[number, at]), float(room[number, at]))
+        for number, name in enumerate(inputs.offers.depth.markets)
+        for at in np.flatnonzero(volume[number] > 0.0).tolist()
+    ]
+    frame = pl.DataFrame(rows, schema=_LISTED, orient="row")
+    return frame.with_columns(pl.col("volume", "room").round(2))
+
+
+_LISTED = {
+    "market_id": pl.String(),
+    "quarter": pl.String(),
+    "volume": pl.Float64(),
+    "room": pl.Float64(),
+}
 
 
 def _gap(gap: float) -> float | None:

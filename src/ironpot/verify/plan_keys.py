@@ -163,7 +163,8 @@ KEYS: Mapping[str, Callable[[Json], bool]] = {
 # what is decided now, by name; `under_way` are the starts [lot, route, quarter] that an earlier
 # plan had prepared, `done` is what has happened to lots since the case date; `keeping_on` is what
 # an earlier plan's choices cost now, `changes` what differs from it, and why; `announced` is what
-# the sales cost that a coordinated run announced by lot; `texts` are sentences of `assumptions` and
+# the sales cost that a coordinated run announced by lot, `listed` what is listed by market and
+# quarter beside all that the market takes; `texts` are sentences of `assumptions` and
 # `unknown` in both languages.
 OPTIONAL: Mapping[str, Callable[[Json], bool]] = {
     "weights": lambda value: isinstance(value, dict),
@@ -175,6 +176,7 @@ OPTIONAL: Mapping[str, Callable[[Json], bool]] = {
     "done": _is_named_texts,
     "keeping_on": _is_keeping_on,
     "announced": _is_announced,
+    "listed": _is_rows,
     "changes": _is_rows,
     "texts": _is_rows,
     "extras": lambda value: isinstance(value, dict),
