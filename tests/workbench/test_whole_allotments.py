@@ -11,6 +11,7 @@ import pytest
 from ironpot.case.read import read_case
 from ironpot.core.errors import IronpotError
 from ironpot.plan.exact import chosen_releases, price_sales
+from ironpot.plan.files import plan_files
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import plan_resolution
 from ironpot.system.allotments import allotment_table
@@ -18,6 +19,7 @@ from ironpot.system.from_cases import cases_together
 from ironpot.system.whole_lots import WholeOptions, coordinate_whole_lots
 from ironpot.valuation.depth import fill
 from ironpot.workbench.allotment_file import read_allotments
+from ironpot.workbench.rooms import rooms_together
 
 OPTIONS = PlanOptions(steps=3, time_limit_s=60.0, relief=False)
 
@@ -96,6 +98,13 @@ def test_within_their_allotments_all_together_overshoot_no_row(joint, within):
 
 def test_at_the_fees_alone_the_same_counties_overshoot(joint, at_fees):
     assert overshoot(joint[0], at_fees) > 1e6
+
+
+def test_what_plans_say_they_list_adds_up_to_the_same_overshoot(joint, within, at_fees):
+    for plans in (within, at_fees):
+        listed = {str(n): plan_files(own, "en").summary["listed"] for n, own in enumerate(plans)}
+        beyond = rooms_together(listed)["beyond"].sum()
+        assert beyond == pytest.approx(overshoot(joint[0], plans), abs=2.0)
 
 
 def test_within_its_allotment_each_county_sells_its_part_and_its_plan_is_the_best_there(

@@ -1,7 +1,8 @@
 """`ironpot plans`: the full plan of every county of a folder, on as many workers as there are.
 
-OUT gets one plan folder a county, each whole or not at all, and plans.csv. Counties that were
-finished before a stop are not planned again.
+OUT gets one plan folder a county, each whole or not at all, plans.csv, and markets.csv: whether all
+plans fit the markets that they share. Counties that were finished before a stop are not planned
+again.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from rich.console import Console
@@ -17,7 +19,8 @@ from ironpot.case.case import Case
 from ironpot.case.read import read_case
 from ironpot.core.errors import CaseError, FileRefusedError, IronpotError
 from ironpot.core.lang import Lang, Text
-from ironpot.core.money import Unit, in_unit
+from ironpot.core.money import Unit, amount_text, in_unit
+from ironpot.core.outputs import IMPOSSIBLE, NEEDS_HELP, NOT_JUDGED, WORKS
 from ironpot.plan.options import PlanOptions
 from ironpot.report.figures import percent
 from ironpot.report.plan_out import write_plan_files
@@ -26,6 +29,8 @@ from ironpot.system.pieces import kept_result, work_through
 from ironpot.workbench.allotment_file import read_allotments
 from ironpot.workbench.case_folder import cases_in
 from ironpot.workbench.hands import Hands, fleet_of, waiting_for_workers
+from ironpot.workbench.rooms import TABLE as ROOMS
+from ironpot.workbench.rooms import rooms_together, said_together
 from ironpot.workbench.run_store import UNFINISHED, RunStore, open_run
 from ironpot.workbench.same_code import code_here
 from ironpot.workbench.screen import Bar, show_table, unit_words
@@ -37,6 +42,8 @@ _FIGURES = ("cost", "bound", "do_nothing", "relief_pv", "gap_stake")
 SCHEMA: dict[str, type[pl.DataType]] = {
     **dict.fromkeys(("county", "status", "input_hash"), pl.String),
     **dict.fromkeys(_FIGURES, pl.Float64),
+    "announced": pl.String,
+    "announced_cost": pl.Float64,
     "by_clock": pl.Boolean,
     "why": pl.String,
 }
@@ -44,7 +51,7 @@ NO_PLAN = "no_plan"
 # So many cases stay in memory once they are checked; the others are read again when begun.
 HELD = 64
 _SAID = 10
-Row = dict[str, str | float | bool | None]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +97,9 @@ def run_plans(
     store = open_run(out, _mark(folder, hashes, asked, lang), fresh=asked.fresh)
     try:
         _forget_lost(store, folder, out)
-        table = _planned(folder, hashes, store, out, asked, lang=lang, unit=unit)
-        _show(table, len(folder), out, screen, lang, unit)
+        table, rooms = _planned(folder, hashes, store, out, asked, lang=lang, unit=unit)
+        _show(table, len(folder), screen, lang, unit)
+        _say_together(table, rooms, out, screen, lang, unit)
         store.end(screen, lang)
     finally:
         store.leave()
@@ -107,8 +115,8 @@ def _planned(
     *,
     lang: Lang,
     unit: Unit,
-) -> pl.DataFrame:
-    """Plan all cases on the workers asked for and write the table of those that are finished."""
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Plan all cases on the workers asked for; write what is finished, and how it fits together."""
     rows: list[Row] = []
     with (
         fleet_of(asked.hands) as fleet,
@@ -129,9 +137,12 @@ def _planned(
             watch=hear,
         )
     table = _table(done.results.values())
-    with whole_file(out / TABLE) as draft:
-        table.write_csv(draft, line_terminator="\n")
-    return table
+    listed = {key: row["listed"] for key, row in done.results.items() if "listed" in row}
+    rooms = rooms_together(listed)
+    for name, frame in ((TABLE, table), (ROOMS, rooms)):
+        with whole_file(out / name) as draft:
+            frame.write_csv(draft, line_terminator="\n")
+    return table, rooms
 
 
 def cases_below(path: Path, allotments: Path | None) -> tuple[CaseFolder, dict[str, str]]:
@@ -225,7 +236,9 @@ def _taken(key: str, made: CountyPlan, input_hash: str, out: Path) -> Row:
     written, told = made.written, made.written.summary
     with whole_folder(out / key) as draft:
         write_plan_files(written.tables, told, draft, extras=written.extras)
-    head |= {"cost": told["objective"], "by_clock": made.by_clock}
+    head |= {"cost": told["objective"], "by_clock": made.by_clock, "listed": told["listed"]}
+    part = told.get("announced", {})
+    head |= {"announced": part.get("status"), "announced_cost": part.get("cost")}
     same = ("status", "bound", "do_nothing", "relief_pv", "gap_stake")
     return head | {name: told[name] for name in same} | {"plan_hash": _plan_hash(out / key)}
 
@@ -264,9 +277,7 @@ def _sum(frame: pl.DataFrame, name: str) -> float:
     return math.fsum(frame[name])
 
 
-def _show(
-    table: pl.DataFrame, whole: int, out: Path, screen: Console, lang: Lang, unit: Unit
-) -> None:
+def _show(table: pl.DataFrame, whole: int, screen: Console, lang: Lang, unit: Unit) -> None:
     planned = table.drop_nulls("cost")
     words = unit_words(unit, lang)
     rows = [
@@ -282,7 +293,44 @@ def _show(
         screen.print(f"{row['county']}: {row['why']}", markup=False)
     if table["by_clock"].any():
         screen.print(_CUT.say(lang))
-    screen.print(Text(f"Wrote {out}: plans.csv, one folder a county", f"已写出 {out}").say(lang))
+
+
+def _say_together(
+    table: pl.DataFrame, rooms: pl.DataFrame, out: Path, screen: Console, lang: Lang, unit: Unit
+) -> None:
+    """Say what selling as announced would cost, and whether all plans fit their markets."""
+    wrote = Text(
+        f"Wrote {out}: {TABLE}, {ROOMS}, one folder a county",
+        f"已写出 {out}:{TABLE}、{ROOMS},每县一个文件夹",
+    )
+    for said in (_parts(table, unit), said_together(rooms, out, unit), wrote):
+        if said is not None:
+            screen.print(said.say(lang), markup=False, soft_wrap=True)
+
+
+def _parts(table: pl.DataFrame, unit: Unit) -> Text | None:
+    """Say how plans compare with selling as a coordinated run announced; None where none did."""
+    told = table.drop_nulls("announced")
+    if told.is_empty():
+        return None
+    works = told.filter(pl.col("announced") == WORKS)
+    saved = _sum(works, "announced_cost") - _sum(works, "cost")
+    less = amount_text(saved, unit)
+    than, than_zh = f"{less.en} less than", f"低{less.zh}"
+    if saved < 1.0:
+        than, than_zh = "as much as", "与之相同"
+    said = [
+        (
+            f"{works.height} of {told.height} counties can sell just as the coordinated run "
+            f"announced; together their plans cost {than} that, and none costs more.",
+            f"{told.height}个县中{works.height}个可按统筹测算的申报出售;其方案成本合计{than_zh},无一更高。",
+        )
+    ]
+    for status, why in _OTHERWISE.items():
+        count = told.filter(pl.col("announced") == status).height
+        if count:
+            said.append((f"{count}: {why.en}", f"{count}个县:{why.zh}"))
+    return Text(" ".join(en for en, _ in said), "".join(zh for _, zh in said))
 
 
 _HEADS = {
@@ -291,6 +339,17 @@ _HEADS = {
     "do_nothing": Text("doing nothing", "不处置成本"),
     "relief_pv": Text("help from above", "上级支持"),
     "gap_stake": Text("gap of the stake", "与下界的差距"),
+}
+_OTHERWISE = {
+    NEEDS_HELP: Text(
+        "selling so needs help from above that the plan does without.",
+        "按申报出售须上级支持,方案则无需。",
+    ),
+    IMPOSSIBLE: Text(
+        "a sale is not open to the county, or its team, floors or rules do not allow all of them.",
+        "有的出售已不可行,或人力、服务底线、规则不允许全部出售。",
+    ),
+    NOT_JUDGED: Text("what it costs was not known in time.", "其成本未能在时限内确定。"),
 }
 _CUT = Text(
     "The time limit cut some searches (by_clock in plans.csv): other machines may find other "
