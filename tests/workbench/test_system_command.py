@@ -141,9 +141,12 @@ def test_a_frontier_that_cannot_be_traced_costs_no_run(tmp_path, monkeypatch, fa
     monkeypatch.setattr("ironpot.workbench.system.trace_frontier", stopped)
     screen = Console(record=True, width=120, force_terminal=False)
     run_system(*(HUNAN, tmp_path / "out", Draw(counties=12)), lang="en", unit="yuan", screen=screen)
-    assert "was not traced" in screen.export_text()
+    assert "was not traced" in screen.export_text(clear=False)
     assert "was not traced" in (tmp_path / "out" / "report.html").read_text()
     assert not (tmp_path / "out" / "tables" / "frontier.csv").exists()
+    goes_on = isinstance(failure, KeyboardInterrupt)
+    assert (tmp_path / "out" / "unfinished").exists() == goes_on
+    assert ("goes on from here" in screen.export_text(clear=False)) == goes_on
 
 
 def test_a_folder_without_a_dated_table_is_refused(tmp_path):

@@ -141,7 +141,7 @@ def _ran(
                 book=store,
                 fleet=fleet,
             )
-            crowd, frontier, untraced = _traced(crowd)
+            crowd, frontier, untraced = _traced(crowd, store)
             tried = try_mandates(
                 *(ground.markets, ground.actors, asked.mandates),
                 nash_rounds=rounds,
@@ -159,15 +159,18 @@ def _ran(
     return crowd, {"frontier": frontier, "mandates": tried, "draws": draws}
 
 
-def _traced(crowd: Crowd) -> tuple[Crowd, pl.DataFrame, Text | None]:
+def _traced(crowd: Crowd, store: RunStore | None) -> tuple[Crowd, pl.DataFrame, Text | None]:
     """Trace the frontier of total cost and the worst county; or say why not.
 
-    A cheaper plan of it becomes the joint plan. No picture is worth losing a run.
+    A cheaper plan of it becomes the joint plan. No picture is worth losing a run, but one that was
+    stopped is traced when the run goes on.
     """
     try:
         line = trace_frontier(crowd.markets, crowd.plan, crowd.regimes)
     except KeyboardInterrupt:
         why = Text("stopped", "已中止")
+        if store is not None:
+            store.stopped()
     except SolverError as error:
         why = error.text
     else:
