@@ -276,6 +276,28 @@ def test_an_order_about_what_nobody_has_is_refused_before_anything_is_searched(
     assert not (tmp_path / "out").exists()
 
 
+def test_all_orders_about_what_nobody_has_are_told_at_once_and_each_once(tmp_path):
+    asked = Draw(counties=8, mandates=orders(unsold=["lnad", "land"], stopped=["bnak"], **SPANS))
+    screen = Console(record=True, width=120, force_terminal=False)
+    with pytest.raises(IronpotError) as refused:
+        run_system(HUNAN, tmp_path / "out", asked, lang="en", unit="yuan", screen=screen)
+    for said in (refused.value.text.en, refused.value.text.zh):
+        lines = said.splitlines()
+        assert ["lnad" in lines[0], "bnak" in lines[1]] == [True, True]
+        assert len(lines) == 2
+
+
+def test_all_orders_that_cannot_be_read_are_told_at_once():
+    given = {"standard": False, "unit": "yuan", "cut": "0.05", "swap": "-3"}
+    with pytest.raises(IronpotError) as refused:
+        orders(**given, unsold=["land:0", "land"], stopped=["bank:x"])
+    for said in (refused.value.text.en, refused.value.text.zh):
+        words = ("--cut-debt 0.05", "--swap-quota -3", "land:0", "bank:x")
+        assert [word in line for word, line in zip(words, said.splitlines(), strict=True)] == [
+            True
+        ] * 4
+
+
 def test_a_run_that_fails_leaves_its_folder_to_the_next(tmp_path, monkeypatch):
     def failing(*_, **__):
         raise OSError("no room")

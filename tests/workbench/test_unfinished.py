@@ -79,6 +79,29 @@ def test_a_truncated_part_is_refused_and_nothing_is_changed(tmp_path, name):
     assert part.read_bytes() == before
 
 
+def test_all_damaged_parts_are_told_at_once_before_anything_goes_on(tmp_path):
+    store, names = open_run(tmp_path, MARK), ("coordinated", "nash", "wish")
+    for name in names:
+        store.keep_now(name, {"fees": np.arange(300.0)})
+    for name in names[:2]:
+        part = tmp_path / UNFINISHED / f"{name}.part"
+        part.write_bytes(part.read_bytes()[:-7])
+    with pytest.raises(CheckpointError) as refused:
+        open_run(tmp_path, MARK)
+    for said in (refused.value.text.en, refused.value.text.zh):
+        lines = said.splitlines()
+        assert ["coordinated.part" in lines[0], "nash.part" in lines[1]] == [True, True]
+        assert len(lines) == 2
+
+
+def test_of_another_run_it_is_said_once_what_differs(tmp_path):
+    store = open_run(tmp_path, MARK)
+    store.keep_now("coordinated", {"fees": np.arange(300.0)})
+    with pytest.raises(CheckpointError) as refused:
+        open_run(tmp_path, MARK | {"seed": "2"})
+    assert refused.value.text.en.count("seed was 1, is now 2") == 1
+
+
 WRITES = """
 import sys, numpy as np
 from pathlib import Path

@@ -22,6 +22,20 @@ class IronpotError(Exception):
         return self.text.say(lang)
 
 
+def said_together(refused: "Sequence[IronpotError]", *, most: int = 10) -> Text:
+    """Return what several errors say, a line each: the first `most`, the same thing once.
+
+    >>> twice = IronpotError(Text("No such kind.", "无此类别。"))
+    >>> said_together([twice, twice, IronpotError(Text("No figure.", "无数值。"))]).en.splitlines()
+    ['No such kind.', 'No figure.']
+    """
+    texts = list(dict.fromkeys(error.text for error in refused))
+    more = len(texts) - most
+    rest = [Text(f"and {more} more", f"另有{more}项")] if more > 0 else []
+    shown = [*texts[:most], *rest]
+    return Text("\n".join(one.en for one in shown), "\n".join(one.zh for one in shown))
+
+
 class FileRefusedError(IronpotError):
     """A file that is not read: missing, too large, hostile or of an unknown kind."""
 

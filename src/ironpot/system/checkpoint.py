@@ -28,6 +28,10 @@ class CheckpointError(IronpotError):
     """A kept part that cannot be gone on from; nothing was changed."""
 
 
+class DamagedPartError(CheckpointError):
+    """A kept part that is not as it was written, or not of this format."""
+
+
 class Book(Protocol):
     """Where a run notes down how far it is, by name, and finds it again."""
 
@@ -100,19 +104,19 @@ def pack(mark: Mark, arrays: Arrays) -> bytes:
 def unpack(raw: bytes, mark: Mark, where: str) -> dict[str, Any]:
     """Return the arrays of a part of the run that `mark` describes.
 
-    Raises CheckpointError if `raw` is of another format, damaged, cut off, or of another run; it
-    then says what differs.
+    Raises DamagedPartError if `raw` is of another format, damaged or cut off, CheckpointError if it
+    is of another run; that says what differs.
 
     >>> unpack(pack({"seed": "1"}, {}), {"seed": "2"}, "run.part")
     Traceback (most recent call last):
     ironpot.system.checkpoint.CheckpointError: run.part is of another run: seed was 1, is now 2. ...
     """
     if not raw.startswith(FORMAT):
-        raise CheckpointError(_strange(where))
+        raise DamagedPartError(_strange(where))
     head = len(FORMAT) + _HASH + 1
     body = raw[head:]
     if raw[len(FORMAT) : head] != hashlib.sha256(body).hexdigest().encode() + b"\n":
-        raise CheckpointError(_damaged(where))
+        raise DamagedPartError(_damaged(where))
     with np.load(io.BytesIO(body), allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}
     differs = differences(json.loads(str(arrays.pop(_MARK))), mark)

@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 import numpy as np
 import polars as pl
 
-from ironpot.core.errors import IronpotError
+from ironpot.core.errors import IronpotError, said_together
 from ironpot.core.lang import Text
 from ironpot.core.money import Unit, amount_text
 from ironpot.system.actors import Actors
@@ -207,20 +207,24 @@ def applicable(
 ) -> tuple[tuple[Mandate, ...], tuple[Text, ...]]:
     """Return the orders to try here, and in words which standard ones are skipped and why.
 
-    Raises IdleOrderError for an order that somebody named and that would change nothing.
+    Raises IdleOrderError that says every order that somebody named and that would change nothing.
     """
     kept: list[Mandate] = []
+    idle: list[IdleOrderError] = []
     skipped: list[Text] = []
     for order in mandates:
         try:
             order.apply(markets, actors)
         except IdleOrderError as error:
             if not order.standard:
-                raise
+                idle.append(error)
+                continue
             said, why = order.text, error.text
             skipped.append(Text(f"Not tried: {said.en}. {why.en}", f"未测算:{said.zh}。{why.zh}"))
         else:
             kept.append(order)
+    if idle:
+        raise IdleOrderError(said_together(idle))
     return tuple(kept), tuple(skipped)
 
 

@@ -1,6 +1,9 @@
 """Which orders does the user name, with which figures? `--cut-debt 5%`, `--no-sales land:4`, ..."""
 
-from ironpot.core.errors import IronpotError
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from ironpot.core.errors import IronpotError, said_together
 from ironpot.core.lang import Text
 from ironpot.core.money import YUAN_PER_UNIT, Unit
 from ironpot.system.mandates import (
@@ -30,15 +33,19 @@ def orders(
 
     Of one kind named over several spans the longest is what holds when all are given at once.
 
-    Raises IronpotError where a figure cannot be read.
+    Raises IronpotError that says every figure that cannot be read.
 
     >>> given = {"swap": None, "stopped": [], "unit": "yuan", "standard": False}
     >>> found = orders(cut="5%", unsold=["land"], **given)
     >>> [order.mandate_id for order in found]
     ['none', 'cut_debt', 'no_land', 'all_together']
     """
-    spans, stops = (list(dict.fromkeys(map(_spanned, said))) for said in (unsold, stopped))
-    figures = _cuts(cut), _swaps(swap, unit)
+    refused: list[IronpotError] = []
+    cuts = _each(_cuts, [cut], refused), _each(lambda said: _swaps(said, unit), [swap], refused)
+    spans, stops = (list(dict.fromkeys(_each(_spanned, s, refused))) for s in (unsold, stopped))
+    if refused:
+        raise IronpotError(said_together(refused))
+    figures = cuts[0][0], cuts[1][0]
     named = _listed(figures, spans, stops)
     if not named:
         return standard_mandates() if standard else ()
@@ -48,6 +55,21 @@ def orders(
 
 
 _Spans = list[tuple[str, int]]
+Said = TypeVar("Said")
+Read = TypeVar("Read")
+
+
+def _each(
+    read: Callable[[Said], Read], said: Iterable[Said], refused: list[IronpotError]
+) -> list[Read]:
+    """Read all that can be read, and add to `refused` what cannot."""
+    found: list[Read] = []
+    for word in said:
+        try:
+            found.append(read(word))
+        except IronpotError as error:
+            refused.append(error)
+    return found
 
 
 def _listed(

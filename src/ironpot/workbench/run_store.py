@@ -13,9 +13,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ironpot.core.errors import FileRefusedError
+from ironpot.core.errors import FileRefusedError, said_together
 from ironpot.core.lang import Lang, Text
-from ironpot.system.checkpoint import Arrays, Mark, pack, unpack
+from ironpot.system.checkpoint import Arrays, DamagedPartError, Mark, pack, unpack
 from ironpot.workbench.run_lock import LOCK, lock_run, unlock_run
 from ironpot.workbench.whole import whole_file
 
@@ -133,10 +133,26 @@ def _opened(folder: Path, mark: Mark, *, fresh: bool) -> RunStore:
     if fresh:
         for part in folder.glob(f"*{PART}"):
             part.unlink()
+    _refuse_damaged(folder, mark)
     store = RunStore(folder, dict(mark), (folder / f"{RUN}{PART}").is_file())
     if store.found(RUN) is None:
         store.keep_now(RUN, {})
     return store
+
+
+def _refuse_damaged(folder: Path, mark: Mark) -> None:
+    """Say every part that cannot be gone on from, before hours are spent on what comes before it.
+
+    One of another run ends it at once: all are.
+    """
+    damaged: list[DamagedPartError] = []
+    for part in sorted(folder.glob(f"*{PART}")):
+        try:
+            unpack(part.read_bytes(), mark, str(part))
+        except DamagedPartError as error:
+            damaged.append(error)
+    if damaged:
+        raise DamagedPartError(said_together(damaged))
 
 
 def _ours(folder: Path) -> bool:
