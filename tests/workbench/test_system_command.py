@@ -24,7 +24,7 @@ from ironpot.workbench.cli import app
 from ironpot.workbench.governments import read_governments
 from ironpot.workbench.orders import orders
 from ironpot.workbench.system import Draw, run_system
-from ironpot.workbench.system_screen import show_mandates
+from ironpot.workbench.system_screen import show_mandates, show_system
 
 HUNAN = Path("examples/hunan")
 REGIMES = ["alone", "rolling", "nash", "coordinated"]
@@ -48,6 +48,19 @@ def test_the_screen_answers_cost_and_waiting_and_says_that_data_are_synthetic(ra
     assert "Who is hurt by whom?" in text
     assert "What do banks do?" in text
     assert len(text.splitlines()) <= 66
+
+
+def test_small_amounts_are_shown_to_three_figures_and_large_ones_to_one_place(ran):
+    view = ran[0]
+    money = ("cost", "proceeds", "over_coordinated", "value_destroyed", "arrears_end", "regret")
+    for scale, places in ((1.0, 1), (1e-4, 4)):
+        small = view.tables["regimes"].with_columns(pl.col(money) * scale)
+        screen = Console(record=True, width=120, force_terminal=False)
+        show_system(
+            replace(view, tables=view.tables | {"regimes": small}), screen, "en", "hundred_million"
+        )
+        text = screen.export_text()
+        assert all(f" {cost / 1e8:,.{places}f} " in text for cost in small["cost"])
 
 
 def test_regimes_are_made_of_value_destroyed_and_arrears_and_none_beats_the_bound(ran):

@@ -179,8 +179,8 @@ def _first(view: SystemView) -> str:
     words = [_until(view, row) for row in ahead.head(SHOWN).iter_rows(named=True)]
     more = ahead.height - len(words)
     return view.say(
-        f"{counties(ahead.height)} go ahead, half sold by: {listing(words, view.reader)}"
-        + (f"; and {more} more." if more > 0 else "."),
+        f"{counties(ahead.height)} {'goes' if ahead.height == 1 else 'go'} ahead, half sold by: "
+        f"{listing(words, view.reader)}" + (f"; and {more} more." if more > 0 else "."),
         f"{ahead.height}个县区先行,售出一半的时间为:{listing(words, view.reader)}"
         + (f";另有{more}个。" if more > 0 else "。"),
     )

@@ -1,9 +1,12 @@
 """How does `ironpot system` answer on a terminal? Words with figures first, then the tables."""
 
+from collections.abc import Iterable
+
+import polars as pl
 from rich.console import Console
 
 from ironpot.core.lang import Lang, Text
-from ironpot.core.money import Unit, in_unit
+from ironpot.core.money import YUAN_PER_UNIT, Unit, in_unit
 from ironpot.report.figures import percent
 from ironpot.report.system_answer import answers_of, counties
 from ironpot.report.system_view import REGIME, SystemView
@@ -17,7 +20,9 @@ def show_system(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> No
     screen.print(f"[bold]{view.name}[/bold]  {size}  {span}")
     for answer in answers_of(view):
         screen.print(f"[bold]{answer.question}[/bold]  {answer.text}")
-    rows = [_row(row, lang, unit) for row in view.tables["regimes"].iter_rows(named=True)]
+    regimes = view.tables["regimes"]
+    digits = _digits(regimes, ("cost", "proceeds"), unit)
+    rows = [_row(row, lang, unit, digits) for row in regimes.iter_rows(named=True)]
     title = Text("The four regimes", "四种情形").say(lang) + f" ({unit_words(unit, lang)})"
     show_table(screen, title, [head.say(lang) for head in _COLUMNS], rows, right=range(1, 8))
     screen.print(view.settled)
@@ -35,8 +40,9 @@ def show_rights(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> No
     used = view.rights_used
     if used.is_empty():
         return
+    digits = _digits(used, used.columns[1:], unit)
     rows = [
-        (row["kind"], *(in_unit(row[name], unit, 1) for name in used.columns[1:]))
+        (row["kind"], *(in_unit(row[name], unit, digits) for name in used.columns[1:]))
         for row in used.iter_rows(named=True)
     ]
     title = Text("Rights used beside sales", "出售之外动用的权利").say(lang)
@@ -53,14 +59,15 @@ def show_spiral(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> No
     """Print where the second round of each regime ends; nothing where it was not played."""
     if "spiral" not in view.tables:
         return
+    digits = _digits(view.tables["spiral"], ("cost", "bank_loss"), unit)
     rows = [
         (
             REGIME[row["regime"]].say(lang),
-            *(in_unit(row[name], unit, 1) for name in ("bank_loss_first", "bank_loss")),
+            *(in_unit(row[name], unit, digits) for name in ("bank_loss_first", "bank_loss")),
             str(row["banks_under"]),
-            *(in_unit(row[name], unit, 1) for name in ("withdrawn", "pressed", "missed")),
+            *(in_unit(row[name], unit, digits) for name in ("withdrawn", "pressed", "missed")),
             percent(row["cushion"]),
-            in_unit(row["cost"], unit, 1),
+            in_unit(row["cost"], unit, digits),
         )
         for row in view.tables["spiral"].iter_rows(named=True)
     ]
@@ -73,15 +80,19 @@ def show_choices(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> N
     if not view.wished:
         return
     screen.print(f"\n[bold]{_WISHED.say(lang)}[/bold]  {view.wished}")
+    digits = _digits(view.tables["choices"], ("cost",), unit)
     rows = [
         (
             REGIME[row["choice"]].say(lang),
-            *(in_unit(row[name], unit, 1) for name in ("cost", "price")),
+            *(in_unit(row[name], unit, digits) for name in ("cost", "price")),
             percent(row["price_of_stake"]),
             percent(row["gap"], 2),
             percent(row["gain_kept"]),
             str(row["worse_off"]),
-            *(in_unit(row[name], unit, 2) for name in ("worst_loss", "arrears_end", "tolls")),
+            *(
+                in_unit(row[name], unit, max(digits, 2))
+                for name in ("worst_loss", "arrears_end", "tolls")
+            ),
         )
         for row in view.tables["choices"].iter_rows(named=True)
     ]
@@ -93,16 +104,17 @@ def show_mandates(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> 
     """Print what each order does to prices, arrears, banks and cost, in a crowd and together."""
     if "mandates" not in view.tables:
         return
+    digits = _digits(view.tables["mandates"], ("cost", "arrears_end"), unit)
     rows = [
         (
             view.orders[row["mandate"]],
             REGIME[row["regime"]].say(lang),
             percent(row["price_average"]),
             str(row["counties_behind"]),
-            *(in_unit(row[name], unit, 1) for name in ("arrears_end", "bank_loss")),
+            *(in_unit(row[name], unit, digits) for name in ("arrears_end", "bank_loss")),
             "-" if row["banks_under"] is None else str(row["banks_under"]),
-            in_unit(row["cost"], unit, 1),
-            "-" if row["over_none"] is None else in_unit(row["over_none"], unit, 1),
+            in_unit(row["cost"], unit, digits),
+            "-" if row["over_none"] is None else in_unit(row["over_none"], unit, digits),
         )
         for row in view.tables["mandates"].iter_rows(named=True)
     ]
@@ -111,13 +123,20 @@ def show_mandates(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> 
     show_table(screen, title, heads, rows, right=range(2, 9))
 
 
-def _row(row: dict[str, object], lang: Lang, unit: Unit) -> tuple[str, ...]:
+def _digits(table: pl.DataFrame, names: Iterable[str], unit: Unit) -> int:
+    """Return how many places tell the largest of some columns to three figures; at least one."""
+    amounts = [abs(x) for name in names for x in table[name].drop_nulls().to_list()]
+    largest = max(amounts, default=0.0) / YUAN_PER_UNIT[unit]
+    return next((places for places in (1, 2, 3) if largest >= 10.0 ** (3 - places)), 4)
+
+
+def _row(row: dict[str, object], lang: Lang, unit: Unit, digits: int) -> tuple[str, ...]:
     money = ("cost", "over_coordinated", "value_destroyed", "proceeds", "arrears_end", "regret")
     shown = dict.fromkeys(money, "-")
     for name in money:
         amount = row[name]
         if isinstance(amount, float):
-            shown[name] = in_unit(amount, unit, 1)
+            shown[name] = in_unit(amount, unit, digits)
     share = row["over_stake"]
     of_stake = percent(share if isinstance(share, float) else None)
     figures = [shown[name] for name in money]
