@@ -116,3 +116,45 @@ def test_status_answers_when_how_sure_and_what_helps_before_any_table(lang, head
 def test_status_answers_when_in_a_sentence():
     done = run("status", str(TWO_POTS))
     assert "runs out of cash in December 2025" in done.output
+
+
+CALL = (
+    "call,Loan on call,county,bank,other,loan,CLM,2000000.00,2023-12-31,,0.05,A365,P1YL1,"
+    "made_up,synthetic\n"
+)
+
+
+@pytest.fixture
+def on_call(tmp_path):
+    """Two pots that also owe two million on call, without an end."""
+    folder = tmp_path / "case"
+    shutil.copytree(TWO_POTS, folder)
+    with (folder / "debts.csv").open("a", encoding="utf-8") as file:
+        file.write(CALL)
+    return folder
+
+
+def test_a_loan_on_call_is_taken_as_not_called_and_that_is_said(tmp_path, on_call):
+    out, plain = tmp_path / "risk", tmp_path / "plain"
+    for folder, case in ((out, on_call), (plain, TWO_POTS)):
+        done = run("risk", str(case), "-o", str(folder), *FEW)
+        assert done.exit_code == 0, done.output
+    notes = json.loads((out / "risk.json").read_text("utf-8"))["notes"]
+    assert any("Debts on call that state no end (1: call; 0.02 in all" in note for note in notes)
+    ladders = [pl.read_csv(folder / "tables" / "ladder.csv") for folder in (out, plain)]
+    assert ladders[0].equals(ladders[1])  # nothing of it is due
+    whole = pl.read_csv(out / "tables" / "indicators.csv").row(0, named=True)
+    assert whole["principal"] == 12e6
+    assert whole["unscheduled_share"] == pytest.approx(2 / 12, abs=1e-6)
+
+
+def test_before_and_after_a_plan_a_loan_on_call_has_no_day(tmp_path, on_call):
+    plan, out = tmp_path / "plan", tmp_path / "risk"
+    assert run("plan", str(on_call), "-o", str(plan), "--time-limit", "10").exit_code == 0
+    done = run("risk", str(on_call), "-o", str(out), "--plan", str(plan), *FEW)
+    assert done.exit_code == 0, done.output
+    rows = pl.read_csv(out / "tables" / "indicators.csv").filter(primary_class="all")
+    ends = rows.filter(pl.col("phase") != "before")
+    assert ends["phase"].to_list() == ["unplanned", "after"]
+    assert ends["unscheduled_share"].to_list() == [1.0, 1.0]
+    assert ends["principal"].to_list() == [2_205_000.0] * 2

@@ -10,9 +10,10 @@ from collections.abc import Collection
 import polars as pl
 
 from ironpot.case.case import Case
+from ironpot.cashflow.chapters import OPEN_ENDED
 from ironpot.cashflow.debts import contracts_of_debts
 from ironpot.cashflow.engine import project_cash_flows
-from ironpot.cashflow.flows import CashFlows
+from ironpot.cashflow.flows import CashFlows, joined
 from ironpot.cashflow.further_terms import with_further_terms
 from ironpot.cashflow.rates import RatePaths
 
@@ -46,6 +47,38 @@ def project_debts(
         until=until,
         rates=rates,
         changes=agreed_changes(case, contracts).filter(~pl.col("change_id").is_in(list(without))),
+    )
+
+
+def project_to_ends(case: Case, *, last: dt.date, rates: RatePaths | None = None) -> CashFlows:
+    """Return every event of the case's debts to their ends; those without an end up to `last`.
+
+    Nobody calls a loan on call up to then: it adds interest to what is owed, which is due on no day
+    that is known. Otherwise as `project_debts`.
+    """
+    contracts = agreed_contracts(case)
+    endless = pl.col("contract_type").is_in(OPEN_ENDED) & pl.col("maturity_date").is_null()
+    parts = (contracts.filter(~endless), None), (contracts.filter(endless), last)
+    return joined(
+        *(
+            project_cash_flows(
+                part,
+                status_date=case.date,
+                until=until,
+                rates=rates,
+                changes=agreed_changes(case, part),
+            )
+            for part, until in parts
+        )
+    )
+
+
+def without_end(case: Case) -> pl.DataFrame:
+    """Return the debts, not repaid, that creditors may call at any time and that state no end."""
+    return case.debts.filter(
+        pl.col("contract_type").is_in(OPEN_ENDED),
+        pl.col("maturity_date").is_null(),
+        pl.col("status").fill_null("performing") != "repaid",
     )
 
 

@@ -3,7 +3,7 @@
 Payoffs and states are signed from the contract's owner: what a debtor pays is negative.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -98,6 +98,23 @@ class CashFlows:
             ).select(EVENTS.names())
             for index, scenario in enumerate(self.scenarios)
         )
+
+
+def joined(first: CashFlows, second: CashFlows) -> CashFlows:
+    """Return the events of two projections of other contracts in the same scenarios as one."""
+    currencies = tuple(dict.fromkeys((*first.currencies, *second.currencies)))
+    codes = np.array([currencies.index(name) for name in second.currencies], dtype=np.int8)
+    moved = tuple(
+        replace(
+            part,
+            contract=part.contract + first.contract_ids.len(),
+            members=part.members + first.contract_ids.len(),
+            currency=codes[part.currency],
+        )
+        for part in second.parts
+    )
+    ids = pl.concat([first.contract_ids, second.contract_ids])
+    return CashFlows(ids, currencies, first.scenarios, (*first.parts, *moved))
 
 
 def _end_to_end(arrays: list[Any]) -> npt.NDArray[Any]:

@@ -8,6 +8,7 @@ import datetime as dt
 import polars as pl
 
 from ironpot.case.case import Case
+from ironpot.cashflow.case_debts import without_end
 from ironpot.core.money import FEN_PER_YUAN
 from ironpot.risk.indicators import RESET_EVENTS, Owed
 from ironpot.risk.maturity import INTEREST_EVENTS, PRINCIPAL_EVENTS
@@ -35,10 +36,15 @@ _CONTRACT = ("debt_id", "creditor_id", "primary_class", "rate", "fixed", "refixe
 
 
 def left_in_yuan(case: Case, table: pl.DataFrame) -> pl.DataFrame:
-    """Return rows of LEFT from a plan's table left_to_pay, money in fen; debts owed inside go."""
+    """Return rows of LEFT from a plan's table left_to_pay, money in fen; debts owed inside go.
+
+    A plan settles what is on call right after its last quarter; nobody knows that day: it goes.
+    """
+    endless = pl.col("debt_id").is_in(without_end(case)["debt_id"].implode())
     return (
         table.filter(~pl.col("creditor_id").is_in(case.perimeter).fill_null(value=False))
         .with_columns(pl.col(MONEY) / FEN_PER_YUAN)
+        .with_columns(date=pl.when(~endless).then("date"))
         .select(LEFT.names())
         .cast(LEFT)
     )

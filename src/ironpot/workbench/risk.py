@@ -10,13 +10,13 @@ from rich.console import Console
 from ironpot.balance.consolidate import consolidate
 from ironpot.balance.sheet import Phase
 from ironpot.case.case import Case
-from ironpot.cashflow.case_debts import project_debts
+from ironpot.cashflow.case_debts import project_to_ends, without_end
 from ironpot.cashflow.flows import CashFlows
-from ironpot.core.dates import QUARTERS_PER_YEAR
+from ironpot.core.dates import QUARTERS_PER_YEAR, quarter_end
 from ironpot.core.errors import IronpotError
 from ironpot.core.formula import names
 from ironpot.core.lang import Lang, Text
-from ironpot.core.money import Unit
+from ironpot.core.money import Unit, to_fen
 from ironpot.plan.prepare import appraise_case
 from ironpot.report.figures import Reader, unit_label
 from ironpot.report.plan_changes import adjustments_of
@@ -43,10 +43,12 @@ from ironpot.risk.rule_files import RuleBook
 from ironpot.risk.rule_words import level_text
 from ironpot.risk.ruleset import INDICATIVE
 from ironpot.valuation.rate import meeting_rate
-from ironpot.workbench.screen import amount, no_rule, show_table
+from ironpot.workbench.screen import amount, no_rule, show_table, unit_words
 
 QUARTERS = 40
 INSTEAD = "own_revenue"
+# So many names of debts are written out in a note.
+SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,9 @@ def run_risk(
         adjustments=adjustments,
         options=options,
     )
-    found = replace(found, notes=(*note, *found.notes))
-    view = _view(ground, found, adjustments, rules, Reader(lang, unit, case.settings.currency))
+    reader = Reader(lang, unit, case.settings.currency)
+    found = replace(found, notes=(*note, *_on_call(case, reader), *found.notes))
+    view = _view(ground, found, adjustments, rules, reader)
     written = write_risk(view, out)
     show_risk(view, screen, lang, unit)
     return written
@@ -136,9 +139,30 @@ def _instead(asked: str, name: str) -> Text:
 
 
 def _ground(case: Case, options: RiskOptions) -> _Ground:
-    flows = project_debts(case, rates=rate_paths(case))
     quarters = max(QUARTERS, QUARTERS_PER_YEAR * options.years)
-    return _Ground(case, flows, three_scenarios(case, quarters=quarters))
+    scenarios = three_scenarios(case, quarters=quarters)
+    last = quarter_end(scenarios.quarters[-1])
+    return _Ground(case, project_to_ends(case, last=last, rates=rate_paths(case)), scenarios)
+
+
+def _on_call(case: Case, reader: Reader) -> tuple[Text, ...]:
+    """Say how debts that state no end are taken, and what would be due at once if called."""
+    debts = without_end(case)
+    if debts.is_empty():
+        return ()
+    size = amount(int(to_fen(debts["notional_principal"]).sum()), reader.unit)
+    en, zh = unit_words(reader.unit, "en"), unit_words(reader.unit, "zh")
+    ids, count = debts["debt_id"].head(SHOWN).to_list(), debts.height
+    more = count > SHOWN
+    return (
+        Text(
+            f"Debts on call that state no end ({count}: {', '.join(ids)}{' ...' * more}; "
+            f"{size} in all, {en}): assumed not to be called in the years looked at, with interest "
+            "added to what is owed. Called earlier, they are due at once.",
+            f"{count}笔随时可收回的债务未约定到期日({'、'.join(ids)}{'等' * more},"
+            f"合计{size}{zh}):假定在测算期内不被收回,利息计入本金;如提前收回,须即时偿还。",
+        ),
+    )
 
 
 def _adjustments(ground: _Ground, plan: Path) -> Adjustments:
