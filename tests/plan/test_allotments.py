@@ -1,5 +1,6 @@
 """A county's allotment: its fee is charged on the deviation, exactly, and on nothing else."""
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import polars as pl
 import pytest
 
 from ironpot.case.read import read_case
+from ironpot.case.schema import BY_NAME
 from ironpot.case.schema.share import ALLOTMENTS
 from ironpot.core.errors import FileRefusedError, IronpotError
 from ironpot.plan.allotments import with_allotments
@@ -176,3 +178,33 @@ def test_allotments_in_the_case_do_what_the_file_does_and_the_file_goes_before_t
 def test_a_case_without_allotments_plans_as_ever(alone):
     assert CASE.allotments.is_empty()
     assert alone.model.inputs.market_fees is None
+
+
+def test_within_an_allotment_a_standing_listing_has_its_own_room_beside_it():
+    """Runs take standing listings off the rooms that they allot: nothing allotted changes none."""
+    listed = BY_NAME["realised"].frame(
+        [
+            {
+                "event_id": "v",
+                "asset_id": "depot",
+                "event": "listed",
+                "route": "exchange_sale",
+                "date": dt.date(2025, 5, 1),
+            }
+        ]
+    )
+    case = replace(CASE, realised=listed)
+    alone = plan_resolution(case, options=QUICK)
+    nothing = np.zeros_like(use_of(alone))
+    hall = BY_NAME["wishes"].frame(
+        [{"wish_id": "w", "subject_id": "hall", "action": "force", "route": "hold", "by": "us"}]
+    )
+    held = plan_resolution(replace(case, wishes=hall), options=QUICK)
+    for within in (True, False):
+        plan = plan_resolution(
+            replace(case, wishes=hall),
+            options=replace(QUICK, within=within),
+            allotments=rows(alone, fee=0.1, allotted=nothing),
+        )
+        assert plan.cost == pytest.approx(held.cost, abs=FEN)
+    assert use_of(held).sum() == pytest.approx(20e6, rel=0.05)

@@ -9,6 +9,7 @@ import pytest
 from ironpot.case.read import read_case
 from ironpot.plan.prepare import appraise_case
 from ironpot.system import case_lots
+from ironpot.system.case_decided import begun_in
 from ironpot.system.case_lots import lots_of_case
 from ironpot.system.from_cases import cases_together
 
@@ -54,11 +55,12 @@ def test_parts_name_no_lot(case):
 
 
 def test_what_a_program_cannot_hold_is_the_smallest_lots_and_is_said(case, monkeypatch):
-    appraisals = appraise_case(case)[0]
-    every, _, told = lots_of_case(case, appraisals, "yuan", QUARTERS, whole=True)
+    appraisals, options = appraise_case(case)
+    begun = begun_in(case, appraisals, options)
+    every, _, told = lots_of_case(case, appraisals, begun, "yuan", QUARTERS, whole=True)
     assert not any("not planned whole" in said.en for said in told)
     monkeypatch.setattr(case_lots, "_MOST", 20 * QUARTERS)
-    rows, _, told = lots_of_case(case, appraisals, "yuan", QUARTERS, whole=True)
+    rows, _, told = lots_of_case(case, appraisals, begun, "yuan", QUARTERS, whole=True)
     assert rows.height == 20
     out = every.filter(~pl.col("lot_id").is_in(rows["lot_id"].to_list()))
     assert out["appraisal"].max() <= rows["appraisal"].min()

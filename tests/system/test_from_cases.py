@@ -181,10 +181,10 @@ def twins():
 def test_lots_are_shut_until_their_route_brings_cash(twins):
     """Every appraised yuan on sale opens in the quarter its best listed route takes, or is said.
 
-    With all the team, no floor and no pool: what these hold back is in `test_case_limits`, pools in
-    `test_rights`.
+    With all the team, no floor, no pool and no wish: what these hold back is in `test_case_limits`
+    and `test_case_decided`, pools in `test_rights`.
     """
-    none = ("team", "service_classes", "bundles")
+    none = ("team", "service_classes", "bundles", "wishes")
     free = [replace(one, **{name: getattr(one, name).clear() for name in none}) for one in twins]
     together = cases_together(free)
     markets, quarters = together.markets, len(together.quarters)

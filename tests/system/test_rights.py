@@ -14,6 +14,7 @@ from ironpot.plan.obligations import obligations
 from ironpot.plan.prepare import appraise_case
 from ironpot.risk.futures import named_futures
 from ironpot.system.allotments import allotment_table, answer_within
+from ironpot.system.case_decided import begun_in
 from ironpot.system.case_lots import lots_of_case, price_of_arrears
 from ironpot.system.case_rights import help_of, rights_of_debts
 from ironpot.system.coordinate import CoordinationOptions, coordinate_plans
@@ -219,6 +220,17 @@ def test_swaps_stay_within_quota_and_within_what_falls_due(case, known):
     assert sum(r.limit for r in cut if r.kind == "swap") < sum(right.limit for right in swaps)
 
 
+def test_once_quarters_have_passed_nothing_is_swapped_in_them_or_agreed_any_more(case, known):
+    appraisals, debts, weights, _ = known
+    given = case, debts, weights, appraisals.offers.rate, price_of_arrears(8)
+    first, outside = rights_of_debts(*given)
+    later, beyond = rights_of_debts(*given, today=2)
+    assert {right.kind for right in first} == {"swap", "extension"}
+    assert {right.kind for right in later} == {"swap"}
+    assert all((right.room[:2] == 0.0).all() for right in later)
+    assert beyond.options > outside.options
+
+
 def test_an_extension_spares_what_the_planner_says_it_does(case, known):
     """All extensions at once, against the planner's own profiles, debt by debt."""
     appraisals, debts, weights, _ = known
@@ -259,7 +271,8 @@ def test_help_that_is_repaid_takes_back_what_it_gave_and_its_interest(case, know
 
 def test_a_pool_is_sold_instead_of_its_lots_where_it_gains_more(case):
     def sold(one):
-        return lots_of_case(one, appraise_case(one)[0], "yuan", 8)
+        appraisals, options = appraise_case(one)
+        return lots_of_case(one, appraisals, begun_in(one, appraisals, options), "yuan", 8)
 
     lots, pools, _ = sold(case)
     cheap = case.bundles.with_columns(price_uplift_share=pl.lit(-0.5))

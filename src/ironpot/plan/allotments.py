@@ -14,6 +14,7 @@ from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.plan.inputs import MILLION, Inputs, MarketFees
 from ironpot.plan.program import Builder, Floats
+from ironpot.plan.releases import Releases
 from ironpot.valuation.depth import fill
 from ironpot.valuation.offers import Offers
 
@@ -47,6 +48,25 @@ def with_allotments(
         fee[at] = 0.0
     priced = replace(offers, depth=replace(depth, fraction=fraction, capacity=capacity))
     return priced, MarketFees(fee, allotted)
+
+
+def beside_begun(
+    offers: Offers, fees: MarketFees, releases: Releases, ladder: Floats, *, within: bool
+) -> tuple[Offers, MarketFees]:
+    """Return offers and allotments with room for listings that stand since the case date.
+
+    A coordinated run takes them off the rooms that it allots: they use theirs of the case's own
+    `ladder` (market, quarter, tranche) beside what is allotted, and no fee falls on them.
+    """
+    done = np.flatnonzero(releases.done & (releases.market >= 0))
+    volume = np.zeros(ladder.shape[:2])
+    np.add.at(volume, (releases.market[done], releases.start[done]), releases.volume[done])
+    standing = fill(volume, ladder)
+    fees = replace(fees, allotted=fees.allotted + standing)
+    if not within:
+        return offers, fees
+    capacity = np.minimum(ladder, offers.depth.capacity + standing)
+    return replace(offers, depth=replace(offers.depth, capacity=capacity)), fees
 
 
 def _places(

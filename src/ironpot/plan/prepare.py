@@ -15,7 +15,7 @@ from ironpot.cashflow.rates import RatePaths
 from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Text
 from ironpot.core.money import FEN_PER_YUAN, to_fen
-from ironpot.plan.allotments import with_allotments
+from ironpot.plan.allotments import beside_begun, with_allotments
 from ironpot.plan.begun import what_has_begun
 from ironpot.plan.beyond import refuse_beyond_fen
 from ironpot.plan.cashless import Flows, cashless_moves
@@ -91,6 +91,9 @@ def gather(
     budget = budget_by_node(case, nodes, scenarios)
     _add_inside_service(budget, inside, nodes)
     releases = candidate_releases(offers, case.bundles, nodes, begun)
+    if fees is not None:
+        ladder = appraisals.offers.depth.capacity
+        offers, fees = beside_begun(offers, fees, releases, ladder, within=options.within)
     stalls = shared_stalls(offers, nodes)
     if options.lot_luck and futures.luck_seed is not None:
         units = units_that_matter(offers, case.bundles, _payments(case, nodes, named))

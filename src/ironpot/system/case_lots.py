@@ -8,11 +8,13 @@ import numpy as np
 import polars as pl
 
 from ironpot.case.case import Case
+from ironpot.core.dates import MONTHS_PER_QUARTER
 from ironpot.core.lang import Text
 from ironpot.core.money import Unit, amount_text
 from ironpot.plan.now import team_by_quarter
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.services import services_today
+from ironpot.system.case_decided import Begun, decided_said, open_ways
 from ironpot.system.case_limits import (
     demands_of,
     lots_within_floors,
@@ -30,7 +32,6 @@ from ironpot.valuation.routes import LISTED
 HEAPS = 3
 # Heaps times quarters of one county: its program is dense, and ends after so many steps.
 _MOST = 800
-MONTHS_A_QUARTER = 3.0
 QUARTERS_A_YEAR = 4
 # Lots that open together and are prepared for as long.
 _ALIKE = ("market_id", "opens", "span")
@@ -50,7 +51,13 @@ def price_of_arrears(quarters: int) -> Floats:
 
 
 def lots_of_case(
-    case: Case, appraisals: Appraisals, unit: Unit, quarters: int, *, whole: bool = False
+    case: Case,
+    appraisals: Appraisals,
+    begun: Begun,
+    unit: Unit,
+    quarters: int,
+    *,
+    whole: bool = False,
 ) -> tuple[pl.DataFrame, tuple[Right, ...], tuple[Text, ...]]:
     """Return heaps on sale, pools, and what is not on sale.
 
@@ -63,11 +70,13 @@ def lots_of_case(
     """
     value = _values(case)
     worth = 1.0 + float(price_of_arrears(quarters).sum())
-    single = _priced(value, appraisals.table)
-    priced = with_pools(case, appraisals.table, single, worth=worth, quarters=quarters)
-    limited = _limited(case, appraisals.offers, priced, quarters, whole=whole)
+    ways = open_ways(case, appraisals.table, begun)
+    single = _priced(value, ways)
+    priced = with_pools(case, ways, single, worth=worth, quarters=quarters)
+    limited = _limited(case, appraisals.offers, priced, begun.service, quarters, whole=whole)
     in_time = limited.filter(pl.col("opens") < quarters, pl.col("appraisal") > 0.0)
     said = (
+        *decided_said(case, begun),
         *_not_on_sale(case, value, priced, unit),
         *_kept_for_services(case, priced, limited, unit),
         *_too_late(case, limited.filter(pl.col("opens") >= quarters), unit),
@@ -94,7 +103,7 @@ def _priced(value: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
     `gain` is what selling saves at most: cash helps no more than arrears cost, were all quarters
     behind.
     """
-    open_ = table.filter(pl.col("legal") & pl.col("route").is_in(LISTED))
+    open_ = table.filter(pl.col("route").is_in(LISTED))
     best = open_.sort("net_proceeds", descending=True, nulls_last=True).unique(
         "lot_id", keep="first", maintain_order=True
     )
@@ -108,19 +117,26 @@ def _priced(value: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
         retention="retention_value",
         kept=pl.col("retention_value") / pl.col("appraisal"),
         net_share=((priced - taken) / priced).clip(0.0, 1.0),
-        opens=((pl.col("months_to_cash") / MONTHS_A_QUARTER).ceil() - 1.0)
-        .clip(0.0)
-        .fill_null(0.0)
-        .cast(pl.Int64),
+        opens=pl.max_horizontal(
+            ((pl.col("months_to_cash") / MONTHS_PER_QUARTER).ceil() - 1.0).cast(pl.Int64),
+            "not_before",
+        ),
     )
 
 
 def _limited(
-    case: Case, offers: Offers, priced: pl.DataFrame, quarters: int, *, whole: bool
+    case: Case,
+    offers: Offers,
+    priced: pl.DataFrame,
+    given_up: Floats,
+    quarters: int,
+    *,
+    whole: bool,
 ) -> pl.DataFrame:
-    """Cut lots to what services let go; adds `delay`, `work` a yuan and quarter, and `span`.
+    """Cut lots to what services let go beside what was `given_up` (class,).
 
-    Lots to be sold `whole` are let go whole or not at all, and open when the team has each ready.
+    Adds `delay`, `work` a yuan and quarter, and `span`. Lots to be sold `whole` are let go whole or
+    not at all, and open when the team has each ready.
     """
     worth = 1.0 + float(price_of_arrears(quarters).sum())
     gain = (priced["net_proceeds"] * worth - priced["retention"]).fill_null(0.0).to_numpy()
@@ -128,7 +144,7 @@ def _limited(
     classes = tuple(case.service_classes["service_class"])
     floors = case.service_classes["floor_share"].to_numpy()
     let_go = lots_within_floors if whole else shares_within_floors
-    share = let_go(demands, (1.0 - floors) * services_today(offers, classes))
+    share = let_go(demands, (1.0 - floors) * services_today(offers, classes) - given_up)
     on_sale = share > 0.0
     delay = np.zeros(share.size, dtype=np.int64)
     if whole:
@@ -195,10 +211,10 @@ def _not_on_sale(
     said = Text(
         f"{name}: {other.height} of {value.height} lots ({amount.en} "
         "appraised) are not in the joint problem: no market, no price, or no listed route "
-        "is open to them, and no pool that can be priced; leases, pledges and transfers stay with "
-        "the county's plan",
+        "is open to them (by law, by a wish, or because they have begun to leave), and no pool "
+        "that can be priced; leases, pledges and transfers stay with the county's plan",
         f"{name}:{value.height}项资产中{other.height}项(评估值{amount.zh})未纳入统筹:"
-        "无市场、无价格或无挂牌方式,也无可定价的资产包;出租、抵押、划转由本县方案处理",
+        "无市场、无价格或无挂牌方式(法规、意愿或已在处置),也无可定价的资产包;出租、抵押、划转由本县方案处理",
     )
     return (said,)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from ironpot.case.case import Case
+from ironpot.core.dates import MONTHS_PER_QUARTER
 from ironpot.system.case_limits import Demands
 from ironpot.valuation.routes import LISTED
 
@@ -17,10 +18,11 @@ def with_pools(
 ) -> pl.DataFrame:
     """Return `lots` with the members of pools that gain more than their members on sale.
 
-    `table` is the pot test's; `lots` has what `case_lots` prices: a pool's members are taken out
-    and stand there with `bundle` and the pool's route, its cash a yuan of appraisal as `net_share`.
-    A yuan of cash is `worth` so much at most. A lot is in one pool; a pool of a listed route is
-    left to its members. Adds `whole`, the appraisal before anything is cut.
+    `table` is the pot test's of ways that are open (`case_decided.open_ways`); `lots` has what
+    `case_lots` prices: a pool's members are taken out and stand there with `bundle` and the pool's
+    route, its cash a yuan of appraisal as `net_share`. A yuan of cash is `worth` so much at most. A
+    lot is in one pool; a pool of a listed route is left to its members. Adds `whole`, the appraisal
+    before anything is cut.
     """
     rows = lots.with_columns(bundle=pl.lit(None, pl.String), whole=pl.col("appraisal"))
     for bundle in case.bundles.iter_rows(named=True):
@@ -68,10 +70,10 @@ def _members(case: Case, table: pl.DataFrame, bundle: dict[str, object]) -> pl.D
     taken = pl.col("tax") + pl.col("fee") + pl.col("procedure_cost") + pl.col("freed_debt")
     cash = pl.col("gross_price") * uplift - pl.col("price_cut") - taken
     value = case.assets.select("appraisal", lot_id="asset_id").filter(pl.col("appraisal") > 0.0)
-    rows = table.filter(
-        pl.col("legal"), pl.col("route") == bundle["route"], pl.col("lot_id").is_in(names)
-    ).join(value, on="lot_id", maintain_order="left")
-    known = rows.with_columns(cash=cash, quarter=pl.col("months_to_cash") / 3.0)
+    rows = table.filter(pl.col("route") == bundle["route"], pl.col("lot_id").is_in(names)).join(
+        value, on="lot_id", maintain_order="left"
+    )
+    known = rows.with_columns(cash=cash, quarter=pl.col("months_to_cash") / MONTHS_PER_QUARTER)
     return known.filter(
         pl.all_horizontal(pl.col("cash", "retention_value", "quarter").is_not_null())
     ).select(
@@ -81,7 +83,7 @@ def _members(case: Case, table: pl.DataFrame, bundle: dict[str, object]) -> pl.D
         retention="retention_value",
         kept=pl.col("retention_value") / pl.col("appraisal"),
         net_share=pl.col("cash") / pl.col("appraisal"),
-        opens=(pl.col("quarter").ceil() - 1.0).clip(0.0).cast(pl.Int64),
+        opens=pl.max_horizontal((pl.col("quarter").ceil() - 1.0).cast(pl.Int64), "not_before"),
         bundle=pl.lit(str(bundle["bundle_id"])),
         whole="appraisal",
     )

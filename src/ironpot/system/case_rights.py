@@ -43,6 +43,7 @@ class _Terms:
     weights: Floats
     rate: float
     late: Floats
+    today: int
 
     @property
     def quarters(self) -> int:
@@ -51,15 +52,22 @@ class _Terms:
 
 
 def rights_of_debts(
-    case: Case, debts: Obligations, weights: Floats, rate: float, late: Floats
+    case: Case,
+    debts: Obligations,
+    weights: Floats,
+    rate: float,
+    late: Floats,
+    *,
+    today: int = 0,
 ) -> tuple[tuple[Right, ...], Outside]:
     """Return swaps and extensions of a case's debts, and what of them stays out.
 
     A swap pays what falls due of the debts that it is open to, within the year's quota. Of the
     options of one debt the one that helps most is taken, as many as there are negotiations for;
-    debts whose relief falls in one quarter agree together. `late` (quarter,) prices arrears.
+    debts whose relief falls in one quarter agree together. `late` (quarter,) prices arrears. Before
+    the quarter `today` nothing is swapped, and what was not agreed at the case date is not any more.
     """
-    terms = _Terms(weights, rate, late)
+    terms = _Terms(weights, rate, late, today)
     swaps, swapped = _swaps(debts, terms)
     extensions, taken = _extensions(case, debts, terms, 1.0 - swapped)
     left = (debts.outstanding[debts.contract] > 0.0).any(axis=(1, 2))
@@ -109,7 +117,8 @@ def _swaps(debts: Obligations, terms: _Terms) -> tuple[list[Right], Floats]:
     """Return swaps by programme and year, and the share of each debt that they may take."""
     left = _due(debts, debts.contract, terms)
     taken, found = np.zeros(len(left)), list[Right]()
-    year = np.arange(terms.quarters) // QUARTERS_PER_YEAR
+    quarter = np.arange(terms.quarters)
+    year = np.where(quarter >= terms.today, quarter // QUARTERS_PER_YEAR, -1)
     for swap in debts.swaps:
         for number, quota in enumerate(swap.quota[: year[-1] + 1].tolist()):
             mine = np.where(year == number, left, 0.0) * swap.open_to[:, None]
@@ -138,6 +147,8 @@ def _extensions(
     case: Case, debts: Obligations, terms: _Terms, free: Floats
 ) -> tuple[list[Right], int]:
     """Return what debts may agree on, those with relief in one quarter as one; and how many."""
+    if terms.today > 0:
+        return [], 0
     options = np.setdiff1d(np.arange(len(debts.option_ids)), debts.contract)
     part = free[debts.option_debt[options]]
     relief = _relief(debts, options, terms) * part[:, None]

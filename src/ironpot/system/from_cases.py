@@ -21,6 +21,7 @@ from ironpot.plan.obligations import Obligations, obligations
 from ironpot.plan.prepare import appraise_case, budget_by_node, held_income
 from ironpot.risk.futures import driver_paths, named_futures
 from ironpot.system.actors import Actors
+from ironpot.system.case_decided import begun_in
 from ironpot.system.case_lots import HEAPS, lots_of_case, price_of_arrears
 from ironpot.system.case_rights import help_of, rights_of_debts
 from ironpot.system.links import Floats
@@ -28,6 +29,7 @@ from ironpot.system.rights import Right, add_rights, with_even_work
 from ironpot.system.rights_said import rights_said
 from ironpot.system.shared_markets import SharedMarkets
 from ironpot.system.ties import Team
+from ironpot.valuation.depth import fill
 from ironpot.valuation.offers import Offers
 
 # Beyond two years hardly anybody knows the crowd; a user may ask for more.
@@ -57,7 +59,10 @@ class CasesTogether:
 
 @dataclass(frozen=True)
 class _County:
-    """What one case brings: lots by market, needs by quarter, lenders, what is left out."""
+    """What one case brings: lots by market, needs by quarter, lenders, what is left out.
+
+    `taken` is what its standing listings use of each market, (quarter,) by id.
+    """
 
     case: Case
     offers: Offers
@@ -65,6 +70,7 @@ class _County:
     need: Floats
     owed: pl.DataFrame
     rights: tuple[Right, ...]
+    taken: dict[str, Floats]
     left_out: tuple[Text, ...]
 
 
@@ -169,15 +175,18 @@ def _county(case: Case, unit: Unit, quarters: int, *, whole: bool) -> _County:
     income = np.sum([flow.sum(axis=0) for flow in budget.values()], axis=0)
     need = futures.weights @ (due - rolled - income)
     need -= held_income(offers, nodes, case.horizon.count).sum(axis=0)
+    begun = begun_in(case, appraisals, options)
+    need -= begun.cash
     need[0] -= float(np.maximum(nodes.opening - nodes.buffer[:, 0], 0.0).sum())
-    lots, pools, left_out = lots_of_case(case, appraisals, unit, quarters, whole=whole)
+    lots, pools, left_out = lots_of_case(case, appraisals, begun, unit, quarters, whole=whole)
     helped = help_of(case, nodes, need[:quarters], offers.rate)
     known = futures.weights, offers.rate, price_of_arrears(quarters)
-    agreed, outside = rights_of_debts(case, debts, *known)
+    agreed, outside = rights_of_debts(case, debts, *known, today=begun.today)
     rights = (*helped, *agreed, *pools)
     owed = _owed(debts, futures.weights, quarters)
     said = rights_said(case, rights, outside, unit)
-    return _County(case, offers, lots, need, owed, rights, (*said, *left_out))
+    taken = begun.volume
+    return _County(case, offers, lots, need, owed, rights, taken, (*said, *left_out))
 
 
 def _service(debts: Obligations) -> tuple[Floats, Floats]:
@@ -211,7 +220,7 @@ def _owed(debts: Obligations, weights: Floats, quarters: int) -> pl.DataFrame:
 
 
 def _ladders(counties: list[_County], quarters: int) -> tuple[tuple[str, ...], Floats, Floats]:
-    """Return ids, price fractions and rooms of all markets in use, each once."""
+    """Return ids, price fractions and rooms left of all markets in use, each once."""
     used = dict.fromkeys(name for county in counties for name in county.lots["market_id"])
     widest = max(county.offers.depth.fraction.shape[2] for county in counties)
     fraction = np.zeros((len(used), quarters, widest))
@@ -228,7 +237,9 @@ def _ladders(counties: list[_County], quarters: int) -> tuple[tuple[str, ...], F
                 raise IronpotError(_other_ladder(name, county.case.settings.case_id))
             found = mine
             fraction[number, :, :tranches], room[number, :, :tranches] = mine
-    return tuple(used), fraction, room
+    none = np.zeros(quarters)
+    taken = [[county.taken.get(name, none)[:quarters] for county in counties] for name in used]
+    return tuple(used), fraction, room - fill(np.array(taken).sum(axis=1), room)
 
 
 def _after_tax(counties: list[_County], market_ids: tuple[str, ...]) -> Floats:
