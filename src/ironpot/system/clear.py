@@ -65,13 +65,15 @@ def _finish(
     greatest: Solution,
     least: Solution | None,
 ) -> tuple[Solution, Solution | None]:
-    """Solve where sweeps creep; below, where costs and ranks leave one answer within reach."""
-    from ironpot.system.finish import finish_greatest, finish_least
+    """Solve where sweeps creep, from above and, if asked for, from below."""
+    from ironpot.system.finish import finish_greatest, finish_least, finish_least_of_several
 
     greatest = finish_greatest(network, external, options, greatest)
     plain = options.model == "eisenberg_noe" and options.external_debts == "pari_passu"
     if least is not None and plain:
         least = finish_least(network, external, options, least, greatest.value)
+    elif least is not None:
+        least = finish_least_of_several(network, external, options, least)
     return greatest, least
 
 

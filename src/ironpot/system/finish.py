@@ -11,6 +11,7 @@ import numpy as np
 
 from ironpot.core.errors import SolverError
 from ironpot.system.clearing import APART, Solution
+from ironpot.system.least import least_from
 from ironpot.system.links import Bools, Floats, Links, among
 from ironpot.system.network import Network
 from ironpot.system.rounds import default_rounds
@@ -18,6 +19,8 @@ from ironpot.system.valuations import ClearingOptions, affine_rule
 
 # After so many sweeps a change within the tolerance need not mean a value within it.
 SLOW = 2_000
+# Sweeps that would still move a value by more than this part of it crept in too early an end.
+_CREEPS = 1e-6
 
 
 def finish_greatest(
@@ -61,6 +64,40 @@ def finish_least(
     return _finished(network, external, options, found, wanted)
 
 
+def finish_least_of_several(
+    network: Network, external: Floats, options: ClearingOptions, found: Solution
+) -> Solution:
+    """Solve for the least solution of senior debts and costs of default where sweeps crept.
+
+    Sweeps crept where they had not ended, ended late, or would still move a value by much of it.
+    """
+    rule = affine_rule(network, options)
+    after = _revalued(network, external, options, found.value)
+    creeping = (after - found.value > _CREEPS * after).any(axis=1)
+    value, residual = found.value.copy(), found.residual.copy()
+    doubtful = ~found.converged | (found.iterations > SLOW) | creeping
+    for row in np.flatnonzero(doubtful).tolist():
+        exact = least_from(network, external[row], rule, found.value[row])
+        if exact is not None:
+            _keep_better(network, external[row], options, row, exact, value, residual)
+    return replace(found, value=value, residual=residual).judged(options.tolerance)
+
+
+def _keep_better(
+    network: Network,
+    external: Floats,
+    options: ClearingOptions,
+    row: int,
+    exact: Floats,
+    value: Floats,
+    residual: Floats,
+) -> None:
+    """Put an exact answer into its row where it fits no worse than what the sweeps found."""
+    left = np.abs(_revalued(network, external, options, exact) - exact).max(initial=0.0)
+    if left <= max(float(residual[row]), 10.0 * options.tolerance):
+        value[row], residual[row] = exact, left
+
+
 def _finished(
     network: Network,
     external: Floats,
@@ -74,9 +111,7 @@ def _finished(
         exact = _exact(network, external[row], options, there)
         if exact is None:
             continue
-        left = float(np.abs(_revalued(network, external[row], options, exact) - exact).max())
-        if left <= max(float(residual[row]), 10.0 * options.tolerance):
-            value[row], residual[row] = exact, left
+        _keep_better(network, external[row], options, row, exact, value, residual)
     return replace(found, value=value, residual=residual).judged(options.tolerance)
 
 
@@ -101,7 +136,8 @@ def _exact(
 def _revalued(
     network: Network, external: Floats, options: ClearingOptions, value: Floats
 ) -> Floats:
-    rule, received = affine_rule(network, options), network.claims @ value
+    """Return V(E(v)), for one scenario or for several."""
+    rule, received = affine_rule(network, options), (network.claims @ value.T).T
     share = rule[:, 1] * external + rule[:, 2] * received + rule[:, 3]
     return np.where(external + received >= rule[:, 0], 1.0, np.clip(share, 0.0, 1.0))
 

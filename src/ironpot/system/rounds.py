@@ -11,9 +11,10 @@ import numpy as np
 
 from ironpot.core.errors import IronpotError, SolverError
 from ironpot.core.lang import Text
+from ironpot.system.clearing import APART
 from ironpot.system.links import Bools, Floats, Ints, Links, among, scaled_rows, solve_fixed_point
 from ironpot.system.network import Network
-from ironpot.system.valuations import PAYING, ClearingOptions, affine_rule
+from ironpot.system.valuations import PAYING, TIE, ClearingOptions, affine_rule
 
 _GUESSES = 50
 
@@ -74,24 +75,64 @@ def _must_pay(options: ClearingOptions) -> None:
 
 
 def _paid_by_failed(network: Network, external: Floats, rule: Floats, failed: Bools) -> Floats:
-    """Solve v = max(0, b e + c A v + d) among the failed while all others are worth 1.
-
-    Policy iteration over who pays anything at all: each pass solves one linear system.
-    """
+    """Solve v = max(0, b e + c A v + d) among the failed while all others are worth 1."""
     at = np.flatnonzero(failed)
     solvent = (~failed).astype(np.float64)
     fixed = rule[at, 1] * external[at] + rule[at, 2] * (network.claims @ solvent)[at] + rule[at, 3]
     inner = scaled_rows(among(network.claims, at), rule[at, 2])
-    paying = _who_pays(inner, fixed)
-    for _ in range(at.size + 1):
+    try:
+        paid = _settled(inner, fixed, _who_pays(inner, fixed))
+    except SolverError:
+        paid = _from_below(inner, fixed, rule[at, 2])
+    value = solvent
+    value[at] = np.clip(paid, 0.0, 1.0)
+    return value
+
+
+def _settled(inner: Links, fixed: Floats, paying: Bools) -> Floats:
+    """Iterate over who pays anything at all: each pass solves one linear system."""
+    for _ in range(fixed.size + 1):
         paid = _solve(inner, fixed, paying)
+        if (paid > 1.0 + APART).any():  # of those who fail
+            break
         now = fixed + inner @ paid > 0.0
         if np.array_equal(now, paying):
-            value = solvent
-            value[at] = np.clip(paid, 0.0, 1.0)
-            return value
+            return paid
         paying = now
     raise SolverError(_NO_END)
+
+
+def _from_below(inner: Links, fixed: Floats, per_yuan: Floats) -> Floats:
+    """Solve from those who pay by what is theirs, where a circle of failed ones loses too much.
+
+    Money that goes round and loses to senior debts each time sinks until somebody pays nothing: no
+    system with all of them has an answer, yet there is one. `per_yuan` is what a yuan received adds
+    to each value. Raises SolverError where others could pay more as well.
+    """
+    paying = fixed > 0.0
+    for _ in range(fixed.size + 1):
+        paid = np.maximum(_solve(inner, fixed, paying), 0.0)
+        left = fixed + inner @ paid
+        now = paying | (left > 0.0)
+        if np.array_equal(now, paying):
+            edge = left > -TIE * (2.0 * np.abs(fixed) + left)
+            _refuse_circles(inner, per_yuan, (paying | edge) & (per_yuan > 0.0))
+            return paid
+        paying = now
+    raise SolverError(_NO_END)
+
+
+def _refuse_circles(inner: Links, per_yuan: Floats, among_: Bools) -> None:
+    """Refuse nodes among which money could go round for ever: it may be any amount.
+
+    A yuan given to each would be paid on so often before it is lost.
+    """
+    on = np.flatnonzero(among_)
+    if not on.size:
+        return
+    passed_on = solve_fixed_point(among(inner, on), per_yuan[on]) / per_yuan[on]
+    if not ((passed_on > 1.0 - APART) & (passed_on < 1.0 / TIE)).all():
+        raise SolverError(_CLOSED)
 
 
 def _who_pays(inner: Links, fixed: Floats) -> Bools:
