@@ -65,7 +65,7 @@ def rights_of_debts(
     A swap pays what falls due of the debts that it is open to, within the year's quota. Of the
     options of one debt the one that helps most is taken, as many as there are negotiations for;
     debts whose relief falls in one quarter agree together. `late` (quarter,) prices arrears. Before
-    the quarter `today` nothing is swapped, and what was not agreed at the case date is not any more.
+    the quarter `today` nothing is swapped; what was not agreed at the case date cannot be any more.
     """
     terms = _Terms(weights, rate, late, today)
     swaps, swapped = _swaps(debts, terms)
