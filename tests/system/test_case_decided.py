@@ -103,6 +103,15 @@ def test_a_standing_listing_takes_its_room_first_and_a_contract_takes_none():
     assert after[1, 0] == 0.0
 
 
+def test_nothing_is_listed_whose_rounds_a_plan_does_not_see_to_their_end():
+    twice = tuple((name, (0.5, 0.5), (1.0, 0.9)) for name, *_ in HALFWAY)
+    case = poor(listing=rounds(twice))
+    count = case.horizon.count
+    room = together(case, most_quarters=count).markets.room[0].sum(axis=1)
+    assert (room[: count - 1] > 0.0).all()
+    assert room[count - 1] == 0.0
+
+
 def test_lots_that_have_begun_are_no_choice_and_others_begin_today():
     case = poor()
     assert set(opens(case)) == {"a", "b", "rich"}

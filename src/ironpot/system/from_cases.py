@@ -239,7 +239,11 @@ def _ladders(counties: list[_County], quarters: int) -> tuple[tuple[str, ...], F
             fraction[number, :, :tranches], room[number, :, :tranches] = mine
     none = np.zeros(quarters)
     taken = [[county.taken.get(name, none)[:quarters] for county in counties] for name in used]
-    return tuple(used), fraction, room - fill(np.array(taken).sum(axis=1), room)
+    left = room - fill(np.array(taken).sum(axis=1), room)
+    # What is listed later has rounds left when a plan of one of the cases ends.
+    last = min(county.offers.quarters - county.offers.listing.rounds for county in counties)
+    left[:, last + 1 :] = 0.0
+    return tuple(used), fraction, left
 
 
 def _after_tax(counties: list[_County], market_ids: tuple[str, ...]) -> Floats:
