@@ -153,7 +153,7 @@ def _never(view: SystemView, never: pl.DataFrame) -> str:
         names.append(
             view.say(f"{never.height - len(names)} more", f"另{never.height - len(names)}个")
         )
-    end = view.quarters[-1]
+    end = view.quarter(-1)
     return view.say(
         f"{never.height} should sell nothing before the end of {end}: "
         f"{listing(names, view.reader)}.",
@@ -239,7 +239,9 @@ def gains_of(view: SystemView) -> str:
     )
     if view.is_wished:
         return said
-    return said + view.say(" With --fair nobody loses.", "加 --fair 可要求无一受损。")
+    return said + view.say(
+        " A joint plan by which nobody loses can be asked for.", "也可另行测算无一受损的统筹方案。"
+    )
 
 
 def _banks(view: SystemView) -> str:

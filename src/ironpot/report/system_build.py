@@ -36,13 +36,12 @@ def build_system_report(view: SystemView) -> Report:
     return Report(
         title=view.say(f"{view.name}: what selling together costs", f"{view.name}:扎堆出售的代价"),
         subtitle=view.say(
-            f"Balances of {view.date} · {view.quarters[0]} to {view.quarters[-1]} · amounts in "
-            f"{unit}",
-            f"基准日{view.date} · {view.quarters[0]}至{view.quarters[-1]} · 金额单位:{unit}",
+            f"Balances of {view.date} · {view.span} · amounts in {unit}",
+            f"基准日{view.date} · {view.span} · 金额单位:{unit}",
         ),
         reader=view.reader,
         date=view.date,
-        footer=f"{view.name} · ironpot {__version__} · seed {view.seed}",
+        footer=f"{view.name} · ironpot {__version__} · {view.say('seed ', '种子')}{view.seed}",
         leader=shown_blocks(view.reader, _answers(view)),
         sections=tuple(
             shown_blocks(view.reader, section)
@@ -209,10 +208,9 @@ def _choices(view: SystemView) -> Section:
     )
     if not view.wished:
         hint = view.say(
-            "Nothing was wished beyond least cost: --fair, --bank-weight, --uniform and "
-            "--whole-lots show what else the joint plan can be, and what it costs.",
-            "除成本最低外未作其他要求:--fair、--bank-weight、--uniform、--whole-lots "
-            "可显示其他选择及其代价。",
+            "Nothing was wished beyond least cost. What it costs that nobody loses, that banks are "
+            "spared, that all are treated alike, or that lots stay whole, can be worked out too.",
+            "除成本最低外未作其他要求;无一受损、减轻银行损失、各县一视同仁、标的不拆分等要求的代价可另行测算。",
         )
         return Section("choices", "2 ", titles[0], (Paragraph(hint, tone="quiet"), tables[1]))
     blocks: tuple[Block, ...] = (Paragraph(view.wished), *tables)

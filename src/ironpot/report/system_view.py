@@ -6,6 +6,7 @@ import polars as pl
 
 from ironpot.case.schema.labels import CREDITOR_CLASSES
 from ironpot.core.lang import Text
+from ironpot.report.cells import short_period
 from ironpot.report.figures import DASH, Reader, money, percent, unit_words
 from ironpot.system.crowd import Crowd
 from ironpot.system.second_round import SpiralRules
@@ -80,8 +81,16 @@ class SystemView:
         return self.names.get(unit or "", unit or "")
 
     def quarter(self, number: object) -> str:
-        """Return the name of a quarter counted from 1; a dash where there is none."""
-        return self.quarters[number - 1] if isinstance(number, int) else DASH
+        """Return the name of a quarter counted from 1, from the end below; a dash if none."""
+        if not isinstance(number, int):
+            return DASH
+        return short_period(self.quarters[number - 1 if number > 0 else number], self.reader)
+
+    @property
+    def span(self) -> str:
+        """The first and the last quarter."""
+        first, last = self.quarter(1), self.quarter(-1)
+        return self.say(f"{first} to {last}", f"{first}至{last}")
 
     def bank_class(self, word: str) -> str:
         """Return the name of a class of banks."""
@@ -177,9 +186,9 @@ class SystemView:
         return self.say(
             f"Warning: selling more brings less, lower prices next door counted. In the crowd, all "
             f"together lose by putting up more in {all_.height} of {places} markets and quarters, "
-            f"some county by itself in {alone.unique().height} (tables/crowding.csv).",
+            f"some county by itself in {alone.unique().height} (table crowding).",
             f"警示:卖得越多得到越少(计入相邻市场跌价)。扎堆时,{places}个市场季度中有{all_.height}个"
-            f"继续加挂使全体受损,{alone.unique().height}个使某县自身受损(见 tables/crowding.csv)。",
+            f"继续加挂使全体受损,{alone.unique().height}个使某县自身受损(见 crowding 表)。",
         )
 
     @property

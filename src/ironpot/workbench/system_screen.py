@@ -15,11 +15,13 @@ from ironpot.workbench.screen import show_table, unit_words
 
 def show_system(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> None:
     """Print the answer and the four regimes on one screen."""
-    count, span = len(view.crowd.markets.counties), f"{view.quarters[0]}-{view.quarters[-1]}"
+    count, span = len(view.crowd.markets.counties), view.span
     size = Text(counties(count), f"{count}个县区").say(lang)
     screen.print(f"[bold]{view.name}[/bold]  {size}  {span}")
+    # A Chinese answer has no blank to break at: it would leave its question's line anyway.
+    gap = "\n" if lang == "zh" else "  "
     for answer in answers_of(view):
-        screen.print(f"[bold]{answer.question}[/bold]  {answer.text}")
+        screen.print(f"[bold]{answer.question}[/bold]{gap}{answer.text}")
     regimes = view.tables["regimes"]
     digits = _digits(regimes, ("cost", "proceeds"), unit)
     rows = [_row(row, lang, unit, digits) for row in regimes.iter_rows(named=True)]
@@ -30,9 +32,17 @@ def show_system(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> No
         screen.print(view.crowded)
     if not view.crowd.plan.reached:
         screen.print(_STOPPED.say(lang))
+    if not view.is_wished and bool((view.crowd.losses > 0.0).any()):
+        screen.print(_OTHERS.say(lang))
     screen.print(view.synthetic)
     for loss in view.losses:
         screen.print(f"- {loss}")
+
+
+_OTHERS = Text(
+    "With --fair nobody loses; --bank-weight, --uniform and --whole-lots are other wishes.",
+    "加 --fair 可要求无一受损;另有 --bank-weight、--uniform、--whole-lots 等要求可选。",
+)
 
 
 def show_rights(view: SystemView, screen: Console, lang: Lang, unit: Unit) -> None:

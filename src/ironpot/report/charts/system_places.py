@@ -36,7 +36,7 @@ def map_chart(view: SystemView) -> Chart:
         numbers(view, "map", rows.with_columns(parent_id=pl.Series(_called(view, rows)))),
         source(view),
         unit=view.say("of need", "占需求"),
-        height=(70 if len(places) <= NAMED else 30) * (max(row for row, _ in places) + 1) + 70,
+        height=(50 if len(places) <= NAMED else 30) * (max(row for row, _ in places) + 1) + 70,
     )
 
 
@@ -99,7 +99,7 @@ def winners_chart(view: SystemView) -> Chart:
         _winners_option(view, ends),
         numbers(view, "winners", ends.select("unit_id", "gain_over_nash", "compensation")),
         source(view),
-        height=20 * ends.height + 80,
+        height=16 * ends.height + 70,
     )
 
 
@@ -113,11 +113,14 @@ def _winners_option(view: SystemView, rows: pl.DataFrame) -> style.Option:
     names = [view.called(unit) for unit in rows["unit_id"]]
     return style.base(top=12, right=24, bottom=44) | {
         "xAxis": style.flat_values(view.reader) | _ROOM,
-        "yAxis": style.categories(names, inverse=True, axisLine={"onZero": False}),
+        "yAxis": style.categories(
+            names, inverse=True, axisLine={"onZero": False}, axisLabel=_EVERY_NAME
+        ),
         "series": [{"type": "bar", "data": bars, "barMaxWidth": 12}],
     }
 
 
+_EVERY_NAME = {"color": style.INK, "fontSize": 11, "interval": 0}
 # The longest bar's figure stands beside it, and must not reach the names.
 _ROOM = {"boundaryGap": ["8%", "8%"]}
 

@@ -107,9 +107,9 @@ def _by_body(view: View, rows: pl.DataFrame) -> Table:
     )
     title = view.say("Approvals by body and date", "审批事项(按单位和时间)")
     fields = (
-        field(view, ("by_when", "by", "时限"), "period"),
-        text(view, ("by_whom", "who approves", "审批单位"), 1.6),
-        text(view, ("step", "what", "事项"), 1.6),
+        field(view, ("by_when", "by", "时限"), "period", 1.3),
+        text(view, ("by_whom", "who approves", "审批单位"), 1.5),
+        text(view, ("step", "what", "事项"), 1.5),
         field(view, ("lots", "lots", "处数"), "count", 0.6, total=True),
         field(view, ("approvals", "approvals", "审批项数"), "count", 0.9, total=True),
         text(view, ("named", "which", "标的"), 3.2),
