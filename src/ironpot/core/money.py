@@ -94,7 +94,7 @@ def in_unit(yuan: float, unit: Unit, places: int = 2) -> str:
     """
     exact = Decimal(repr(float(yuan))) / YUAN_PER_UNIT[unit]
     rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
-    return f"{rounded:,}" if rounded else f"{abs(rounded):,}"
+    return f"{rounded:,f}" if rounded else f"{abs(rounded):,f}"
 
 
 def amount_text(yuan: float, unit: Unit, places: int | None = None) -> Text:
@@ -106,6 +106,8 @@ def amount_text(yuan: float, unit: Unit, places: int | None = None) -> Text:
     '12.3457 hundred million yuan'
     >>> amount_text(1_200_000_000.0, "ten_thousand").zh
     '120,000万元'
+    >>> amount_text(0.0, "hundred_million", 10).en
+    '0 hundred million yuan'
     """
     shown = in_unit(yuan, unit, SAID_PLACES[unit] if places is None else places)
     if "." in shown:
