@@ -3,11 +3,17 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
+from rich.console import Console
 
 from ironpot.core.errors import FileRefusedError, IronpotError
+from ironpot.system.actors import Actors
 from ironpot.workbench.case_folder import cases_in, ground_of_cases
+from ironpot.workbench.draws import Many
 from ironpot.workbench.plans import cases_below
+from ironpot.workbench.system import Draw, run_system
 
 POTS = Path("examples/two-pots")
 
@@ -44,3 +50,31 @@ def test_all_files_of_allotments_that_cannot_be_used_are_said_before_anything_is
     said = str(caught.value)
     assert "east.csv is not an allotment file" in said
     assert "west.csv is not an allotment file" in said
+
+
+def test_cases_with_nothing_to_sell_are_sent_to_plans_of_their_own(folder):
+    for name in ("east", "west"):
+        file = folder / name / "assets.csv"
+        file.write_text(file.read_text().splitlines()[0] + "\n")
+    with pytest.raises(IronpotError, match="no lot that a shared market could take within 8 q"):
+        ground_of_cases(folder, cases_in(folder), "yuan", 8)
+
+
+def test_without_a_lender_there_is_no_second_round():
+    nobody = pl.DataFrame(schema={"bank_id": pl.String, "bank_class": pl.String})
+    loans = np.zeros((2, 0))
+    alone = Actors(np.ones(2), ("land",), nobody, loans, loans, loans, np.zeros(0), loans[:0])
+    assert not alone.known
+
+
+@pytest.mark.parametrize(
+    ("asked", "option"),
+    [
+        (Draw(counties=5), "--counties"),
+        (Draw(many=Many(seeds=3)), "--seeds"),
+        (Draw(many=Many(price_levels=(0.5,))), "--price"),
+    ],
+)
+def test_what_only_a_table_can_be_asked_is_refused_and_not_ignored(folder, asked, option):
+    with pytest.raises(IronpotError, match=f"{option}: nothing is drawn"):
+        run_system(folder, None, asked, lang="en", unit="yuan", screen=Console(quiet=True))

@@ -223,6 +223,11 @@ def gains_of(view: SystemView) -> str:
     won, lost = float(gains.clip(0.0).sum()), float(losses.sum())
     winners, losers = int((gains > 0.0).sum()), int((losses > 0.0).sum())
     saved = f"{counties(winners)} {'saves' if winners == 1 else 'save'} {view.yuan(won)}"
+    if not winners and not losers:
+        return view.say(
+            f"By {view.announced} no county pays more or less than in the crowd.",
+            f"与扎堆相比,{view.announced}下各县得失相同。",
+        )
     if not losers:
         return view.say(
             f"{saved} by {view.announced}; nobody loses.",

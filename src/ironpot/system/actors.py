@@ -35,8 +35,10 @@ class Actors:
 
     @property
     def known(self) -> bool:
-        """Whether capital and loans of every bank are known."""
-        return bool(np.isfinite(self.equity).all() and np.isfinite(self.lent).all())
+        """Whether there are banks, and capital and loans of every one are known."""
+        return self.equity.size > 0 and bool(
+            np.isfinite(self.equity).all() and np.isfinite(self.lent).all()
+        )
 
     def unpaid(self, behind: Floats) -> Floats:
         """Return what each bank is not paid where counties are `behind` at the end, (bank,).

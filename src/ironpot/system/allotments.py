@@ -190,7 +190,7 @@ def sold_whole(markets: SharedMarkets, sold: Floats) -> bool:
     (True, False)
     """
     mine = markets.on_sale
-    parts = sold[mine].reshape(int(mine.sum()), markets.price.shape[1], -1).sum(axis=2)
+    parts = sold[mine].reshape(int(mine.sum()), *markets.price.shape[1:]).sum(axis=2)
     most, lots = parts.max(axis=1, initial=0.0), markets.lots[mine]
     whole = np.isclose(most, lots, rtol=1e-6, atol=NOTHING)
     alone = parts.sum(axis=1) <= most + NOTHING

@@ -38,10 +38,12 @@ def ground_of_cases(
     The joint problem has at most so many `quarters`; `whole` says that lots are to be sold whole.
     Sentences say amounts in `unit`.
 
-    Raises IronpotError naming all cases that cannot be read.
+    Raises IronpotError naming all cases that cannot be read, and where nothing can be sold.
     """
     cases = _read(paths)
     together = cases_together(cases, unit=unit, most_quarters=quarters, whole=whole)
+    if not together.markets.lots[together.markets.on_sale].sum() > 0.0:
+        raise IronpotError(_nothing_to_sell(folder, len(together.quarters)))
     hashes = "".join(case.input_hash for case in cases)
     name = folder.resolve().name
     return Ground(
@@ -62,6 +64,17 @@ def ground_of_cases(
         after_tax=together.after_tax,
         rights=together.rights,
         lot_ids=together.lot_ids if whole else None,
+    )
+
+
+def _nothing_to_sell(folder: Path, quarters: int) -> Text:
+    return Text(
+        f"The cases of {folder} have no lot that a shared market could take within {quarters} "
+        "quarters, so that selling together costs nothing. Enter assets with a market_id and a "
+        "route that is done by then, ask for more --quarters, or plan each case: ironpot plans.",
+        f"{folder} 中的案例没有可在{quarters}个季度内通过共同市场出售的标的,无从测算共同出售。"
+        "请填写有 market_id 且处置路径能按期完成的资产,或增大 --quarters,"
+        "或分别规划:ironpot plans。",
     )
 
 

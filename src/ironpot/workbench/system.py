@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 from rich.console import Console
 
-from ironpot.core.errors import SolverError
+from ironpot.core.errors import IronpotError, SolverError
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, in_unit
 from ironpot.report.figures import Reader, percent
@@ -215,9 +215,29 @@ def _ground(path: Path, asked: Draw, unit: Unit) -> Ground:
     """Read what stands at `path`: several cases, or a table of governments."""
     cases = cases_in(path)
     if cases:
+        _refuse_draws(asked)
         whole = asked.wishes.whole_lots > 0
         return ground_of_cases(path, cases, unit, asked.quarters, whole=whole)
     return ground_of(read_governments(path), asked.counties, asked.seed)
+
+
+def _refuse_draws(asked: Draw) -> None:
+    """Refuse what only a table of governments can be asked: cases are as they are."""
+    drawn = {
+        "--counties": asked.counties is not None,
+        "--seeds": asked.many.seeds > 1,
+        "--price": asked.many.price_levels != (1.0,),
+    }
+    given = ", ".join(name for name, said in drawn.items() if said)
+    if given:
+        raise IronpotError(
+            Text(
+                f"{given}: nothing is drawn for a folder of cases, whose figures are their own. "
+                "Leave it out, or give a table of governments (examples/hunan).",
+                f"{given}:案例文件夹使用案例自身数据,不作抽样。请去掉该选项,"
+                "或改用政府债务表(examples/hunan)。",
+            )
+        )
 
 
 def _mark(ground: Ground, asked: Draw, rounds: int) -> dict[str, str]:
