@@ -238,8 +238,10 @@ def _ladders(counties: list[_County], quarters: int) -> tuple[tuple[str, ...], F
             found = mine
             fraction[number, :, :tranches], room[number, :, :tranches] = mine
     none = np.zeros(quarters)
-    taken = [[county.taken.get(name, none)[:quarters] for county in counties] for name in used]
-    left = room - fill(np.array(taken).sum(axis=1), room)
+    taken = np.zeros((len(used), quarters))
+    for number, name in enumerate(used):
+        taken[number] = sum(county.taken.get(name, none)[:quarters] for county in counties)
+    left = room - fill(taken, room)
     # What is listed later has rounds left when a plan of one of the cases ends.
     last = min(county.offers.quarters - county.offers.listing.rounds for county in counties)
     left[:, last + 1 :] = 0.0
