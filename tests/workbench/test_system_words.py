@@ -1,5 +1,6 @@
 """What the report of a system says is true of its tables, also where figures turn the other way."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +10,11 @@ from rich.console import Console
 
 from ironpot.report.charts.system import frontier_chart, price_chart
 from ironpot.report.figures import Reader
+from ironpot.report.model import Chart, Table
 from ironpot.report.system_answer import answers_of, cushions_of
 from ironpot.report.system_build import build_system_report
 from ironpot.report.system_spiral import bank_called, spiral_blocks
+from ironpot.report.system_view import REGIME
 from ironpot.system.frontier import burdens
 from ironpot.system.regimes import Regime
 from ironpot.system.second_round import SpiralRules
@@ -125,3 +128,33 @@ def test_a_sentence_of_many_amounts_names_their_unit_once(view):
     assert said.count("hundred million yuan") == 1
     assert view.figure(view.tables["spiral"]["missed"][0]) in said
     assert view.figure(None) == "unknown"
+
+
+def excel_tables(view):
+    report = build_system_report(view)
+    blocks = [block for section in (report.leader, *report.sections) for block in section.blocks]
+    charts = [block.numbers for block in blocks if isinstance(block, Chart)]
+    return [*charts, *(block for block in blocks if isinstance(block, Table))]
+
+
+def test_a_chinese_workbook_names_sheets_heads_regimes_and_markets_in_chinese(view):
+    chinese = replace(view, reader=Reader("zh", "hundred_million"))
+    tables = excel_tables(chinese)
+    assert len(tables) >= 10
+    units = set(view.tables["counties"]["unit_id"]) | set(view.tables["counties"]["parent_id"])
+    for table in tables:
+        heads = (table.sheet, table.title, *(field.label for field in table.fields))
+        assert not [head for head in heads if re.search("[a-z]{3}", head)]
+        for name in table.frame.select(pl.selectors.string()).columns:
+            words = set(table.frame[name].drop_nulls()) - units
+            assert not words & set(REGIME)
+            assert not [word for word in words if word.startswith(("land_", "equity_"))]
+
+
+def test_what_is_printed_names_no_option_of_the_command(view):
+    for lang in ("en", "zh"):
+        spoken = replace(view, reader=Reader(lang, "hundred_million"))
+        report = build_system_report(spoken)
+        for section in (report.leader, *report.sections):
+            for block in section.blocks:
+                assert "--" not in getattr(block, "text", "")

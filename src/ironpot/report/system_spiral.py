@@ -3,6 +3,7 @@
 import polars as pl
 
 from ironpot.case.schema.labels import CREDITOR_CLASSES
+from ironpot.core.lang import Text
 from ironpot.report.figures import number
 from ironpot.report.model import Block, Bullets, Field, Table
 from ironpot.report.system_columns import fields_of, in_fen
@@ -113,6 +114,22 @@ def bank_called(view: SystemView, name: str, kind: str) -> str:
     return view.called(name.removeprefix("regional_"))
 
 
+_MARKETS = {
+    "land": Text("land", "土地"),
+    "commercial": Text("offices and shops", "办公和商业房产"),
+    "equity": Text("state equity", "国有股权"),
+}
+
+
+def market_called(view: SystemView, name: str) -> str:
+    """Return a drawn market by its kind and place; others by their names, or ids."""
+    kind, _, place = name.partition("_")
+    if name in view.names or kind not in _MARKETS or not place:
+        return view.called(name)
+    said = view.reader.read(_MARKETS[kind])
+    return view.say(f"{said}, {view.called(place)}", f"{view.called(place)}{said}")
+
+
 def _whole(view: SystemView) -> tuple[Table, ...]:
     """Return every bank and every market in every regime, for Excel."""
     titles = (
@@ -123,7 +140,8 @@ def _whole(view: SystemView) -> tuple[Table, ...]:
         in_fen(view.tables[name].with_columns(view.regimes_said()))
         for name in ("spiral_banks", "spiral_markets")
     )
-    frames = (_named(view, banks), markets)
+    called = [market_called(view, name) for name in markets["market_id"]]
+    frames = (_named(view, banks), markets.with_columns(pl.Series("market_id", called, pl.String)))
     return tuple(
         Table(
             f"whole_{number}", title, title, fields_of(frame, view.reader), frame, excel_only=True

@@ -22,12 +22,13 @@ def price_chart(view: SystemView) -> Chart:
     price = pl.when(pl.col("volume") > 1.0).then(pl.col("proceeds") / pl.col("volume"))
     wide = sums.with_columns(price=price).pivot("regime", index="quarter", values="price")
     rows = wide.sort("quarter")
+    title = view.say("Prices by regime", "各情形下的价格")
     return Chart(
         "prices",
-        view.say("Prices by regime", "各情形下的价格"),
+        title,
         _price_said(view, rows),
         _price_option(view, rows),
-        numbers(view, "prices", rows),
+        numbers(view, "prices", title, rows),
         source(view),
         unit=view.say("of appraisal", "占评估值"),
     )
@@ -96,12 +97,13 @@ def frontier_chart(view: SystemView) -> Chart:
     worst = [float(burdens(view.crowd.markets, r.costs).max(initial=0.0)) for r in regimes]
     names = [regime.name for regime in regimes]
     rows = pl.DataFrame({"regime": names, "cost": [r.cost for r in regimes], "worst": worst})
+    title = view.say("Total cost and the worst county", "总成本与最差县")
     return Chart(
         "frontier",
-        view.say("Total cost and the worst county", "总成本与最差县"),
+        title,
         _frontier_said(view),
         _frontier_option(view, rows),
-        numbers(view, "frontier", rows),
+        numbers(view, "frontier", title, rows),
         source(view),
     )
 

@@ -21,12 +21,13 @@ def harm_chart(view: SystemView) -> Chart:
     table = view.tables["harm"]
     names = _most_involved(view, table)
     among = table.filter(pl.col("seller").is_in(names), pl.col("hurt").is_in(names))
+    title = view.say("Who hurts whom", "谁的出售影响谁")
     return Chart(
         "harm",
-        view.say("Who hurts whom", "谁的出售影响谁"),
+        title,
         _said(view, table),
         _option(view, among, names),
-        numbers(view, "harm_shown", _called(view, among)),
+        numbers(view, "harm_shown", title, _called(view, among)),
         source(view),
         height=190 + 24 * len(names),
     )

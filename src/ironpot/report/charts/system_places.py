@@ -25,15 +25,16 @@ def map_chart(view: SystemView) -> Chart:
     )
     places = _tiles(view, rows["parent_id"].to_list())
     lost = rows.filter(pl.col("share") < 0.0).height
+    title = view.say(f"Where the {view.told} saves", f"{view.told}节省的地区分布")
     return Chart(
         "map",
-        view.say(f"Where the {view.told} saves", f"{view.told}节省的地区分布"),
+        title,
         view.say(
             f"{rows.height - lost} of {rows.height} prefectures save, {lost} lose; of their need.",
             f"{rows.height}个市州中{rows.height - lost}个节省,{lost}个受损(占资金需求之比)。",
         ),
         _map_option(view, rows, places),
-        numbers(view, "map", rows.with_columns(parent_id=pl.Series(_called(view, rows)))),
+        numbers(view, "map", title, rows),
         source(view),
         unit=view.say("of need", "占需求"),
         height=(50 if len(places) <= NAMED else 30) * (max(row for row, _ in places) + 1) + 70,
@@ -66,10 +67,6 @@ _LABEL = {"show": True, "fontSize": 11, "color": style.INK, "lineHeight": 15}
 _TILE = {"borderColor": "#ffffff", "borderWidth": 3}
 
 
-def _called(view: SystemView, rows: pl.DataFrame) -> list[str]:
-    return [view.called(unit) for unit in rows["parent_id"]]
-
-
 def _tiles(view: SystemView, units: list[str | None]) -> list[tuple[int, int]]:
     """Return (row, column) of each unit: as given, else in order on a grid about square."""
     if all(unit in view.tiles for unit in units):
@@ -92,15 +89,19 @@ def winners_chart(view: SystemView) -> Chart:
     moved = pl.col("gain_over_nash").abs() >= SEEN * pl.col("gain_over_nash").abs().max()
     ranked = view.tables["counties"].filter(moved).sort("gain_over_nash", descending=True)
     ends = pl.concat([ranked.head(SHOWN), ranked.tail(max(min(SHOWN, ranked.height - SHOWN), 0))])
+    title = view.say("Who gains and who loses", "得益与受损")
     return Chart(
         "winners",
-        view.say("Who gains and who loses", "得益与受损"),
+        title,
         gains_of(view),
         _winners_option(view, ends),
-        numbers(view, "winners", ends.select("unit_id", "gain_over_nash", "compensation")),
+        numbers(view, "winners", title, ends.select(_SHOWN_OF)),
         source(view),
         height=16 * ends.height + 70,
     )
+
+
+_SHOWN_OF = ("unit_id", "gain_over_nash", "compensation")
 
 
 def _winners_option(view: SystemView, rows: pl.DataFrame) -> style.Option:

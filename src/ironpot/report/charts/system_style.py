@@ -1,5 +1,6 @@
 """What do all pictures of a system share? Colours and dashes by regime, axes, figures, source."""
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -7,7 +8,7 @@ import polars as pl
 from ironpot.report.charts import style
 from ironpot.report.model import Table
 from ironpot.report.system_columns import fields_of, in_fen
-from ironpot.report.system_view import SystemView
+from ironpot.report.system_view import REGIME, SystemView
 
 Dash = str | list[int]
 DASH: dict[str, Dash] = {
@@ -59,12 +60,27 @@ def percent_axis(name: str) -> dict[str, Any]:
     }
 
 
-def numbers(view: SystemView, name: str, frame: pl.DataFrame) -> Table:
-    """Return a chart's figures as a table for Excel; amounts of `frame` are yuan."""
-    title = view.say("Figures of the chart", "图表数据")
-    shown = in_fen(frame)
-    sheet = f"{title} {name}"
-    return Table(name, sheet, title, fields_of(shown, view.reader), shown, excel_only=True)
+def numbers(view: SystemView, name: str, title: str, frame: pl.DataFrame) -> Table:
+    """Return a chart's figures as a table for Excel; amounts of `frame` are yuan.
+
+    Regimes and counties are called by name; a column that is called like a regime holds shares.
+    """
+    shown = in_fen(_called(view, frame))
+    words = {regime: view.reader.read(text) for regime, text in REGIME.items()}
+    fields = tuple(
+        replace(field, label=words[field.name], kind="percent") if field.name in words else field
+        for field in fields_of(shown, view.reader)
+    )
+    full = view.say(f"{title}: figures of the chart", f"{title}:图表数据")
+    return Table(name, title, full, fields, shown, excel_only=True)
+
+
+def _called(view: SystemView, frame: pl.DataFrame) -> pl.DataFrame:
+    units = [name for name in ("unit_id", "parent_id") if name in frame.columns]
+    named = frame.with_columns(
+        pl.Series(name, [view.called(unit) for unit in frame[name]], pl.String) for name in units
+    )
+    return named.with_columns(view.regimes_said()) if "regime" in frame.columns else named
 
 
 def source(view: SystemView) -> str:
