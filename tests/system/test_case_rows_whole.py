@@ -57,6 +57,7 @@ def test_parts_name_no_lot(case):
 def test_what_a_program_cannot_hold_is_the_smallest_lots_and_is_said(case, monkeypatch):
     appraisals, options = appraise_case(case)
     begun = begun_in(case, appraisals, options)
+    monkeypatch.setattr(case_lots, "_MOST", 10_000)
     every, _, told = lots_of_case(case, appraisals, begun, "yuan", QUARTERS, whole=True)
     assert not any("not planned whole" in said.en for said in told)
     monkeypatch.setattr(case_lots, "_MOST", 20 * QUARTERS)

@@ -30,7 +30,10 @@ TRANCHES = 3
 
 
 def central(problem, fees=None):
-    """Solve the joint program of whole lots with HiGHS: the oracle. Fees make it one with none."""
+    """Solve the joint program of whole lots with HiGHS: the oracle. Fees make it one with none.
+
+    Teams are rows of what lots take in the quarter, written out sale by sale.
+    """
     price, (counties, quarters) = problem.by_lot(problem.price), problem.need.shape
     lots, slots = price.shape
     owner = np.repeat(np.arange(counties), np.diff(problem.first_lot))
@@ -58,18 +61,21 @@ def central(problem, fees=None):
             [None, once, None],
             [shared, None, None],
             [cash, None, sp.eye_array(behind)],
+            [None, worked(problem), None],
         ]
     )
+    busy = [] if problem.team is None else [problem.team.capacity.ravel()]
     room = problem.room.ravel() if fees is None else np.full(problem.room.size, np.inf)
     low = [np.zeros(goes), np.full(lots + room.size, -np.inf), problem.due.T.ravel()]
-    high = [np.zeros(goes), np.ones(lots), room, np.full(behind, np.inf)]
+    low += [np.full(row.size, -np.inf) for row in busy]
+    high = [np.zeros(goes), np.ones(lots), room, np.full(behind, np.inf), *busy]
     charged = 0.0 if fees is None else fees[problem.market]
     costs = [
         (problem.keep[:, None] - price + charged).ravel(),
         np.zeros(goes),
         problem.late.T.ravel(),
     ]
-    caps = [problem.by_lot(problem.room).ravel(), np.ones(goes), np.full(behind, np.inf)]
+    caps = [problem.caps.ravel(), np.ones(goes), np.full(behind, np.inf)]
     solved = milp(
         np.concatenate(costs),
         constraints=LinearConstraint(matrix, np.concatenate(low), np.concatenate(high)),
@@ -79,6 +85,21 @@ def central(problem, fees=None):
     )
     assert solved.success, solved.message
     return solved.fun
+
+
+def worked(problem):
+    """Return what each lot takes of its team, (county and quarter, lot and sale)."""
+    counties, quarters = problem.need.shape
+    rows = np.zeros((counties * quarters, len(problem.lots) * quarters))
+    if problem.team is None:
+        return sp.csr_array(rows[:0])
+    owner = np.repeat(np.arange(counties), np.diff(problem.first_lot))
+    for lot, (i, span) in enumerate(zip(owner, problem.team.span, strict=True)):
+        for sale in range(problem.first_quarter[lot], quarters):
+            begin = sale - problem.first_quarter[lot]
+            taken = problem.team.work[lot] * problem.lots[lot]
+            rows[i * quarters + begin : i * quarters + begin + span, lot * quarters + sale] = taken
+    return sp.csr_array(rows)
 
 
 def crowded(problem):

@@ -1,8 +1,8 @@
-"""What may a county sell beside its services, and when does its team get to each lot?
+"""What may a county sell beside its services, and what does selling each lot take?
 
-Rows of the planner that couple lots of several markets are settled before the joint problem, so
-that all it may sell fits them: services keep their floors whatever is sold, and a lot opens once
-the team has prepared it. Arrays are (lot,); yuan, person-weeks, quarters from 0.
+Floors of services couple lots of several markets. They are settled before the joint problem, so
+that all it may sell fits them: services keep their floors whatever is sold. Arrays are (lot,);
+yuan, person-weeks, quarters.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,6 @@ from ironpot.valuation.offers import Offers
 
 _HAIR = 1e-9
 _ENDS_SERVICE = ("exchange_sale", "auction", "transfer_up", "lease")
-NEVER = 10_000  # quarters: later than any horizon
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +32,6 @@ class Demands:
     effort: Floats
     lead: Ints
     gain: Floats
-
-    def of(self, lots: Bools) -> "Demands":
-        """Return those of some lots only."""
-        return Demands(
-            *(self.service[lots], self.kind[lots], self.effort[lots]),
-            *(self.lead[lots], self.gain[lots]),
-        )
 
 
 def demands_of(case: Case, offers: Offers, lots: pl.DataFrame, gain: Floats) -> Demands:
@@ -114,28 +106,3 @@ def _by_gain(demands: Demands, kind: int) -> Ints:
     """Order the lots that give up service of a class by what each gains for it, most first."""
     mine = np.flatnonzero((demands.kind == kind) & (demands.service > 0.0))
     return mine[np.argsort(-demands.gain[mine] / demands.service[mine], kind="stable")]
-
-
-def team_delays(demands: Demands, capacity: Floats) -> Ints:
-    """Return how many quarters after its earliest start the team has each lot ready.
-
-    The team takes lots in the order of what each gains a person-week, each as soon as its whole
-    effort fits what is left of `capacity` (quarter,). `NEVER` where that is in no quarter.
-
-    >>> two = Demands(np.zeros(2), np.array([-1, -1]), np.array([4.0, 4.0]), np.array([0, 0]),
-    ...               np.array([1.0, 3.0]))
-    >>> team_delays(two, np.array([5.0, 5.0])).tolist()
-    [1, 0]
-    """
-    left, delay = capacity.copy(), np.zeros(demands.effort.size, dtype=np.int64)
-    busy = np.flatnonzero(demands.effort > 0.0)
-    for lot in busy[np.argsort(-demands.gain[busy] / demands.effort[busy], kind="stable")].tolist():
-        span = max(int(demands.lead[lot]), 1)
-        each = float(demands.effort[lot]) / span
-        delay[lot] = NEVER
-        for late in range(left.size - span + 1):
-            if (left[late : late + span] >= each * (1.0 - _HAIR)).all():
-                left[late : late + span] -= each
-                delay[lot] = late
-                break
-    return delay

@@ -11,16 +11,10 @@ from ironpot.case.case import Case
 from ironpot.core.dates import MONTHS_PER_QUARTER
 from ironpot.core.lang import Text
 from ironpot.core.money import Unit, amount_text
-from ironpot.plan.now import team_by_quarter
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.services import services_today
 from ironpot.system.case_decided import Begun, decided_said, open_ways
-from ironpot.system.case_limits import (
-    demands_of,
-    lots_within_floors,
-    shares_within_floors,
-    team_delays,
-)
+from ironpot.system.case_limits import demands_of, lots_within_floors, shares_within_floors
 from ironpot.system.case_pools import with_pools, with_pools_as_one
 from ironpot.system.case_rights import pools_of
 from ironpot.system.links import Floats
@@ -65,22 +59,20 @@ def lots_of_case(
     takes of the team in each of `span` quarters. A lot brings cash from the quarter on in which its
     route's months have passed; what needs longer than the joint problem lasts is left out, as is
     what service floors keep. Where lots are to be sold `whole`, each is a row of its own with its
-    `lot_id`, null for heaps, and months count from when the team has prepared each, taken one by
-    one by gain.
+    `lot_id`, null for heaps.
     """
     value = _values(case)
     worth = 1.0 + float(price_of_arrears(quarters).sum())
     ways = open_ways(case, appraisals.table, begun)
     single = _priced(value, ways)
     priced = with_pools(case, ways, single, worth=worth, quarters=quarters)
-    limited = _limited(case, appraisals.offers, priced, begun.service, quarters, whole=whole)
+    limited = _limited(case, appraisals.offers, priced, begun.service, worth, whole=whole)
     in_time = limited.filter(pl.col("opens") < quarters, pl.col("appraisal") > 0.0)
     said = (
         *decided_said(case, begun),
         *_not_on_sale(case, value, priced, unit),
         *_kept_for_services(case, priced, limited, unit),
         *_too_late(case, limited.filter(pl.col("opens") >= quarters), unit),
-        *_behind_the_team(case, limited.filter(pl.col("opens") < quarters), unit),
     )
     alone = in_time.filter(pl.col("bundle").is_null())
     pools = pools_of(limited, quarters)
@@ -129,34 +121,26 @@ def _limited(
     offers: Offers,
     priced: pl.DataFrame,
     given_up: Floats,
-    quarters: int,
+    worth: float,
     *,
     whole: bool,
 ) -> pl.DataFrame:
     """Cut lots to what services let go beside what was `given_up` (class,).
 
-    Adds `delay`, `work` a yuan and quarter, and `span`. Lots to be sold `whole` are let go whole or
-    not at all, and open when the team has each ready.
+    Adds `work` a yuan and quarter, and `span`. A yuan of cash is `worth` so much at most. Lots to
+    be sold `whole` are let go so or not at all.
     """
-    worth = 1.0 + float(price_of_arrears(quarters).sum())
     gain = (priced["net_proceeds"] * worth - priced["retention"]).fill_null(0.0).to_numpy()
     demands = with_pools_as_one(demands_of(case, offers, priced, gain), priced["bundle"])
     classes = tuple(case.service_classes["service_class"])
     floors = case.service_classes["floor_share"].to_numpy()
     let_go = lots_within_floors if whole else shares_within_floors
     share = let_go(demands, (1.0 - floors) * services_today(offers, classes) - given_up)
-    on_sale = share > 0.0
-    delay = np.zeros(share.size, dtype=np.int64)
-    if whole:
-        team = team_by_quarter(case, "capacity_pw", np.inf)
-        delay[on_sale] = team_delays(demands.of(on_sale), team)
     span = np.maximum(demands.lead, 1)
     return priced.with_columns(
         work=pl.Series(demands.effort / span) / pl.col("whole"),
         span=pl.Series(span),
         appraisal=pl.col("appraisal") * pl.Series(share.astype(np.float64)),
-        opens=pl.col("opens") + pl.Series(delay),
-        delay=pl.Series(delay),
     )
 
 
@@ -255,35 +239,14 @@ def _too_many(case: Case, lots: pl.DataFrame, rows: pl.DataFrame, unit: Unit) ->
 
 
 def _too_late(case: Case, late: pl.DataFrame, unit: Unit) -> tuple[Text, ...]:
-    """Say which lots bring cash too late: by their route, or because the team is not through."""
+    """Say which lots bring cash too late by their route."""
     late = late.filter(pl.col("appraisal") > 0.0)
     if late.is_empty():
         return ()
     name, amount = case.settings.case_id, _amount(late, unit)
-    team = late.filter(pl.col("delay") > 0)
-    also, also_zh = "", ""
-    if team.height:
-        also = f", {team.height} of them held up by the team that prepares sales"
-        also_zh = f",其中{team.height}项受人力限制"
     said = Text(
         f"{name}: {late.height} lots ({amount.en} appraised) bring cash only after the joint "
-        f"problem ends{also}, and stay with the county's plan",
-        f"{name}:{late.height}项资产(评估值{amount.zh})在统筹期结束后才能变现{also_zh},由本县方案处理",
-    )
-    return (said,)
-
-
-def _behind_the_team(case: Case, in_time: pl.DataFrame, unit: Unit) -> tuple[Text, ...]:
-    """Say what opens later than its route needs because the team prepares others first."""
-    waiting = in_time.filter(pl.col("delay") > 0, pl.col("appraisal") > 0.0)
-    if waiting.is_empty():
-        return ()
-    name, amount = case.settings.case_id, _amount(waiting, unit)
-    said = Text(
-        f"{name}: {waiting.height} lots ({amount.en} appraised) open up to "
-        f"{waiting['delay'].max()} quarters later than their route needs: the team prepares first "
-        "what gains most for its work",
-        f"{name}:{waiting.height}项资产(评估值{amount.zh})因人力有限最多推迟{waiting['delay'].max()}个季度开放:"
-        "先办理单位人力收益最高者",
+        f"problem ends, and stay with the county's plan",
+        f"{name}:{late.height}项资产(评估值{amount.zh})在统筹期结束后才能变现,由本县方案处理",
     )
     return (said,)

@@ -41,7 +41,7 @@ def with_pools(
 def with_pools_as_one(demands: Demands, bundle: pl.Series) -> Demands:
     """Return the demands with a pool's gain spread over its members by effort.
 
-    The team then takes them one after the other, as each gains as much a person-week as all.
+    None of them gains anything by itself.
 
     >>> import numpy as np
     >>> two = Demands(np.zeros(3), np.array([-1, -1, -1]), np.array([1.0, 4.0, 3.0]),

@@ -85,11 +85,11 @@ def cases_together(
 
     Lots: each lot that may legally be sold through a market now, by the route that leaves most,
     from the quarter on in which that brings cash, over at most `most_quarters`; no more of them
-    than services' floors let go, and within the team's quarters (for `whole` lots as the team gets
-    to each, `case_limits`). Its kept value is
-    what the pot test says it gives up; taxes and fees are taken off the ladder's
-    price at the market's average and put right for each lot in its kept value. Rights: help, swaps,
-    extensions and pools (`case_rights`, `case_pools`). Needs: contracts'
+    than services' floors let go, and within the team's quarters. Where they are to be sold `whole`
+    each is a row, as many as a county's program holds; else they are merged into heaps
+    (`case_lots`). Its kept value is what the pot test says it gives up; taxes and fees are taken
+    off the ladder's price at the market's average and put right for each lot in its kept value.
+    Rights: help, swaps, extensions and pools (`case_rights`, `case_pools`). Needs: contracts'
     service less what is rolled over, less budget and income of lots, expected over the three
     futures, cash beyond the buffers first. A yuan overdue costs what the planner says it does; at
     the end as much as in two years. Creditors of one id are one lender. Losses are said in
@@ -116,7 +116,7 @@ def cases_together(
         need,
         np.tile(price_of_arrears(len(quarters)), (len(need), 1)),
         lots["opens"].to_numpy().astype(np.int64),
-        team=None if whole else _team(counties, len(quarters)),
+        team=_team(counties, len(quarters)),
     )
     rights = tuple(county.rights for county in counties)
     markets = with_even_work(add_rights(sold, rights))
@@ -355,7 +355,7 @@ def _common(quarters: int, *, whole: bool) -> tuple[Text, ...]:
             "not as expected; rule bands are not asked about what swaps, extensions and repayable "
             "help leave owed; service floors are kept whatever is sold, by what each lot gains for "
             "the service that it takes: a county's own plan may choose better; "
-            + (_IN_PARTS if not whole else _ONE_BY_ONE).en
+            + (_IN_PARTS if not whole else _AS_PLANNED).en
             + "; listings do not fail; dues are expected over three "
             "futures, and loans rolled over do not fall due again",
             f"案例统筹的简化:仅前{quarters}个季度;"
@@ -364,7 +364,7 @@ def _common(quarters: int, *, whole: bool) -> tuple[Text, ...]:
             "上级支持按支持方预期损失计价,可先于其他办法使用,而各县自身方案最后才申请;"
             "债权人是否同意取期望;置换、展期和需归还的支持所留债务不检验规则约束;"
             "无论如何出售均守住公共服务底线,先后依单位服务的收益,各县自身方案可能选得更好;"
-            + (_IN_PARTS if not whole else _ONE_BY_ONE).zh
+            + (_IN_PARTS if not whole else _AS_PLANNED).zh
             + ";挂牌不流拍;到期额取三种情景期望,续贷部分不再到期",
         ),
         Text(
@@ -389,7 +389,7 @@ _IN_PARTS = Text(
     "a part of a lot takes its part of the team, in the quarters before it is listed",
     "标的的一部分占用相应部分的人力,占用期为挂牌前的准备季度",
 )
-_ONE_BY_ONE = Text(
-    "lots open as the team gets to each, by what it gains for the work that it takes",
-    "标的按人力可及的先后整宗开放,先后依单位人力的收益",
+_AS_PLANNED = Text(
+    "a lot takes its part of the team in the quarters before it is listed",
+    "每宗标的占用相应人力,占用期为挂牌前的准备季度",
 )

@@ -145,8 +145,14 @@ def lots_alone(markets: SharedMarkets, sold: Floats) -> SharedMarkets:
         opens=markets.first_quarter[mine],
         rights=None,
         later=None,
-        team=None,
+        team=None if markets.team is None else _team_left(markets, markets.team, sold),
     )
+
+
+def _team_left(markets: SharedMarkets, team: Team, sold: Floats) -> Team:
+    """Return the team of lots alone, with what rights used as in `sold` leave of it."""
+    left = np.maximum(team.capacity - markets.worked(only_rights(markets, sold)), 0.0)
+    return team.of(markets.on_sale, slice(None))._replace(capacity=left)
 
 
 def only_rights(markets: SharedMarkets, sold: Floats) -> Floats:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from ironpot.system.links import Floats, Ints
+from ironpot.system.links import Bools, Floats, Ints
 
 
 class Ties(NamedTuple):
@@ -34,6 +34,10 @@ class Team(NamedTuple):
     work: Floats
     span: Ints
     capacity: Floats
+
+    def of(self, lots: Ints | Bools, counties: Ints | slice) -> "Team":
+        """Return the teams of some counties and their lots alone."""
+        return Team(self.work[lots], self.span[lots], self.capacity[counties])
 
 
 def no_ties() -> Ties:

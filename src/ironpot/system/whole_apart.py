@@ -75,5 +75,6 @@ def _apart(markets: SharedMarkets, counties: Ints, lots: Ints, places: Ints) -> 
         need=markets.need[counties],
         late=markets.late[counties],
         opens=None if markets.opens is None else markets.opens[lots],
+        team=None if markets.team is None else markets.team.of(lots, counties),
     )
     return Apart(problem, counties, lots, places)

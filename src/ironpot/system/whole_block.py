@@ -14,6 +14,7 @@ from ironpot.plan.program import Builder, Program
 from ironpot.plan.quiet import silence
 from ironpot.system.links import Bools, Floats, Ints
 from ironpot.system.shared_markets import SharedMarkets
+from ironpot.system.ties import Team
 
 if TYPE_CHECKING:
     from highspy import Highs, HighsLp
@@ -94,6 +95,8 @@ def place_block(markets: SharedMarkets, sold: Floats, block: Block, nodes: int) 
     found = _whole(markets, sold, block, point[share], point[goes])
     room = markets.room.reshape(len(markets.room), -1)
     fits = bool((markets.load(found) <= room * _OVER).all())
+    if markets.team is not None:
+        fits = fits and bool((markets.worked(found) <= markets.team.capacity * _OVER).all())
     return found if fits and markets.costs(found).sum() < markets.costs(sold).sum() else sold
 
 
@@ -177,6 +180,8 @@ def _program(markets: SharedMarkets, sold: Floats, block: Block) -> tuple[Progra
     build.add(build.add_rows("once", lots.size, upper=1.0)[:, None], goes, 1.0)
     _add_room(build, markets, sold, lots, share)
     _add_cash(build, markets, sold, lots, share, unit)
+    if markets.team is not None:
+        _add_team(build, markets, markets.team, sold, lots, goes)
     return build.build(), share, goes
 
 
@@ -192,6 +197,27 @@ def _add_room(
     scale = np.where((room > 0.0) & (room < np.inf), room, 1.0)
     rows = build.add_rows("room", left.shape, upper=left / scale)
     build.add(rows[own], share, markets.lots[lots, None] / scale[own])
+
+
+def _add_team(
+    build: Builder, markets: SharedMarkets, team: Team, sold: Floats, lots: Ints, goes: Ints
+) -> None:
+    """Leave what the other lots take of teams; what the block takes now stays allowed."""
+    owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
+    at, own = np.unique(owner[lots], return_inverse=True)
+    outside = sold.copy()
+    outside[lots] = 0.0
+    capacity, used = team.capacity[at], markets.worked(outside)[at]
+    left = np.maximum((capacity - used) * _FULL, markets.worked(sold)[at] - used)
+    scale = np.where((capacity > 0.0) & (capacity < np.inf), capacity, 1.0)
+    rows = build.add_rows("team", left.shape, upper=left / scale)
+    work = (team.work * markets.lots)[lots]
+    for sale in range(goes.shape[1]):
+        begin = sale - markets.first_quarter[lots]
+        for quarter in range(sale + 1):
+            busy = (begin <= quarter) & (quarter < begin + team.span[lots]) & (begin >= 0)
+            taken = (work / scale[own, quarter])[busy]
+            build.add(rows[own[busy], quarter], goes[busy, sale], taken)
 
 
 def _add_cash(

@@ -35,6 +35,7 @@ def sellers_of(markets: SharedMarkets) -> Sellers:
         markets.caps,
         markets.due,
         markets.late,
+        markets.ties,
     )
 
 

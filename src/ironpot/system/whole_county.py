@@ -1,8 +1,8 @@
 """Compiled search: which lots should one seller sell whole, in which quarter, at given fees?
 
-Branches on the lot whose quarter is least clear. Bounds come from cash duals clipped to their
-limits, so that no linear solver is trusted. Ends after a number of nodes, never after a time; ties
-go to the lowest index.
+Branches on the lot whose quarter is least clear. Bounds come from duals of cash and of the team's
+quarters, clipped to their limits, so that no linear solver is trusted. Ends after a number of
+nodes, never after a time; ties go to the lowest index.
 """
 
 from typing import NamedTuple
@@ -12,7 +12,16 @@ from numba import njit
 
 from ironpot.system.county_kernels import own_cost
 from ironpot.system.links import Floats, Ints
-from ironpot.system.whole_program import FREE, KEPT, Own, fits, solve_decided
+from ironpot.system.whole_program import (
+    FREE,
+    KEPT,
+    Own,
+    Work,
+    beside_decided,
+    fits,
+    holds,
+    solve_decided,
+)
 
 _SAME = 1e-9
 _WHOLE = 1e-7
@@ -26,12 +35,15 @@ class Open(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def solve_whole(own: Own, nodes: int, best: Floats, met: Floats) -> tuple[float, float, int]:
+def solve_whole(
+    own: Own, work: Work, nodes: int, best: Floats, met: Floats
+) -> tuple[float, float, int]:
     """Improve `best` (lot, slot) in place; return its cost, a lower bound and the nodes used.
 
     `best` must hold whole lots that fit; nothing sold will do. The bound holds for every plan of
-    whole lots within `cap`, each lot seen by itself, whatever the number of nodes; it follows from
-    the cash duals that are written to `met` (node, quarter) as far as that goes.
+    whole lots within `cap`, each lot seen by itself, and within the team, whatever the number of
+    nodes; it follows from the duals of cash and team that are written to `met` (node, dual) as far
+    as that goes.
     """
     heap = _root(own, nodes)
     height, used, lowest = 1, 0, np.inf
@@ -45,12 +57,13 @@ def solve_whole(own: Own, nodes: int, best: Floats, met: Floats) -> tuple[float,
         if bound >= value - _SAME * abs(value):
             return value, min(lowest, bound, value), used
         used += 1
-        duals = solve_decided(own, chosen, sold)
+        left = beside_decided(work, chosen)
+        duals = solve_decided(own, left, chosen, sold)
         if used <= len(met):
             met[used - 1] = duals
-        costs = whole_costs(own, duals)
-        bound = max(bound, bound_at(own, duals, costs, chosen))
-        value = _round(own, sold, costs, chosen, best, value)
+        costs = whole_costs(own, left, duals, chosen)
+        bound = max(bound, bound_at(own, left, duals, costs, chosen))
+        value = _round(own, left, sold, costs, chosen, best, value)
         lot = least_clear(own, sold, chosen)
         if lot < 0 or bound >= value - _SAME * abs(value):
             lowest = min(lowest, bound)
@@ -87,21 +100,32 @@ def _branch(heap: Open, height: int, chosen: Ints, lot: int, costs: Floats, boun
 
 
 @njit(cache=True, nogil=True)
-def whole_costs(own: Own, duals: Floats) -> Floats:
-    """Return what selling each lot whole in each quarter costs at cash duals, (lot, quarter + 1).
+def whole_costs(own: Own, work: Work, duals: Floats, chosen: Ints) -> Floats:
+    """Return what selling each lot whole in each quarter costs at duals, (lot, quarter + 1).
 
-    Infinite where it does not fit. The last column is nil: the lot is kept.
+    Infinite where a free lot does not fit beside those decided, whose work is paid for. The last
+    column is nil: the lot is kept.
     """
-    quarters = duals.size
+    quarters = own.need.size
     costs = np.full((own.lots.size, quarters + 1), np.inf)
     costs[:, quarters] = 0.0
     worth = 0.0
     for t in range(quarters - 1, -1, -1):
         worth += duals[t]
         for m in range(own.lots.size):
-            if fits(own, m, t):
+            if chosen[m] == t or (fits(own, m, t) and holds(work, m, t)):
                 costs[m, t] = _cost_whole(own, m, t, worth)
+    if work.left.size > 0:
+        _add_work(costs, work, duals[quarters:], chosen)
     return costs
+
+
+@njit(cache=True, nogil=True)
+def _add_work(costs: Floats, work: Work, duals: Floats, chosen: Ints) -> None:
+    """Let free lots pay for the team's work."""
+    for m in range(chosen.size):
+        for t in range(duals.size if chosen[m] == FREE else 0):
+            costs[m, t] += (work.taken[m, t] * duals).sum()
 
 
 @njit(cache=True, nogil=True)
@@ -119,11 +143,13 @@ def _cost_whole(own: Own, m: int, t: int, worth: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def bound_at(own: Own, duals: Floats, costs: Floats, chosen: Ints) -> float:
-    """Return the least cost at cash duals of every plan that respects `chosen`."""
+def bound_at(own: Own, work: Work, duals: Floats, costs: Floats, chosen: Ints) -> float:
+    """Return the least cost at duals of every plan that respects `chosen`."""
     bound = 0.0
-    for t in range(duals.size):
+    for t in range(own.need.size):
         bound += duals[t] * own.need[t]
+    for t in range(work.left.size):
+        bound -= duals[own.need.size + t] * work.left[t]
     for m in range(chosen.size):
         if chosen[m] >= 0:
             bound += costs[m, chosen[m]]
@@ -162,7 +188,13 @@ def least_clear(own: Own, sold: Floats, chosen: Ints) -> int:
 
 @njit(cache=True, nogil=True)
 def _round(
-    own: Own, sold: Floats, costs: Floats, chosen: Ints, best: Floats, value: float
+    own: Own,
+    work: Work,
+    sold: Floats,
+    costs: Floats,
+    chosen: Ints,
+    best: Floats,
+    value: float,
 ) -> float:
     """Sell free lots whole where most of them is sold; keep the plan in `best` if cheaper."""
     rounded, changed = chosen.copy(), False
@@ -171,16 +203,43 @@ def _round(
             at, share = fate(own, sold, m)
             rounded[m] = at if at == KEPT or costs[m, at] < np.inf else KEPT
             changed = changed or share < 1.0
+    if work.left.size > 0:
+        changed = _leave_to_team(own, work, sold, costs, chosen, rounded) or changed
     trial = sold
     if changed:
         trial = np.zeros_like(sold)
-        solve_decided(own, rounded, trial)
+        solve_decided(own, work, rounded, trial)
     _sweep_dust(trial, rounded, own.need.size)
     new = own_cost(own.price, own.cost, own.need, own.late, trial)
     if new < value:
         best[:] = trial
         return new
     return value
+
+
+@njit(cache=True, nogil=True)
+def _leave_to_team(
+    own: Own, work: Work, sold: Floats, costs: Floats, chosen: Ints, rounded: Ints
+) -> bool:
+    """Move lots for which the team has no time to the best quarter left; say whether any was.
+
+    The nearer to whole the program sells a lot, the sooner it comes.
+    """
+    share, moved = np.zeros(chosen.size), False
+    rest = Work(work.taken, work.left.copy())
+    for m in range(chosen.size):
+        share[m] = fate(own, sold, m)[1]
+    for m in np.argsort(-share, kind="mergesort"):
+        if chosen[m] != FREE or rounded[m] < 0:
+            continue
+        if not holds(rest, m, int(rounded[m])):
+            rounded[m], least, moved = KEPT, 0.0, True
+            for t in range(own.need.size):
+                if costs[m, t] < least and holds(rest, m, t):
+                    rounded[m], least = t, costs[m, t]
+        if rounded[m] >= 0:
+            rest.left[:] -= work.taken[m, rounded[m]]
+    return moved
 
 
 @njit(cache=True, nogil=True)

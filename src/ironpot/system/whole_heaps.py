@@ -14,6 +14,7 @@ from ironpot.system.fleet import Fleet
 from ironpot.system.links import Floats
 from ironpot.system.rights import lots_alone, only_rights
 from ironpot.system.shared_markets import SharedMarkets
+from ironpot.system.ties import Team
 from ironpot.system.whole_lots import WholeOptions, coordinate_whole_lots
 
 
@@ -36,7 +37,13 @@ def split_heaps(markets: SharedMarkets, parts: int) -> SharedMarkets:
         lots=(markets.lots[:, None] * (size / size.sum())).ravel(),
         keep=np.repeat(markets.keep, parts),
         opens=None if markets.opens is None else np.repeat(markets.opens, parts),
+        team=None if markets.team is None else _split_team(markets.team, parts),
     )
+
+
+def _split_team(team: Team, parts: int) -> Team:
+    """A yuan of a part takes what a yuan of its heap does."""
+    return team._replace(work=np.repeat(team.work, parts), span=np.repeat(team.span, parts))
 
 
 def coordinate_whole_heaps(

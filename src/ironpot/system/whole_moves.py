@@ -1,7 +1,8 @@
 """Compiled moves of whole lots within the room that is left: plan a few again, in other orders.
 
 A set is some lots of one county, each in another market, so that its program knows the room that
-it has. `free` (market, slot) is the room left, `raised` (county, quarter) the cash raised by then.
+it has. `free` (market, slot) is the room left, `raised` (county, quarter) the cash raised by then,
+`worked` (county, quarter) what is used of the team.
 """
 
 from typing import NamedTuple
@@ -11,8 +12,9 @@ from numba import njit
 
 from ironpot.system.county_kernels import own_cost
 from ironpot.system.links import Floats, Ints
+from ironpot.system.ties import worked_on
 from ironpot.system.whole_county import solve_whole
-from ironpot.system.whole_program import Own
+from ironpot.system.whole_program import Own, work_of
 from ironpot.system.whole_sweep import Sellers
 
 _NODES = 40
@@ -34,16 +36,17 @@ class Sets(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """Where lots stand: `sold` (lot, slot), `free` (market, slot), `raised` (county, quarter)."""
+    """Where lots stand: `sold` (lot, slot), what is left of rooms, what is raised and worked."""
 
     sold: Floats
     free: Floats
     raised: Floats
+    worked: Floats
 
 
 @njit(cache=True, nogil=True)
 def take_out(s: int, sellers: Sellers, sets: Sets, placed: Placed, sign: float) -> None:
-    """Give a set's room and cash back (sign 1), or take them again (sign -1); `sold` stays."""
+    """Give a set's room, cash and work back (sign 1), or take them again (-1); `sold` stays."""
     county = sets.county[s]
     tranches = placed.sold.shape[1] // sellers.due.shape[1]
     for m in sets.lot[sets.first[s] : sets.first[s + 1]]:
@@ -53,6 +56,10 @@ def take_out(s: int, sellers: Sellers, sets: Sets, placed: Placed, sign: float) 
                 placed.free[at, k] += sign * placed.sold[m, k]
                 paid = sellers.price[m, k] * placed.sold[m, k]
                 placed.raised[county, k // tranches :] -= sign * paid
+                for t in range(sellers.ties.team.shape[1]):
+                    if worked_on(sellers.ties, m, k // tranches, t):
+                        work = sellers.ties.work[m] * placed.sold[m, k]
+                        placed.worked[county, t] -= sign * work
 
 
 @njit(cache=True, nogil=True)
@@ -73,7 +80,8 @@ def plan_again(
         sellers.due[county] - placed.raised[county],
         sellers.late[county],
     )
-    solve_whole(own, _NODES, best, np.empty((0, 0)))
+    work = work_of(sellers.ties, lots, own.lots, county, placed.worked[county])
+    solve_whole(own, work, _NODES, best, np.empty((0, 0)))
     placed.sold[lots] = best
 
 

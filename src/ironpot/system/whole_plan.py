@@ -117,13 +117,14 @@ class PlanSearch:
         return sold if costs[1] < costs[0] else self.sold
 
     def _placed(self, sold: Floats) -> Placed:
-        """Work out room and cash afresh, so that rounding does not add up."""
+        """Work out room, cash and work afresh, so that rounding does not add up."""
         markets = self.markets
         room = markets.room.reshape(len(markets.room), -1)
         paid = (self.sellers.price * sold).reshape(len(sold), markets.price.shape[1], -1)
         cash = np.zeros_like(markets.need)
         np.add.at(cash, self._owner(), paid.sum(axis=2))
-        return Placed(sold.copy(), room - markets.load(sold), np.cumsum(cash, axis=1))
+        raised, worked = np.cumsum(cash, axis=1), markets.worked(sold)
+        return Placed(sold.copy(), room - markets.load(sold), raised, worked)
 
     def _owner(self) -> Ints:
         return np.repeat(np.arange(len(self.markets.counties)), np.diff(self.markets.first_lot))

@@ -10,15 +10,19 @@ from numba import njit
 
 from ironpot.system.county_kernels import own_cost
 from ironpot.system.links import Floats, Ints
+from ironpot.system.ties import Ties
 from ironpot.system.whole_county import solve_whole
-from ironpot.system.whole_program import Own
+from ironpot.system.whole_program import Own, Work, work_of
 
 # `nodes` are for so many lots.
 _LOTS = 4
 
 
 class Sellers(NamedTuple):
-    """All counties as arrays: `price`, `destroyed` (keep - price) and `cap` are (lot, slot)."""
+    """All counties as arrays: `price`, `destroyed` (keep - price) and `cap` are (lot, slot).
+
+    `ties` hold teams, nothing that sales bring afterwards.
+    """
 
     first: Ints
     market: Ints
@@ -28,6 +32,7 @@ class Sellers(NamedTuple):
     cap: Floats
     due: Floats
     late: Floats
+    ties: Ties
 
 
 class Average(NamedTuple):
@@ -52,7 +57,7 @@ def answer_block(
         own = _program(i, sellers, fees)
         sold[a:b] = 0.0
         most = max(1, nodes * _LOTS // max(own.lots.size, _LOTS))
-        _, low[i], _ = solve_whole(own, most, sold[a:b], np.empty((0, 0)))
+        _, low[i], _ = solve_whole(own, _work(i, sellers), most, sold[a:b], np.empty((0, 0)))
         destroyed = sellers.destroyed[a:b]
         cost[i] = own_cost(own.price, destroyed, own.need, own.late, sold[a:b])
 
@@ -71,11 +76,20 @@ def _program(i: int, sellers: Sellers, fees: Floats) -> Own:
 
 
 @njit(cache=True, nogil=True)
+def _work(i: int, sellers: Sellers) -> Work:
+    """Return a county's team with all of its time left."""
+    lots: Ints = np.arange(int(sellers.first[i]), int(sellers.first[i + 1]))
+    return work_of(sellers.ties, lots, sellers.lots[lots], i, np.zeros_like(sellers.due[i]))
+
+
+@njit(cache=True, nogil=True)
 def met_duals(i: int, sellers: Sellers, fees: Floats, nodes: int) -> Floats:
-    """Return the cash duals that the search of a county meets, (node, quarter)."""
+    """Return the duals of cash, then team, that the search of a county meets, (node, dual)."""
     own = _program(i, sellers, fees)
-    met = np.empty((max(1, nodes * _LOTS // max(own.lots.size, _LOTS)), own.need.size))
-    _, _, used = solve_whole(own, len(met), np.zeros_like(own.price), met)
+    most = max(1, nodes * _LOTS // max(own.lots.size, _LOTS))
+    work = _work(i, sellers)
+    met = np.empty((most, own.need.size + work.left.size))
+    _, _, used = solve_whole(own, work, len(met), np.zeros_like(own.price), met)
     return met[:used].copy()
 
 
