@@ -35,7 +35,8 @@ class Wishes:
     `fair`: no county worse than in the learned crowd. `bank_weight`: what a yuan of arrears at the
     end costs lenders, on top of what it costs the county. `uniform`: one price for all that sell in
     a market and quarter, and a toll, instead of allotments. `whole_lots`: each heap is so many lots
-    that sell whole, in one quarter each; 0 sells any part of a heap at any time.
+    that sell whole, in one quarter each, 1 where heaps are single lots; 0 sells any part of a heap
+    at any time.
     """
 
     fair: bool = False

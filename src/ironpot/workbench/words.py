@@ -128,8 +128,10 @@ _TEXTS: dict[str, Text] = {
         "不设配额,统一成交价并收取占用费(返还)",
     ),
     "whole_lots": Text(
-        "sell whole: each county's heap in a market is so many lots (12, say); shows its price",
-        "整宗出售:各县在每个市场的存量分为若干宗(如12),并显示代价",
+        "sell whole: each county's heap in a market is so many lots (12, say), or, for a folder of "
+        "cases, the cases' own lots, whatever the number; shows its price",
+        "整宗出售:各县在每个市场的存量分为若干宗(如12);案例文件夹按各案例自有标的整宗出售,"
+        "数值不起作用(任意正整数);并显示代价",
     ),
     "capital_floor": Text(
         "banks with less capital over their loans here roll over less (0.04 is 4 per cent)",
