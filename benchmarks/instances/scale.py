@@ -10,33 +10,36 @@ import hashlib
 import math
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
+from instances.counties import answers_for, main_seconds
 from instances.district import Size, write_district
-from ironpot.case.read import read_case
 from ironpot.plan.options import PlanOptions
-from ironpot.report.plan_out import write_plan_files
 from ironpot.system.coordinate import CoordinationOptions, coordinate_plans
-from ironpot.system.county_plans import County, CountyOptions, CountyPlan, plan_county
-from ironpot.system.fleet import OneProcess, Processes
-from ironpot.system.pieces import work_through
+from ironpot.system.county_plans import CountyOptions
+from ironpot.system.fleet import Processes
 from ironpot.system.shared_markets import SharedMarkets
+from ironpot.workbench.cluster import local_cluster
+from ironpot.workbench.county_work import Made, Sent, ToCheck, ToPlan, work_on
 
 SIZES, THREADS = (100, 300, 1_000, 3_000, 10_000), (1, 2, 4, 8)
 WORKERS, MODELLED = (1, 2, 4, 8), (1, 8, 64, 256, 1_000)
 # A county of the full plans: small, so that the curve ends; its own seconds are printed.
 COUNTY = Size(lots=24, bundles=2, debts=16, quarters=8)
-STEPS, TRIVIAL = 40, 400
+STEPS, MANY, ONE_MACHINE = 40, 100, 64
 DEPTH = 0.3
 
 ASSUMPTIONS = """\
 Assumed: every core is like this one and works on one county at a time; all counties are like the
-one measured; the main process reads each case, hands it out and writes its plan in the seconds
-measured here, one county after the other, while workers plan; answers travel as fast as through a
-pipe of this machine; no worker is lost. The last plan ends a whole plan after the last hand-out."""
+one measured; the main process hands out, takes back and records one county after the other, in the
+seconds measured here, while workers check and then plan; bytes travel as fast as within this
+machine; no worker is lost. The last plan ends a whole plan after the last hand-out. Up to 64 cores
+are one machine's: its workers read and write themselves; more are a cluster's that shares no disk,
+to which the main process sends each case's files and writes each plan that comes back."""
 
 
 class Draw(Protocol):
@@ -49,16 +52,22 @@ class Draw(Protocol):
 
 @dataclass(frozen=True)
 class Costs:
-    """Seconds: a worker's start, one full plan, and what the main process does for each county."""
+    """Seconds: a worker's start, its check and plan of a county, and the main process's part.
+
+    `sent` is the main process's part of a county on a cluster that does not share its disk.
+    """
 
     start: float
+    check: float
     plan: float
     main: float
+    sent: float
 
     def seconds(self, counties: int, workers: int) -> float:
         """Return the modelled seconds of so many full plans on so many workers."""
-        planning = math.ceil(counties / workers) * self.plan
-        return self.start + max(planning, counties * self.main + self.plan)
+        main = self.main if workers <= ONE_MACHINE else self.sent
+        turns = math.ceil(counties / workers)
+        return self.start + turns * self.check + max(turns * self.plan, counties * main + self.plan)
 
 
 def scale_figures(draw: Draw, *, quick: bool) -> dict[str, float]:
@@ -74,6 +83,7 @@ def scale_figures(draw: Draw, *, quick: bool) -> dict[str, float]:
         "scale_plans_two_workers": planned[1] / planned[2],
         "scale_plan_s": costs.plan,
         "scale_main_s": costs.main,
+        "scale_main_cluster_s": costs.sent,
         "scale_modelled_10000_on_1000_s": costs.seconds(10_000, 1_000),
     }
 
@@ -98,62 +108,52 @@ def joint_curve(
 
 
 def plan_curve(workers: tuple[int, ...], *, counties: int) -> tuple[Costs, dict[int, float]]:
-    """Time full plans of like counties by workers; the plans must be the same."""
+    """Time checks and full plans of like counties by workers; the plans must be the same."""
+    options = PlanOptions(steps=STEPS, time_limit_s=600.0)
     with TemporaryDirectory() as folder:
-        write_district(Path(folder) / "county", 1, COUNTY)
-        read_case(Path(folder) / "county")  # engines start with the first case
-        began = time.perf_counter()
-        case = read_case(Path(folder) / "county").case
-        read = time.perf_counter() - began
-        pieces = {f"county{number}": County(case) for number in range(counties)}
-        asked = CountyOptions(PlanOptions(steps=STEPS, time_limit_s=600.0))
+        case = Path(folder) / "county"
+        write_district(case, 1, COUNTY)
+        answers = answers_for(case, options)
+        checks = {f"county{number}": ToCheck({"": Sent(case)}) for number in range(counties)}
+        plans = {name: ToPlan(Sent(case), answers.checked.input_hash) for name in checks}
         print(f"{counties} full plans, seconds by processes:")
         curve: dict[int, float] = {}
-        found = set[str]()
+        found = {plan_of(answers.made)}
         for count in workers:
-            began = time.perf_counter()
-            made = dict(Processes(count).each(plan_county, asked, pieces))
-            curve[count] = time.perf_counter() - began
-            found |= {
-                repr(one.written and one.written.tables["decisions"].rows())
-                for one in made.values()
-            }
+            with Processes(count).hired(work_on, CountyOptions(options)) as crew:
+                first = seconds_of(lambda crew=crew: dict(crew.each(checks)))
+                check = seconds_of(lambda crew=crew: dict(crew.each(checks)))
+                curve[count] = seconds_of(
+                    lambda crew=crew: found.update(plan_of(one) for _, one in crew.each(plans))
+                )
+            if count == workers[0]:
+                costs = first - check, check / counties, curve[count] / counties
             print(f"{count:>8,} {curve[count]:>9.2f}")
         assert len(found) == 1
-        began = time.perf_counter()
-        written = made["county0"].written
-        assert written is not None
-        write_plan_files(written.tables, written.summary, Path(folder) / "out")
-        wrote = time.perf_counter() - began
-    start, handed = handing_out()
-    plan = max(curve[1] - start, 0.0) / counties
-    return Costs(start, plan, read + wrote + handed), curve
+        main = main_seconds(Processes(1), case, answers, MANY)
+        with local_cluster(1) as cluster:
+            sent = main_seconds(cluster, case, answers, MANY)
+    return Costs(*costs, main, sent), curve
 
 
-def decisions(made: CountyPlan) -> str:
+def seconds_of(run: Callable[[], object]) -> float:
+    """Return the seconds of a run."""
+    began = time.perf_counter()
+    run()
+    return time.perf_counter() - began
+
+
+def plan_of(made: Made) -> bytes:
     """Return what a plan decides, to compare plans by."""
-    assert made.written is not None
-    return repr(made.written.tables["decisions"].rows())
-
-
-def handing_out() -> tuple[float, float]:
-    """Return the seconds to start a worker, and to hand out and take back one trivial piece."""
-    trivial = {str(number): number for number in range(TRIVIAL)}
-    began = time.perf_counter()
-    dict(Processes(1).each(pow, 2, {"0": 0}))
-    start = time.perf_counter() - began
-    began = time.perf_counter()
-    there = work_through(Processes(1), pow, 1, trivial).results
-    each = max(time.perf_counter() - began - start, 0.0) / TRIVIAL
-    assert there == work_through(OneProcess(), pow, 1, trivial).results
-    return start, each
+    return made.files["tables/decisions.csv"]
 
 
 def print_model(costs: Costs) -> None:
     """Print modelled seconds of full plans by counties and cores, with what is assumed."""
     print(
-        f"modelled full plans: {costs.plan:.2f} s each, {costs.main * 1e3:.0f} ms each in the main "
-        f"process, {costs.start:.2f} s to start; seconds by cores:",
+        f"modelled full plans: {costs.plan:.2f} s each and {costs.check:.2f} s to check, "
+        f"{costs.start:.2f} s to start; in the main process {costs.main * 1e3:.1f} ms each, "
+        f"{costs.sent * 1e3:.1f} ms where files are sent; seconds by cores:",
         *MODELLED,
     )
     for counties in SIZES:

@@ -54,7 +54,7 @@ def plans_run(folder, out):
 
 @pytest.mark.parametrize(
     ("module", "work", "run"),
-    [(system, "compare_regimes", system_run), (plans, "work_through", plans_run)],
+    [(system, "compare_regimes", system_run), (plans, "gather", plans_run)],
 )
 def test_what_other_code_or_other_data_left_is_refused_and_kept(
     folder, tmp_path, monkeypatch, module, work, run

@@ -72,12 +72,12 @@ def test_killed_workers_lose_no_county_and_change_no_byte(
 ):
     killed, note = [], plans._note
 
-    def kill_all(rows, *more):
-        if len(rows) == 1:
+    def kill_all(sums, *more):
+        if sums.count == 1:
             killed.extend(local_workers())
             for worker in killed:
                 os.kill(worker, signal.SIGKILL)
-        return note(rows, *more)
+        return note(sums, *more)
 
     monkeypatch.setattr(plans, "_note", kill_all)
     run(cases, tmp_path)
@@ -93,8 +93,8 @@ def test_a_dask_cluster_makes_the_same_plans(cases, undisturbed, tmp_path):
 def test_a_stopped_run_keeps_what_is_finished_and_plans_the_rest(
     cases, undisturbed, tmp_path, monkeypatch
 ):
-    def stop(rows, *_):
-        if len(rows) == 1:
+    def stop(sums, *_):
+        if sums.count == 1:
             raise KeyboardInterrupt
         return ""
 

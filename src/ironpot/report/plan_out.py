@@ -8,7 +8,7 @@ are whole.
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from ironpot.core.money import plain
 from ironpot.core.outputs import EXTRA_TABLES, TABLES, OutKind, OutTable
 
 YUAN = "yuan"
+SUMMARY = "plan.json"
 SHARE_PLACES = 6
 
 
@@ -32,35 +33,47 @@ def write_plan_files(
 
     `extras`: tables of EXTRA_TABLES, sealed like the twelve under a key of their own.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    write_bytes(plan_bytes(tables, summary, extras=extras), out)
+
+
+def plan_bytes(
+    tables: Mapping[str, pl.DataFrame],
+    summary: dict[str, Any],
+    *,
+    extras: Mapping[str, pl.DataFrame] | None = None,
+) -> dict[str, bytes]:
+    """Return what `write_plan_files` writes, by name below the plan's folder."""
     beside = extras or {}
-    sealed = {"tables": _written(tables, TABLES, out / "tables.new")}
+    groups = {"tables": (tables, TABLES)}
     if beside:
-        chosen = [table for table in EXTRA_TABLES if table.name in beside]
-        sealed["extras"] = _written(beside, chosen, out / "extras.new")
+        groups["extras"] = (beside, tuple(one for one in EXTRA_TABLES if one.name in beside))
+    files: dict[str, bytes] = {}
+    sealed: dict[str, dict[str, dict[str, object]]] = {}
+    for group, (frames, chosen) in groups.items():
+        bodies = {table.name: table_text(frames[table.name], table).encode() for table in chosen}
+        sealed[group] = {name: _seal(frames[name], body) for name, body in bodies.items()}
+        files |= {f"{group}/{name}.csv": body for name, body in bodies.items()}
     text = json.dumps(summary | sealed, ensure_ascii=False, indent=1, allow_nan=False)
-    (out / "plan.json.new").write_text(text + "\n", encoding="utf-8", newline="\n")
-    for name in sealed:
-        shutil.rmtree(out / name, ignore_errors=True)
-        (out / f"{name}.new").rename(out / name)
-    (out / "plan.json.new").replace(out / "plan.json")
+    return files | {SUMMARY: f"{text}\n".encode()}
 
 
-def _written(
-    frames: Mapping[str, pl.DataFrame], tables: Sequence[OutTable], fresh: Path
-) -> dict[str, dict[str, object]]:
-    """Write tables into a fresh folder; return their rows and hashes."""
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir()
-    sealed: dict[str, dict[str, object]] = {}
-    for table in tables:
-        body = table_text(frames[table.name], table).encode()
-        (fresh / f"{table.name}.csv").write_bytes(body)
-        sealed[table.name] = {
-            "rows": frames[table.name].height,
-            "sha256": hashlib.sha256(body).hexdigest(),
-        }
-    return sealed
+def write_bytes(files: Mapping[str, bytes], out: Path) -> None:
+    """Write the files of `plan_bytes` to `out`; what stood there goes when all are written."""
+    groups = {name.partition("/")[0] for name in files if "/" in name}
+    for group in groups:
+        shutil.rmtree(out / f"{group}.new", ignore_errors=True)
+        (out / f"{group}.new").mkdir(parents=True)
+    for name, body in files.items():
+        group, _, file = name.rpartition("/")
+        (out / (f"{group}.new/{file}" if group else f"{file}.new")).write_bytes(body)
+    for group in groups:
+        shutil.rmtree(out / group, ignore_errors=True)
+        (out / f"{group}.new").rename(out / group)
+    (out / f"{SUMMARY}.new").replace(out / SUMMARY)
+
+
+def _seal(frame: pl.DataFrame, body: bytes) -> dict[str, object]:
+    return {"rows": frame.height, "sha256": hashlib.sha256(body).hexdigest()}
 
 
 def table_text(frame: pl.DataFrame, table: OutTable) -> str:

@@ -24,7 +24,14 @@ from ironpot.system.worker import Told
 # A worker is one core's: libraries that start threads of their own would crowd the others out, and
 # sums split among another number of threads could differ in the last digit.
 ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+    (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "NUMBA_NUM_THREADS",
+        "POLARS_MAX_THREADS",
+    ),
+    "1",
 )
 # A worker says so often within one patience that it lives: a machine under load may delay a few.
 SIGNS = 10

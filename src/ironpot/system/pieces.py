@@ -7,6 +7,7 @@ there. Results are in the order in which pieces were given, whoever was first.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -80,12 +81,32 @@ def work_through(
     >>> work_through(OneProcess(), pow, 2, {"b": 3, "a": 4}).results
     {'b': 8, 'a': 16}
     """
+    each = partial(fleet.each, work, static)
+    return gather(each, pieces, take=take, book=book, watch=watch, keeping=keeping)
+
+
+def gather(
+    each: Callable[[Mapping[str, A]], Iterator[tuple[str, R]]],
+    pieces: Mapping[str, A],
+    *,
+    take: Callable[[str, R], N] = _as_it_is,
+    book: Book | None = None,
+    watch: Callable[[str, N, int], None] | None = None,
+    keeping: Keeping[N] | None = None,
+) -> Done[N]:
+    """Return as `work_through` does what workers that are hired already make of every piece.
+
+    >>> from ironpot.system.fleet import OneProcess
+    >>> with OneProcess().hired(pow, 2) as crew:
+    ...     gather(crew.each, {"b": 3}).results
+    {'b': 8}
+    """
     keeping = keeping or Keeping[N]()
     results = _kept(book, pieces, keeping)
     left = _Left(pieces, dict.fromkeys(key for key in pieces if key not in results))
     stopped = False
     try:
-        for key, found in fleet.each(work, static, left):
+        for key, found in each(left):
             if key in results or key not in left:
                 raise IronpotError(_twice(key))
             results[key] = take(key, found)

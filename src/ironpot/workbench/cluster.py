@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
+from itertools import islice
 from logging import CRITICAL, getLogger
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar, cast
@@ -29,6 +30,8 @@ CONNECT_S = 10
 ABSENT_S = 300.0
 # While nothing arrives, the scheduler is asked so often whether it still has workers.
 LOOK_S = 2.0
+# Pieces at the workers at a time, over their number: the next lies there when one is done with.
+AHEAD = 3
 
 
 @dataclass(slots=True)
@@ -92,17 +95,18 @@ class _Crew(Generic[S, A, R]):
             yield from self._each(pieces)
 
     def _each(self, pieces: Mapping[str, A]) -> Iterator[tuple[str, R]]:
-        waiting = {
-            self.client.submit(_on_worker, code_here(), self.work, self.held, piece, pure=False): k
-            for k, piece in pieces.items()
-        }
+        left, waiting = iter(pieces), dict[Any, str]()
         # Not `as_completed`: it sleeps a tenth of a second where an answer comes between two looks.
         ready: SimpleQueue[Any] = SimpleQueue()
-        for future in waiting:
-            future.add_done_callback(ready.put)
         self.watch.begin()
         try:
-            while waiting:
+            while True:
+                # As many as keep all workers busy: thousands of cases would not fit the scheduler,
+                # and the first answer would be waited for until the last of them is sent.
+                for key in islice(left, max(AHEAD * self.watch.workers - len(waiting), 0)):
+                    waiting[self._sent(pieces[key], ready)] = key
+                if not waiting:
+                    return
                 future = self.watch.first(ready)
                 told = self.watch.result(future, waiting[future])
                 key = waiting.pop(future)
@@ -113,17 +117,32 @@ class _Crew(Generic[S, A, R]):
             if waiting:
                 self.client.cancel(list(waiting))
 
+    def _sent(self, piece: object, ready: "SimpleQueue[Any]") -> Any:
+        future = self.client.submit(
+            _on_worker, code_here(), self.work, self.held, piece, pure=False
+        )
+        future.add_done_callback(ready.put)
+        return future
+
 
 class _Watch:
     """Waits for what workers say as long as there are workers, or have been a patience ago."""
 
     def __init__(self, client: Any, absent_s: float, absence: Absence) -> None:
         self.client, self.absent_s, self.absence = client, absent_s, absence
+        self.counted, self.there = time.monotonic(), sum(client.nthreads().values())
         self.begin()
 
     def begin(self) -> None:
         """Be patient anew: a round begins."""
         self.seen = time.monotonic()
+
+    @property
+    def workers(self) -> int:
+        """How many pieces are worked on at once, counted anew now and then; at least one."""
+        if time.monotonic() - self.counted >= LOOK_S:
+            self.counted, self.there = time.monotonic(), sum(self.client.nthreads().values())
+        return max(self.there, 1)
 
     def first(self, ready: "SimpleQueue[Any]") -> Any:
         """Return the next piece that is done with, one way or the other."""

@@ -1,13 +1,14 @@
 """`ironpot plans`: the full plan of every county of a folder, on as many workers as there are.
 
+Workers read, check and plan; this process hands out, writes what comes back and keeps the record.
 OUT gets one plan folder a county, each whole or not at all, plans.csv, and markets.csv: whether all
 plans fit the markets that they share. Counties that were finished before a stop are not planned
 again.
 """
 
-import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,26 +16,31 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
-from ironpot.case.case import Case
-from ironpot.case.read import read_case
-from ironpot.core.errors import CaseError, FileRefusedError, IronpotError
+from ironpot.core.errors import IronpotError
 from ironpot.core.lang import Lang, Text
 from ironpot.core.money import Unit, amount_text, in_unit
 from ironpot.core.outputs import IMPOSSIBLE, NEEDS_HELP, NOT_JUDGED, WORKS
 from ironpot.plan.options import PlanOptions
 from ironpot.report.figures import percent
-from ironpot.report.plan_out import write_plan_files
-from ironpot.system.county_plans import County, CountyOptions, CountyPlan, plan_county
-from ironpot.system.pieces import kept_result, work_through
-from ironpot.workbench.allotment_file import read_allotments
-from ironpot.workbench.case_folder import cases_in
+from ironpot.system.county_plans import CountyOptions
+from ironpot.system.fleet import Fleet, Hired
+from ironpot.system.pieces import gather, kept_result
+from ironpot.workbench.county_folder import CaseFolder, check_counties, counties_below
+from ironpot.workbench.county_work import NO_PLAN, Made, Row, work_on
 from ironpot.workbench.hands import Hands, fleet_of, waiting_for_workers
+from ironpot.workbench.plan_folder import put_plan, stands
 from ironpot.workbench.rooms import TABLE as ROOMS
 from ironpot.workbench.rooms import rooms_together, said_together
-from ironpot.workbench.run_store import UNFINISHED, RunStore, open_run
+from ironpot.workbench.run_store import RunStore, open_run
 from ironpot.workbench.same_code import code_here
 from ironpot.workbench.screen import Bar, show_table, unit_words
-from ironpot.workbench.whole import whole_file, whole_folder
+from ironpot.workbench.whole import (
+    clear_drafts,
+    folder_draft,
+    move_in,
+    refuse_others,
+    whole_file,
+)
 
 TABLE = "plans.csv"
 # No seconds: rows are the same whoever planned, and when.
@@ -47,11 +53,9 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "by_clock": pl.Boolean,
     "why": pl.String,
 }
-NO_PLAN = "no_plan"
-# So many cases stay in memory once they are checked; the others are read again when begun.
-HELD = 64
-_SAID = 10
-Row = dict[str, Any]
+# For the bar alone: a worker's seconds to read and check a case.
+CHECK_S = 0.5
+Crew = Hired[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +68,22 @@ class Asked:
     fresh: bool = False
 
 
-@dataclass(frozen=True)
-class CaseFolder(Mapping[str, County]):
-    """Counties by name; thousands are read when somebody begins them, not held all at once."""
+@dataclass(slots=True)
+class _Sums:
+    """Counties that are in, and what those with a plan cost together."""
 
-    cases: dict[str, Path]
-    files: dict[str, Path]
-    held: dict[str, Case] = field(default_factory=dict[str, Case])
+    count: int = 0
+    cost: float = 0.0
+    bound: float = 0.0
+    nothing: float = 0.0
 
-    def __getitem__(self, key: str) -> County:
-        file = self.files.get(key)
-        shares = None if file is None else read_allotments(file)
-        case = self.held.get(key)
-        return County(read_case(self.cases[key]).case if case is None else case, shares)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.cases)
-
-    def __len__(self) -> int:
-        return len(self.cases)
+    def add(self, row: Row) -> None:
+        self.count += 1
+        if row["status"] != NO_PLAN:
+            cost, bound, nothing = (row[name] for name in ("cost", "bound", "do_nothing"))
+            self.cost += float(cost or 0.0)
+            self.bound += float(bound or 0.0)
+            self.nothing += float(nothing or 0.0)
 
 
 def run_plans(
@@ -91,48 +92,85 @@ def run_plans(
     """Plan every case below `path` and write OUT/COUNTY and OUT/plans.csv; return the latter.
 
     Raises IronpotError before anything is planned where a case has errors or an allotment file is
-    missing. Ctrl-C keeps the counties that are finished.
+    missing. Ctrl-C keeps the counties that are finished; so does a disk that is full.
     """
-    folder, hashes = cases_below(path, asked.allotments)
-    store = open_run(out, _mark(folder, hashes, asked, lang), fresh=asked.fresh)
-    try:
-        _forget_lost(store, folder, out)
-        table, rooms = _planned(folder, hashes, store, out, asked, lang=lang, unit=unit)
-        _show(table, len(folder), screen, lang, unit)
-        _say_together(table, rooms, out, screen, lang, unit)
-        store.end(screen, lang)
-    finally:
-        store.leave()
+    cases = counties_below(path)
+    for name in cases:
+        refuse_others(out / name)
+    drafted = {*cases, Path(TABLE).stem, Path(ROOMS).stem}
+    with (
+        _no_drafts_after(out, drafted),
+        fleet_of(asked.hands) as fleet,
+        fleet.hired(work_on, CountyOptions(asked.options, lang)) as crew,
+    ):
+        folder = _checked(cases, out, asked, fleet, crew, lang)
+        store = open_run(out, _mark(folder, asked, lang), fresh=asked.fresh)
+        try:
+            clear_drafts(out, drafted, others=True)
+            saying = _Saying(asked.options, lang, unit)
+            table, rooms = _planned(folder, store, fleet, crew, saying)
+            clear_drafts(out, drafted, others=True)
+            _show(table, len(folder), screen, lang, unit)
+            _say_together(table, rooms, out, screen, lang, unit)
+            store.end(screen, lang)
+        except OSError as error:
+            raise IronpotError(_refused(error, out)) from error
+        finally:
+            store.leave()
     return table
 
 
+@contextmanager
+def _no_drafts_after(out: Path, names: Container[str]) -> Generator[None]:
+    """Clear away, when the workers are gone, what they were at."""
+    try:
+        yield
+    finally:
+        clear_drafts(out, names, others=False)
+
+
+def _checked(
+    cases: Mapping[str, Path], out: Path, asked: Asked, fleet: Fleet, crew: Crew, lang: Lang
+) -> CaseFolder:
+    """Let the workers check all cases, with a bar of its own."""
+    seconds = 1.0 + len(cases) * CHECK_S / fleet.workers
+    with Bar(seconds, lambda: waiting_for_workers(fleet, lang)) as bar:
+
+        def hear(count: int) -> None:
+            bar.show(
+                Text(
+                    f"{count} of {len(cases)} cases checked", f"已检查{count}/{len(cases)}个案例"
+                ).say(lang)
+            )
+
+        return check_counties(cases, asked.allotments, crew, out, seen=fleet.sees_files, watch=hear)
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """How the bar speaks of counties that were planned so."""
+
+    options: PlanOptions
+    lang: Lang
+    unit: Unit
+
+
 def _planned(
-    folder: CaseFolder,
-    hashes: dict[str, str],
-    store: RunStore,
-    out: Path,
-    asked: Asked,
-    *,
-    lang: Lang,
-    unit: Unit,
+    folder: CaseFolder, store: RunStore, fleet: Fleet, crew: Crew, saying: _Saying
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Plan all cases on the workers asked for; write what is finished, and how it fits together."""
-    rows: list[Row] = []
-    with (
-        fleet_of(asked.hands) as fleet,
-        Bar(
-            _seconds(asked.options, len(folder), fleet.workers),
-            lambda: waiting_for_workers(fleet, lang),
-        ) as bar,
-    ):
+    """Let the crew plan all cases; write what is finished, and how it fits together."""
+    sums = _kept_sums(store, folder)
+    seconds = _seconds(saying.options, len(folder), fleet.workers)
+    with Bar(seconds, lambda: waiting_for_workers(fleet, saying.lang)) as bar:
 
-        def hear(_key: str, row: Row, count: int) -> None:
-            rows.append(row)
-            bar.show(_note(rows, count, len(folder), lang, unit))
+        def hear(_key: str, row: Row, _count: int) -> None:
+            sums.add(row)
+            bar.show(_note(sums, len(folder), saying.lang, saying.unit))
 
-        done = work_through(
-            *(fleet, plan_county, CountyOptions(asked.options, lang), folder),
-            take=lambda key, made: _taken(key, made, hashes[key], out),
+        done = gather(
+            crew.each,
+            folder,
+            take=lambda key, made: take_plan(key, made, folder.hashes[key], folder.out),
             book=store,
             watch=hear,
         )
@@ -140,107 +178,44 @@ def _planned(
     listed = {key: row["listed"] for key, row in done.results.items() if "listed" in row}
     rooms = rooms_together(listed)
     for name, frame in ((TABLE, table), (ROOMS, rooms)):
-        with whole_file(out / name) as draft:
+        with whole_file(folder.out / name) as draft:
             frame.write_csv(draft, line_terminator="\n")
     return table, rooms
 
 
-def cases_below(path: Path, allotments: Path | None) -> tuple[CaseFolder, dict[str, str]]:
-    """Read case folders and workbooks right below `path`; return them with their input hashes.
-
-    An allotment file is called like its case's id, as `ironpot system` writes it. Raises
-    IronpotError where there is no case, two have one name, some have errors, or a case has no file
-    that can be used though a folder of files is given; all such cases at once.
-    """
-    paths = cases_in(path)
-    names = [one.stem if one.is_file() else one.name for one in paths]
-    if not names:
-        raise FileRefusedError(_no_cases(path))
-    if len(set(names)) < len(names) or UNFINISHED in names:
-        raise FileRefusedError(_two_names(path))
-    folder, hashes = CaseFolder(dict(zip(names, paths, strict=True)), {}), dict[str, str]()
-    bad = [one for name, one in folder.cases.items() if not _read(folder, name, hashes, allotments)]
-    if bad:
-        raise IronpotError(_bad_cases(bad))
-    missing = [file.name for file in folder.files.values() if not file.is_file()]
-    if allotments is not None and missing:
-        raise FileRefusedError(_no_files(allotments, missing))
-    refused = [said for file in folder.files.values() if (said := _not_read(file)) is not None]
-    if refused:
-        raise FileRefusedError(_lines(refused))
-    return folder, hashes
-
-
-def _not_read(file: Path) -> Text | None:
-    """Say why a file of allotments cannot be used, before hours are spent on the others."""
-    try:
-        read_allotments(file)
-    except FileRefusedError as error:
-        return error.text
-    return None
-
-
-def _lines(said: list[Text]) -> Text:
-    """Put sentences below one another, the first ten."""
-    more = len(said) - _SAID
-    rest = Text(f"and {more} more files", f"另有{more}个文件")
-    shown = [*said[:_SAID], *([rest] if more > 0 else [])]
-    return Text("\n".join(one.en for one in shown), "\n".join(one.zh for one in shown))
-
-
-def _read(folder: CaseFolder, name: str, hashes: dict[str, str], allotments: Path | None) -> bool:
-    """Read a case to know its hash and its allotment file; say whether it can be planned."""
-    try:
-        case = read_case(folder.cases[name]).case
-    except CaseError:
-        return False
-    hashes[name] = case.input_hash
-    if allotments is not None:
-        folder.files[name] = allotments / f"{case.settings.case_id}.csv"
-    if len(folder.held) < HELD:
-        folder.held[name] = case
-    return True
-
-
-def _mark(folder: CaseFolder, hashes: dict[str, str], asked: Asked, lang: Lang) -> dict[str, str]:
+def _mark(folder: CaseFolder, asked: Asked, lang: Lang) -> dict[str, str]:
     """Say which run this is; `threads` and workers change no figure."""
     options = {name: str(value) for name, value in asdict(asked.options).items()}
-    shares = {
-        f"allotment of {name}": hashlib.sha256(file.read_bytes()).hexdigest()[:16]
-        for name, file in folder.files.items()
-    }
-    cases = {f"case {name}": digest[:16] for name, digest in hashes.items()}
-    head = {**code_here(), "language": lang}
-    return head | options | cases | shares
+    return {**code_here(), "language": lang} | options | folder.mark()
 
 
-def _forget_lost(store: RunStore, folder: CaseFolder, out: Path) -> None:
-    """Plan a county again whose folder is gone or was changed since."""
+def _kept_sums(store: RunStore, folder: CaseFolder) -> _Sums:
+    """Add up the counties that are kept; one whose plan is gone or changed is planned again."""
+    sums = _Sums()
     for name in folder:
-        row = kept_result(store, name)
-        if row is not None and row["plan_hash"] != _plan_hash(out / name):
+        row: Row | None = kept_result(store, name)
+        if row is None:
+            continue
+        plan_hash = row["plan_hash"]
+        if plan_hash is None or stands(folder.out / name, str(plan_hash)):
+            sums.add(row)
+        else:
             store.forget(name)
+    return sums
 
 
-def _plan_hash(plan: Path) -> str | None:
-    file = plan / "plan.json"
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
+def take_plan(key: str, made: Made, input_hash: str, out: Path) -> Row:
+    """Put a county's plan in its place, whole or not at all, and return its row.
 
-
-def _taken(key: str, made: CountyPlan, input_hash: str, out: Path) -> Row:
-    """Write a county's plan, whole or not at all, and return its row."""
-    head: Row = {"county": key, "input_hash": input_hash}
-    if made.written is None:
-        why = "" if made.refused is None else made.refused.en
-        return head | {"status": NO_PLAN, "why": why, "plan_hash": _plan_hash(out / key)}
-    written, told = made.written, made.written.summary
-    with whole_folder(out / key) as draft:
-        write_plan_files(written.tables, told, draft, extras=written.extras)
-    head |= {"cost": told["objective"], "by_clock": made.by_clock, "listed": told["listed"]}
-    part = told.get("announced", {})
-    head |= {"announced": part.get("status"), "announced_cost": part.get("cost")}
-    same = ("status", "bound", "do_nothing", "relief_pv", "gap_stake")
-    return head | {name: told[name] for name in same} | {"plan_hash": _plan_hash(out / key)}
+    Raises OSError where the system refused to write it, here or on the worker.
+    """
+    if made.refused is not None:
+        raise made.refused
+    if made.files:
+        put_plan(made.files, out / key)
+    elif made.row["plan_hash"] is not None:
+        move_in(folder_draft(out / key), out / key)
+    return {"county": key, "input_hash": input_hash} | made.row
 
 
 def _table(rows: Iterable[Row]) -> pl.DataFrame:
@@ -253,15 +228,14 @@ def _seconds(options: PlanOptions, counties: int, workers: int) -> float:
     return counties * min(options.time_limit_s, 5.0 + options.steps / 5.0) / workers
 
 
-def _note(rows: list[Row], count: int, whole: int, lang: Lang, unit: Unit) -> str:
+def _note(sums: _Sums, whole: int, lang: Lang, unit: Unit) -> str:
     """Say how many counties are in, and how far their plans together may be from the best."""
-    planned = _table(rows).drop_nulls("cost")
-    cost, bound = (in_unit(_sum(planned, name), unit) for name in ("cost", "bound"))
-    gap = percent(_gap(planned), 2)
+    cost, bound = (in_unit(amount, unit) for amount in (sums.cost, sums.bound))
+    gap = percent(_gap_of(sums.cost, sums.bound, sums.nothing), 2)
     return Text(
-        f"{count} of {whole} counties: cost {cost}, not below {bound} {unit_words(unit, 'en')}, "
-        f"gap {gap} (Ctrl-C keeps them)",
-        f"已完成{count}/{whole}个县:成本{cost},不低于{bound}{unit_words(unit, 'zh')},"
+        f"{sums.count} of {whole} counties: cost {cost}, not below {bound} "
+        f"{unit_words(unit, 'en')}, gap {gap} (Ctrl-C keeps them)",
+        f"已完成{sums.count}/{whole}个县:成本{cost},不低于{bound}{unit_words(unit, 'zh')},"
         f"差距{gap}(Ctrl-C 保留)",
     ).say(lang)
 
@@ -269,6 +243,10 @@ def _note(rows: list[Row], count: int, whole: int, lang: Lang, unit: Unit) -> st
 def _gap(planned: pl.DataFrame) -> float | None:
     """Return the gap of all plans together, over what planning wins against doing nothing."""
     cost, bound, nothing = (_sum(planned, name) for name in ("cost", "bound", "do_nothing"))
+    return _gap_of(cost, bound, nothing)
+
+
+def _gap_of(cost: float, bound: float, nothing: float) -> float | None:
     stake = abs(nothing - bound)
     return max(cost - bound, 0.0) / stake if stake > 0.0 else None
 
@@ -359,37 +337,12 @@ _CUT = Text(
 )
 
 
-def _no_cases(path: Path) -> Text:
+def _refused(error: OSError, out: Path) -> Text:
+    """Say that the system refused in the middle, and that what is finished goes on from here."""
+    what = error.strerror or str(error)
     return Text(
-        f"{path} holds no cases right below it: folders with case.toml, or workbooks ending "
-        ".xlsx. A table of governments goes to: ironpot system",
-        f"{path} 下没有案例(含 case.toml 的文件夹或 .xlsx 工作簿)。政府债务表请用 ironpot system。",
-    )
-
-
-def _two_names(path: Path) -> Text:
-    return Text(
-        f"Two cases in {path} have one name, or one is called {UNFINISHED}; their plans would lie "
-        "in one folder. Rename one.",
-        f"{path} 中有同名案例,或名为 {UNFINISHED};方案会写入同一文件夹。请改名。",
-    )
-
-
-def _no_files(allotments: Path, missing: list[str]) -> Text:
-    named = ", ".join(missing[:10])
-    return Text(
-        f"{allotments} lacks {len(missing)} files: {named}. Who plans without an allotment takes "
-        "room that others were given. Each file is called like the id of its case.",
-        f"{allotments} 缺少{len(missing)}个配额文件:{named}。无配额的县会占用他县容量。"
-        "文件应以案例编号命名。",
-    )
-
-
-def _bad_cases(bad: list[Path]) -> Text:
-    named = ", ".join(map(str, bad[:10]))
-    return Text(
-        f"{len(bad)} cases have errors and nothing was planned: {named}. See each with: ironpot "
-        "check CASE; mend them or move them out of the folder.",
-        f"{len(bad)}个案例有错误,未开始测算:{named}。"
-        "请用 ironpot check 案例 查看并更正,或移出文件夹。",
+        f"The system refused to write below {out}: {what}. What was finished before is kept and "
+        "nothing is half written. Make room, or allow writing there; the same command goes on.",
+        f"系统拒绝写入 {out}:{what}。此前完成的结果已保留,没有写到一半的文件。"
+        "请腾出空间或开放写入权限,再次运行同一命令即可续算。",
     )

@@ -34,7 +34,7 @@ def lock_run(folder: Path) -> None:
         if holder == _mine():
             return
         machine, _, process = holder.rpartition(" ")
-        gone = machine == platform.node() and not _lives(process)
+        gone = machine == platform.node() and not lives(process)
         if holder and not gone:
             raise FileRefusedError(_taken(path, machine, process))
         path.unlink(missing_ok=True)
@@ -75,7 +75,7 @@ def _holder(path: Path) -> str:
     return ""
 
 
-def _lives(process: str) -> bool:
+def lives(process: str) -> bool:
     """Say whether a process of this machine runs; on Windows, where asking would end it, yes."""
     if sys.platform == "win32":
         return True

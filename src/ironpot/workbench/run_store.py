@@ -5,6 +5,7 @@ survives a power cut; the folder goes when the run has ended as asked. One run a
 """
 
 import hashlib
+import json
 import os
 import shutil
 import time
@@ -40,13 +41,18 @@ class RunStore:
     cut_short: bool = False
     latest: dict[str, Arrays] = field(default_factory=dict[str, Arrays])
     written: float = field(default_factory=time.monotonic)
+    short: Mark = field(init=False)
+
+    def __post_init__(self) -> None:
+        said = json.dumps(dict(self.mark), sort_keys=True)
+        self.short = {RUN: hashlib.sha256(said.encode()).hexdigest()[:16]}
 
     def found(self, name: str) -> Arrays | None:
         """Return a kept part; CheckpointError if it is damaged or of another run."""
         path = self._path(name)
         if not path.is_file():
             return None
-        return unpack(path.read_bytes(), self.mark, str(path))
+        return unpack(path.read_bytes(), self._mark_of(name), str(path))
 
     def keep(self, name: str, arrays: Arrays) -> None:
         """Keep where a search stands, on disk every `EVERY_S` seconds."""
@@ -70,7 +76,7 @@ class RunStore:
     def keep_now(self, name: str, arrays: Arrays) -> None:
         """Write a part, whole or not at all, and let it reach the disk."""
         with whole_file(self._path(name)) as draft, draft.open("wb") as file:
-            file.write(pack(self.mark, arrays))
+            file.write(pack(self._mark_of(name), arrays))
             file.flush()
             os.fsync(file.fileno())
 
@@ -101,6 +107,13 @@ class RunStore:
                 shutil.rmtree(self.folder)
             else:
                 unlock_run(self.folder)
+
+    def _mark_of(self, name: str) -> Mark:
+        """Return what a part is marked with: `RUN`'s says all, the others' that they are its own.
+
+        The mark of ten thousand counties is long, and so many parts would each hold all of it.
+        """
+        return self.mark if name == RUN else self.short
 
     def _path(self, name: str) -> Path:
         """A part's file: names that are no file names are written by their hash."""
@@ -133,22 +146,26 @@ def _opened(folder: Path, mark: Mark, *, fresh: bool) -> RunStore:
     if fresh:
         for part in folder.glob(f"*{PART}"):
             part.unlink()
-    _refuse_damaged(folder, mark)
+    # What a run that was killed was just writing: no part yet.
+    for draft in folder.glob(f".*{PART}"):
+        draft.unlink()
     store = RunStore(folder, dict(mark), (folder / f"{RUN}{PART}").is_file())
+    _refuse_damaged(store)
     if store.found(RUN) is None:
         store.keep_now(RUN, {})
     return store
 
 
-def _refuse_damaged(folder: Path, mark: Mark) -> None:
+def _refuse_damaged(store: RunStore) -> None:
     """Say every part that cannot be gone on from, before hours are spent on what comes before it.
 
     One of another run ends it at once: all are.
     """
     damaged: list[DamagedPartError] = []
-    for part in sorted(folder.glob(f"*{PART}")):
+    whole = store.folder / f"{RUN}{PART}"
+    for part in [whole, *sorted(store.folder.glob(f"*{PART}"))]:
         try:
-            unpack(part.read_bytes(), mark, str(part))
+            store.found(part.stem)
         except DamagedPartError as error:
             damaged.append(error)
     if damaged:

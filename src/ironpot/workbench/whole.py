@@ -5,18 +5,22 @@ A full disk, Ctrl-C or a crash in between leaves what stood there before.
 
 import json
 import os
+import re
 import shutil
-from collections.abc import Generator
+from collections.abc import Container, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
 from ironpot.core.errors import FileRefusedError
 from ironpot.core.lang import Text
+from ironpot.workbench.run_lock import lives
 
 # What a plan writes into its folder; anything else found there is the user's own and is kept.
 WRITTEN = ("plan.json", "tables", "extras", "run.log", "report.html", "report.xlsx", "report.pdf")
 PLAN_SCHEMA = "ironpot-plan/"
+# A draft, and an earlier plan until the new one stands in its place.
+_LEFT = re.compile(r"\.(?P<name>.+)\.(?P<process>\d{1,9})\.(?P<end>part|old)(\.\w+)?")
 
 
 @contextmanager
@@ -82,16 +86,63 @@ def whole_folder(out: Path) -> Generator[Path]:
     Files in `out` that no plan writes are kept. Raises FileRefusedError if `out` is a file or holds
     something and no plan, OSError where nothing may be written; both before the block begins.
     """
-    target = out.resolve()
-    _refuse_others(target, out)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    refuse_others(out)
+    out.resolve().parent.mkdir(parents=True, exist_ok=True)
+    draft = folder_draft(out)
+    # A killed process of this number, the same after every start of a container, left it.
+    shutil.rmtree(draft, ignore_errors=True)
     try:
         draft.mkdir()
         yield draft
-        _take_place(draft, target)
+        move_in(draft, out)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def folder_draft(out: Path) -> Path:
+    """Return the folder beside `out` in which this process, or its workers, draft a plan for it."""
+    return _beside(out, "part")
+
+
+def move_in(draft: Path, out: Path) -> None:
+    """Let a draft that is whole take the place of the plan in `out`; raises as `whole_folder`."""
+    refuse_others(out)
+    target, old = out.resolve(), _beside(out, "old")
+    _put_back(old, target)
+    if not target.exists():
+        draft.rename(target)
+        return
+    target.rename(old)
+    try:
+        draft.rename(target)
+    finally:
+        _put_back(old, target)
+
+
+def _beside(out: Path, end: str) -> Path:
+    target = out.resolve()
+    return target.with_name(f".{target.name}.{os.getpid()}.{end}")
+
+
+def clear_drafts(folder: Path, names: Container[str], *, others: bool) -> None:
+    """Clear away drafts of plans and files so called (no suffix) that lie in a folder.
+
+    This process's, and with `others` those of processes that do not live on this machine: for whom
+    no other machine may be writing there. An earlier plan that was just being replaced is put back,
+    the user's own files with it.
+    """
+    for path in list(folder.iterdir()) if folder.is_dir() else ():
+        match = _LEFT.fullmatch(path.name)
+        if match is None or match["name"] not in names:
+            continue
+        if int(match["process"]) != os.getpid() and (not others or lives(match["process"])):
+            continue
+        if match["end"] == "old":
+            _put_back(path, folder / match["name"])
+        elif path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def plan_folder(out: Path) -> Path:
@@ -108,8 +159,9 @@ def plan_folder(out: Path) -> Path:
     )
 
 
-def _refuse_others(target: Path, out: Path) -> None:
+def refuse_others(out: Path) -> None:
     """Refuse a folder that a plan did not write: nobody's files are in the way of ours."""
+    target = out.resolve()
     if not target.exists() or _holds_plan(target):
         return
     if target.is_dir() and not any(target.iterdir()):
@@ -136,19 +188,14 @@ def _is_plan(summary: dict[str, object]) -> bool:
     return str(summary.get("schema")).startswith(PLAN_SCHEMA)
 
 
-def _take_place(draft: Path, target: Path) -> None:
-    """Move the draft to its place; an earlier plan goes only when the new one stands there."""
-    if not target.exists():
-        draft.rename(target)
+def _put_back(old: Path, target: Path) -> None:
+    """Let an earlier plan stand again if none took its place; else only the user's files of it."""
+    if not old.exists():
         return
-    old = target.with_name(f".{target.name}.{os.getpid()}.old")
-    target.rename(old)
-    try:
-        draft.rename(target)
-    except OSError:
+    if not target.exists():
         old.rename(target)
-        raise
+        return
     for kept in old.iterdir():
-        if kept.name not in WRITTEN:
+        if kept.name not in WRITTEN and not (target / kept.name).exists():
             kept.rename(target / kept.name)
     shutil.rmtree(old)

@@ -79,3 +79,18 @@ def _settings_text(path: Path) -> str:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise refused(path, "encoding") from error
+
+
+def case_files(path: Path) -> list[Path]:
+    """Return the files that `open_case` reads of a case: all that a copy elsewhere needs.
+
+    >>> [file.name for file in case_files(Path("examples/two-pots"))][-1]
+    'team.csv'
+    """
+    if not path.is_dir():
+        return [path]
+    return sorted(
+        file
+        for file in path.iterdir()
+        if (file.name == SETTINGS_FILE or file.suffix.lower() in _TABLES) and file.is_file()
+    )
