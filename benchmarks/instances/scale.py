@@ -127,7 +127,7 @@ def plan_curve(workers: tuple[int, ...], *, counties: int) -> tuple[Costs, dict[
                     lambda crew=crew: found.update(plan_of(one) for _, one in crew.each(plans))
                 )
             if count == workers[0]:
-                costs = first - check, check / counties, curve[count] / counties
+                costs = max(first - check, 0.0), check / counties, curve[count] / counties
             print(f"{count:>8,} {curve[count]:>9.2f}")
         assert len(found) == 1
         main = main_seconds(Processes(1), case, answers, MANY)

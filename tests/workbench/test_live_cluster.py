@@ -101,6 +101,25 @@ def test_a_killed_worker_loses_no_piece_and_the_cluster_serves_the_next_run(clus
         assert dict(fleet.each(HARD, b"static", SALTS)) == expected()
 
 
+class Noting(dict):
+    """Pieces that note how many of them were fetched."""
+
+    fetched = 0
+
+    def __getitem__(self, key):
+        self.fetched += 1
+        return super().__getitem__(key)
+
+
+def test_the_cluster_holds_a_few_pieces_a_worker_and_not_all_of_thousands(cluster):
+    pieces = Noting(SALTS)
+    with fleet_of(Hands(cluster=cluster.address)) as fleet:
+        fleet.client.wait_for_workers(2, timeout=240.0)
+        fetched = [pieces.fetched for _ in fleet.each(HARD, b"static", pieces)]
+    assert fetched[0] <= 2 * driver.AHEAD < len(SALTS)
+    assert fetched[-1] == len(SALTS)
+
+
 def test_the_crowd_answered_on_the_cluster_is_the_same_bits_though_a_worker_is_killed(
     cluster, monkeypatch
 ):
