@@ -14,12 +14,13 @@ import pytest
 from rich.console import Console
 from tests.workbench.conftest import TWO_POTS
 
-from ironpot.core.errors import IronpotError
+from ironpot.core.errors import FileRefusedError, IronpotError
 from ironpot.plan.options import PlanOptions
 from ironpot.system.checkpoint import CheckpointError
 from ironpot.system.county_plans import CountyOptions
 from ironpot.system.fleet import OneProcess
 from ironpot.workbench import county_work, plans
+from ironpot.workbench.county_folder import counties_below
 from ironpot.workbench.county_work import (
     NO_PLAN,
     Checked,
@@ -31,7 +32,7 @@ from ironpot.workbench.county_work import (
 )
 from ironpot.workbench.plan_folder import put_plan, stands
 from ironpot.workbench.plans import Asked, run_plans
-from ironpot.workbench.run_store import UNFINISHED, RunStore
+from ironpot.workbench.run_store import UNFINISHED, RunStore, open_run
 from ironpot.workbench.whole import clear_drafts, folder_draft, move_in, whole_folder
 
 ASKED = CountyOptions(PlanOptions(steps=1))
@@ -174,6 +175,23 @@ def test_parts_of_a_run_of_thousands_of_cases_stay_small_and_know_their_run(tmp_
         other.found("county1")
 
 
+def test_a_part_that_a_killed_run_was_just_writing_is_no_damaged_part(tmp_path):
+    open_run(tmp_path, {"seed": "1"}).keep_now("county1", {"note": np.array("a row")})
+    parts = tmp_path / UNFINISHED
+    (parts / f".county2.{dead()}.part.part").write_bytes(b"half")
+    store = open_run(tmp_path, {"seed": "1"})
+    assert str(store.found("county1")["note"]) == "a row"
+    assert {path.name for path in parts.glob("*.part")} == {"run.part", "county1.part"}
+
+
+@pytest.mark.parametrize("name", ["unfinished", "run"])
+def test_a_case_called_like_what_a_run_keeps_is_refused(tmp_path, name):
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "case.toml").write_text("")
+    with pytest.raises(FileRefusedError, match=f"called .*{name}"):
+        counties_below(tmp_path)
+
+
 def test_a_full_disk_ends_the_run_in_words_and_the_same_command_ends_it_as_if_undisturbed(
     tmp_path, monkeypatch
 ):
@@ -200,5 +218,5 @@ def test_a_full_disk_ends_the_run_in_words_and_the_same_command_ends_it_as_if_un
             run_plans(cases, out, Asked(ASKED.options), lang="en", unit="yuan", screen=screen)
     assert {path.name for path in out.iterdir()} == {"east", UNFINISHED}
     table = run_plans(cases, out, Asked(ASKED.options), lang="en", unit="yuan", screen=screen)
-    assert {path.name for path in out.iterdir()} == {"east", "west", "plans.csv"}
+    assert {path.name for path in out.iterdir()} == {*("east", "west", "plans.csv", "markets.csv")}
     assert table["cost"].n_unique() == 1

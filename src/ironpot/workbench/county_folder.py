@@ -15,7 +15,7 @@ from ironpot.system.fleet import Hired
 from ironpot.workbench.allotment_file import read_allotments
 from ironpot.workbench.case_folder import cases_in
 from ironpot.workbench.county_work import Checked, ToCheck, ToPlan, sent
-from ironpot.workbench.run_store import UNFINISHED
+from ironpot.workbench.run_store import RUN, UNFINISHED
 from ironpot.workbench.whole import folder_draft
 
 # Cases that are checked at a time: on a cluster each piece has its price; on a few cores the last
@@ -68,7 +68,7 @@ def counties_below(path: Path) -> dict[str, Path]:
     names = [one.stem if one.is_file() else one.name for one in paths]
     if not names:
         raise FileRefusedError(_no_cases(path))
-    if len(set(names)) < len(names) or UNFINISHED in names:
+    if len(set(names)) < len(names) or not {UNFINISHED, RUN}.isdisjoint(names):
         raise FileRefusedError(_two_names(path))
     return dict(zip(names, paths, strict=True))
 
@@ -165,9 +165,9 @@ def _no_cases(path: Path) -> Text:
 
 def _two_names(path: Path) -> Text:
     return Text(
-        f"Two cases in {path} have one name, or one is called {UNFINISHED}; their plans would lie "
-        "in one folder. Rename one.",
-        f"{path} 中有同名案例,或名为 {UNFINISHED};方案会写入同一文件夹。请改名。",
+        f"Two cases in {path} have one name, or one is called {UNFINISHED} or {RUN}; what is "
+        "written of them would lie in one place. Rename one.",
+        f"{path} 中有同名案例,或名为 {UNFINISHED}、{RUN};写出内容会在同一处。请改名。",
     )
 
 

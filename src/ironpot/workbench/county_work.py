@@ -23,7 +23,7 @@ from ironpot.report.plan_out import SUMMARY, plan_bytes, write_bytes
 from ironpot.system.county_plans import County, CountyOptions, plan_county
 from ironpot.workbench.allotment_file import read_allotments
 
-Row = dict[str, str | float | bool | None]
+Row = dict[str, Any]
 NO_PLAN = "no_plan"
 
 
@@ -162,7 +162,9 @@ def _made(written: Written, *, by_clock: bool) -> Made:
     files = plan_bytes(written.tables, told, extras=written.extras)
     same = ("status", "bound", "do_nothing", "relief_pv", "gap_stake")
     row: Row = {name: told[name] for name in same}
-    row |= {"cost": told["objective"], "by_clock": by_clock}
+    row |= {"cost": told["objective"], "by_clock": by_clock, "listed": told["listed"]}
+    part = told.get("announced", {})
+    row |= {"announced": part.get("status"), "announced_cost": part.get("cost")}
     return Made(row | {"plan_hash": hashlib.sha256(files[SUMMARY]).hexdigest()}, files)
 
 

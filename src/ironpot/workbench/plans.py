@@ -80,10 +80,9 @@ class _Sums:
     def add(self, row: Row) -> None:
         self.count += 1
         if row["status"] != NO_PLAN:
-            cost, bound, nothing = (row[name] for name in ("cost", "bound", "do_nothing"))
-            self.cost += float(cost or 0.0)
-            self.bound += float(bound or 0.0)
-            self.nothing += float(nothing or 0.0)
+            self.cost += row["cost"]
+            self.bound += row["bound"]
+            self.nothing += row["do_nothing"]
 
 
 def run_plans(

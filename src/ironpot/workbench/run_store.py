@@ -162,10 +162,11 @@ def _refuse_damaged(store: RunStore) -> None:
     One of another run ends it at once: all are.
     """
     damaged: list[DamagedPartError] = []
-    whole = store.folder / f"{RUN}{PART}"
-    for part in [whole, *sorted(store.folder.glob(f"*{PART}"))]:
+    parts = sorted(path.stem for path in store.folder.glob(f"*{PART}") if path.stem != RUN)
+    # First the one that says all of which run it is.
+    for part in (RUN, *parts):
         try:
-            store.found(part.stem)
+            store.found(part)
         except DamagedPartError as error:
             damaged.append(error)
     if damaged:
