@@ -53,12 +53,12 @@ def _cost_of(view: SystemView, nash: float, share: str) -> str:
         f"Selling all at once without agreeing costs {view.yuan(nash - plan.cost)} more than one "
         f"joint plan, or {share} of all that selling can save: {view.figure(nash)} against "
         f"{view.figure(plan.cost)}, lots given away below their worth and unpaid debts counted. "
-        f"It costs {view.figure(alone - plan.cost)} more if each plans as if the market were its "
-        "own.",
+        "If each plans as if the market were its own, it costs "
+        f"{view.figure(alone - plan.cost)} more than the joint plan.",
         f"各县互不通气、同时出售,比统筹出售多付{view.yuan(nash - plan.cost)},"
         f"占出售可节省总额的{share}:贱卖损失与欠款成本合计{view.yuan(nash)},"
         f"统筹为{view.yuan(plan.cost)}。"
-        f"若各县都当市场为己独有,多付{view.yuan(alone - plan.cost)}。",
+        f"若各县都当市场为己独有,比统筹多付{view.yuan(alone - plan.cost)}。",
     )
 
 

@@ -30,8 +30,8 @@ def map_chart(view: SystemView) -> Chart:
         "map",
         title,
         view.say(
-            f"{rows.height - lost} of {rows.height} prefectures save, {lost} lose; of their need.",
-            f"{rows.height}个市州中{rows.height - lost}个节省,{lost}个受损(占资金需求之比)。",
+            f"{rows.height - lost} of {rows.height} places save, {lost} lose; of their need.",
+            f"{rows.height}个地区中{rows.height - lost}个节省,{lost}个受损(占资金需求之比)。",
         ),
         _map_option(view, rows, places),
         numbers(view, "map", title, rows),
