@@ -30,6 +30,7 @@ def test_no_county_pays_more_than_in_the_crowd_and_every_row_fits(problem):
     assert (problem.load(fair.sold) <= room_of(problem) * (1 + 1e-9) + 1e-9).all()
     assert (fair.sold.sum(axis=1) <= problem.lots * (1 + 1e-7) + 1e-9).all()
     np.testing.assert_allclose(fair.costs, problem.costs(fair.sold))
+    assert min(fair.gap_of_stake, fair.gap_of_cost) >= 0.0
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import combinations, product
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from ironpot.core.errors import IronpotError
 from ironpot.system.clear import clear_system
 from ironpot.system.network import network_of
 from ironpot.system.reference import clear_by_hand
-from ironpot.system.valuations import ClearingOptions
+from ironpot.system.valuations import ClearingOptions, Model
 
 RING = [[0, 1.0], [1.0, 0]]
 
@@ -108,19 +109,47 @@ def _with_failed(failed, share, asset, owed):
     return paid
 
 
-@pytest.mark.parametrize("model", ["eisenberg_noe", "furfine", "linear_debtrank"])
+@pytest.mark.parametrize("model", get_args(Model))
 def test_a_network_of_nobody_clears(model):
-    cleared = clear_system(network_of([], [], []), options=ClearingOptions(model))
+    nobody = network_of([], [], [], volatility=[])
+    cleared = clear_system(nobody, options=ClearingOptions(model))
     assert cleared.value.shape == (1, 0)
     assert cleared.unique.tolist() == [True]
 
 
 @pytest.mark.parametrize(
-    ("owes", "assets"), [([[0, 1, 2], [0, 0, 1]], [1, 1]), (RING, [1, 1, 1]), (3.0, [1])]
+    ("owes", "assets"),
+    [
+        ([[0, 1, 2], [0, 0, 1]], [1, 1]),
+        (RING, [1, 1, 1]),
+        (3.0, [1]),
+        ([[[0], [1]], [[0], [0]]], [1, 1]),
+    ],
 )
 def test_arrays_that_are_no_network_are_refused_in_words(owes, assets):
     with pytest.raises(IronpotError, match="square"):
         network_of(owes, assets, [0, 0])
+
+
+@pytest.mark.parametrize(
+    ("owes", "assets"), [([[0, "x"], [0, 0]], [1, 1]), ([[0, 1], [0]], [1, 1]), (RING, ["a", "b"])]
+)
+def test_what_is_no_number_is_refused_in_words(owes, assets):
+    with pytest.raises(IronpotError, match="These are no amounts"):
+        network_of(owes, assets, [0, 0])
+
+
+def test_scenarios_that_are_no_numbers_are_refused_in_words():
+    with pytest.raises(IronpotError, match="These are no amounts"):
+        clear_system(network_of(RING, [1, 1], [0, 0]), external_assets=["a", "b"])
+
+
+def test_a_network_of_arrays_takes_the_volatility_that_ex_ante_models_need():
+    both = [network_of([[0, 4], [0, 0]], [9, 1], [1, 0], volatility=v) for v in (0.2, [0.2, 0.2])]
+    for model in ("merton", "black_cox"):
+        one, each = (clear_system(net, options=ClearingOptions(model)).value for net in both)
+        assert one.tolist() == each.tolist()
+        assert 0.0 < one[0, 0] < 1.0
 
 
 def test_solutions_that_are_neither_are_refused():

@@ -14,7 +14,7 @@ from ironpot.core.issues import Issue, Place
 from ironpot.core.lang import Text
 from ironpot.system.clearing import Clearing, Solution
 from ironpot.system.links import Floats, Ints
-from ironpot.system.network import Network
+from ironpot.system.network import Network, amounts_of
 from ironpot.system.valuations import (
     PAYING,
     SMOOTH,
@@ -79,7 +79,7 @@ def _finish(
 
 def _scenarios(network: Network, external: npt.ArrayLike | None) -> Floats:
     given = network.external_assets if external is None else external
-    array = np.atleast_2d(np.asarray(given, dtype=np.float64))
+    array = np.atleast_2d(amounts_of(given))
     if array.ndim != 2 or array.shape[1] != len(network.nodes):
         raise IronpotError(
             Text(
@@ -200,11 +200,11 @@ def _iterate(
     active: Ints = np.arange(external.shape[1], dtype=np.int64)
     for _ in range(options.max_iterations):
         new = step(value[:, active], external[:, active])
-        moved = np.abs(new - value[:, active]).max(axis=0)
+        moved = np.abs(new - value[:, active]).max(axis=0, initial=0.0)
         value[:, active] = new
         sweeps[active] += 1
         active = np.compress(moved > options.tolerance, active)
         if not active.size:
             break
-    residual = np.abs(step(value, external) - value).max(axis=0)
+    residual = np.abs(step(value, external) - value).max(axis=0, initial=0.0)
     return value, sweeps, residual

@@ -118,7 +118,7 @@ class Columns:
         self.markets, self.own, self.limits, self.answers = markets, own, limits, answers
         self.start, self.bound = plan, plan.bound
         self.fees, self.pi = plan.fees, np.zeros(len(limits))
-        self.room = markets.room.reshape(len(markets.room), -1)
+        self.room = markets.room.reshape(len(markets.room), markets.slots)
         self.unit = max(float(np.abs(markets.doing_nothing()).mean()), 1.0)
         self.book, self.rounds, self.given = book, 0, len(answers)
         self.now = _Sweeping(
@@ -252,7 +252,7 @@ class Columns:
 
     def finished(self, best: FairPlan, gap: float) -> FairPlan:
         """Return the plan with the last bound and its own verdict."""
-        plan = replace(best.plan, bound=self.bound)
+        plan = replace(best.plan, bound=min(self.bound, best.plan.cost))
         reached = max(plan.gap_of_stake, plan.gap_of_cost) <= gap
         return replace(best, plan=replace(plan, reached=reached))
 

@@ -124,7 +124,7 @@ class _Part:
     @classmethod
     def of(cls, answers: Answers, counties: Ints, rows: Ints) -> "_Part":
         markets = answers.markets
-        room = markets.room.reshape(len(markets.room), -1)[rows]
+        room = markets.room.reshape(len(markets.room), markets.slots)[rows]
         per_room = np.divide(1.0, room, out=np.ones_like(room), where=room > 1.0)
         owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
         at_county = np.searchsorted(counties, owner)

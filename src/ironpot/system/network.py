@@ -110,24 +110,30 @@ def build_network(nodes: pl.DataFrame, claims: pl.DataFrame) -> Network:
     )
 
 
-def network_of(owes: npt.ArrayLike, assets: npt.ArrayLike, debts: npt.ArrayLike) -> Network:
+def network_of(
+    owes: npt.ArrayLike,
+    assets: npt.ArrayLike,
+    debts: npt.ArrayLike,
+    *,
+    volatility: npt.ArrayLike | None = None,
+) -> Network:
     """Build a network from a (debtor, creditor) matrix as papers print it; nodes are n0, n1, ...
 
-    Raises IronpotError where the matrix is not square or assets or debts are not one a node.
+    `volatility` is that of external assets a year, for ex-ante valuations, one or one a node.
+    Raises IronpotError where the matrix is not square, assets or debts are not one a node, or
+    something is no number.
 
     >>> network_of([[0, 4], [0, 0]], [3, 1], [0, 2]).owed.tolist()
     [4.0, 2.0]
     """
-    matrix = _square(owes, (assets, debts))
+    assets, debts = amounts_of(assets), amounts_of(debts)
+    matrix = _square(amounts_of(owes), (assets, debts))
     debtor, creditor = np.nonzero(matrix)
     names = [f"n{i}" for i in range(len(matrix))]
-    nodes = pl.DataFrame(
-        {
-            "node_id": names,
-            "external_assets": np.asarray(assets, dtype=np.float64),
-            "external_debts": np.asarray(debts, dtype=np.float64),
-        }
-    )
+    nodes = pl.DataFrame({"node_id": names, "external_assets": assets, "external_debts": debts})
+    if volatility is not None:
+        spread = np.broadcast_to(amounts_of(volatility), assets.shape)
+        nodes = nodes.with_columns(asset_volatility=spread)
     claims = pl.DataFrame(
         {
             "debtor_id": [names[i] for i in debtor],
@@ -139,11 +145,30 @@ def network_of(owes: npt.ArrayLike, assets: npt.ArrayLike, debts: npt.ArrayLike)
     return build_network(nodes, claims)
 
 
-def _square(owes: npt.ArrayLike, by_node: tuple[npt.ArrayLike, ...]) -> Floats:
-    matrix = np.asarray(owes, dtype=np.float64)
+def amounts_of(figures: npt.ArrayLike) -> Floats:
+    """Return figures as an array of float64; raises IronpotError where there is none of them.
+
+    >>> amounts_of([1, 2]).tolist()
+    [1.0, 2.0]
+    """
+    try:
+        return np.asarray(figures, dtype=np.float64)
+    except (ValueError, TypeError) as error:
+        why = f"{error}".rstrip(".")
+        raise IronpotError(
+            Text(
+                f"These are no amounts: {why}. Give numbers in rows of one length, NaN where one "
+                "is unknown.",
+                f"金额无法识别:{why}。请给出等长各行的数字,未知处填 NaN。",
+            )
+        ) from error
+
+
+def _square(matrix: Floats, by_node: tuple[Floats, ...]) -> Floats:
     count = len(matrix) if matrix.ndim else -1
     lengths = [np.shape(values) for values in by_node]
-    if matrix.size != count * count or lengths != [(count,)] * len(lengths):
+    fits = matrix.ndim == 2 or count == 0
+    if not fits or matrix.size != count * count or lengths != [(count,)] * len(lengths):
         raise IronpotError(
             Text(
                 f"Claims have shape {matrix.shape}, assets and debts {lengths}: give a square "
