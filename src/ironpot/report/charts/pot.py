@@ -42,7 +42,7 @@ def pot_chart(view: View) -> Chart | None:
             "pots table, present values; bars run from low to high, marks show the base value",
             "留卖测算表,现值;横线为低至高区间,标记为基准值",
         ),
-        height=96 + 30 * rows.height,
+        height=96 + 22 * rows.height,
         native=Native("bar", "name", ("pot_retention", "pot_net")),
     )
 

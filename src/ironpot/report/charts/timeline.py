@@ -30,7 +30,7 @@ def timeline_chart(view: View) -> Chart | None:
             "proceeds at present value",
             f"处置决定表;自推出至最早到账,自{view.first}起按季;数字为净得现值",
         ),
-        height=90 + 22 * rows.height,
+        height=90 + 17 * rows.height,
         native=Native("bar_floating", "name", ("offset", "length"), hidden=("offset",)),
     )
 
@@ -81,7 +81,7 @@ def _option(view: View, rows: pl.DataFrame) -> style.Option:
     offset = lead | {"data": rows["offset"].to_list(), "itemStyle": {"color": "transparent"}}
     bars = [
         lead
-        | {"name": route, "data": _bars(view, rows, route), "barMaxWidth": 14}
+        | {"name": route, "data": _bars(view, rows, route), "barMaxWidth": 11}
         | {"itemStyle": {"color": color} | style.EDGE}
         for route, color in zip(routes, _colors(len(routes)), strict=True)
     ]
