@@ -17,9 +17,11 @@ from ironpot.plan.prepare import appraise_case
 from ironpot.system.coordinate import coordinate_plans
 from ironpot.system.from_cases import cases_together
 from ironpot.system.mandates import standard_mandates
+from ironpot.system.wish import Wishes
 from ironpot.valuation.routes import LISTED
 from ironpot.workbench.allotment_file import read_allotments
 from ironpot.workbench.case_folder import cases_in, ground_of_cases, netted
+from ironpot.workbench.governments import ground_of, read_governments
 from ironpot.workbench.system import Draw, run_system
 
 YI = 1e8
@@ -214,3 +216,14 @@ def test_more_quarters_take_more_lots_and_needs_in(twins):
     assert long.markets.lots.sum() > short.markets.lots.sum()
     assert "the first 12 quarters" in long.losses[0].en
     np.testing.assert_allclose(long.markets.need[:, :8], short.markets.need)
+
+
+def test_whole_lots_of_cases_are_their_own_whatever_the_number(ran, cases):
+    folder, asked = ran[0][0].parent, Wishes(whole_lots=7)
+    whole = ground_of_cases(folder, ran[0], "yuan", 8, whole=True)
+    assert whole.wishes(asked) == Wishes(whole_lots=1)
+    assert whole.wishes(Wishes()) == Wishes()
+    named = [name for name in whole.lot_ids if name is not None]
+    assert sorted(set(named)) == sorted(cases[0].assets["asset_id"])
+    drawn = ground_of(read_governments(Path("examples/hunan")), 3, 1)
+    assert drawn.wishes(asked) == asked

@@ -1,6 +1,6 @@
 """What does a run of `ironpot system` stand on? One joint problem, who is behind it, its words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ironpot.core.lang import Text
 from ironpot.system.actors import Actors
@@ -8,6 +8,7 @@ from ironpot.system.links import Floats
 from ironpot.system.rights import Right
 from ironpot.system.seeds import Nation
 from ironpot.system.shared_markets import SharedMarkets
+from ironpot.system.wish import Wishes
 
 
 @dataclass(frozen=True)
@@ -39,3 +40,8 @@ class Ground:
     after_tax: Floats | None = None
     rights: tuple[tuple[Right, ...], ...] = ()
     lot_ids: tuple[str | None, ...] | None = None
+
+    def wishes(self, asked: Wishes) -> Wishes:
+        """Return what is asked of this problem: rows that are lots are not cut into more."""
+        cut = asked.whole_lots > 1 and self.lot_ids is not None
+        return replace(asked, whole_lots=1) if cut else asked

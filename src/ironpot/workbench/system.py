@@ -88,7 +88,7 @@ def run_system(
     """
     ground = _ground(path, asked, unit)
     tried, skipped = applicable(ground.markets, ground.actors, asked.mandates)
-    asked = replace(asked, mandates=tried, wishes=_wishes(ground, asked.wishes))
+    asked = replace(asked, mandates=tried, wishes=ground.wishes(asked.wishes))
     ground = replace(ground, losses=(*ground.losses, *skipped))
     rounds = _rounds(ground.markets)
     store = None if out is None else open_run(out, _mark(ground, asked, rounds), fresh=asked.fresh)
@@ -238,13 +238,6 @@ def _refuse_draws(asked: Draw) -> None:
                 "或改用政府债务表(examples/hunan)。",
             )
         )
-
-
-def _wishes(ground: Ground, wishes: Wishes) -> Wishes:
-    """Return the wishes, those for whole lots for the cases' own: each row is one already."""
-    if wishes.whole_lots and ground.lot_ids is not None:
-        return replace(wishes, whole_lots=1)
-    return wishes
 
 
 def _mark(ground: Ground, asked: Draw, rounds: int) -> dict[str, str]:
