@@ -99,7 +99,7 @@ def test_whole_lots_sold_as_planned_fit_the_planners_rows_of_team_and_services(c
     sales = quarter_of(markets, plan.sold)
     for row in np.flatnonzero((sales >= 0) & markets.on_sale):
         if row < mine[1]:
-            point[known[together.lot_ids[row], sales[row] - markets.opens[row]]] = 1.0
+            point[known[together.lot_ids[row], sales[row] - markets.team.ready[row]]] = 1.0
     assert point.sum() > 5
     used, upper = activity(program, point), program.row_upper
     for name in ("team", "service_floor"):

@@ -28,13 +28,13 @@ CLOSE = CoordinationOptions(gap=1e-4)
 def tied(markets, demands, capacity=CAPACITY):
     """Return the county with the team as rows, cut to its floors."""
     span = np.maximum(demands.lead, 1)
-    share = shares_within_floors(demands, ALLOWED)
+    share, opens = shares_within_floors(demands, ALLOWED), np.minimum(demands.lead, QUARTERS)
     return with_even_work(
         replace(
             markets,
             lots=markets.lots * share,
-            opens=np.minimum(demands.lead, QUARTERS),
-            team=Team(demands.effort / span / markets.lots, span, capacity[None, :].copy()),
+            opens=opens,
+            team=Team(demands.effort / span / markets.lots, span, opens, capacity[None, :].copy()),
         )
     )
 

@@ -96,7 +96,7 @@ def worked(problem):
     owner = np.repeat(np.arange(counties), np.diff(problem.first_lot))
     for lot, (i, span) in enumerate(zip(owner, problem.team.span, strict=True)):
         for sale in range(problem.first_quarter[lot], quarters):
-            begin = sale - problem.first_quarter[lot]
+            begin = sale - problem.team.ready[lot]
             taken = problem.team.work[lot] * problem.lots[lot]
             rows[i * quarters + begin : i * quarters + begin + span, lot * quarters + sale] = taken
     return sp.csr_array(rows)

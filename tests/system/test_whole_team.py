@@ -31,11 +31,12 @@ def busy(problem, seed, scarce=0.6):
     chance, (counties, quarters) = np.random.default_rng(seed), problem.need.shape
     lots = len(problem.lots)
     span = chance.integers(1, min(quarters, 3) + 1, lots)
-    opens = np.minimum(span - 1 + chance.integers(0, 2, lots), quarters - 1)
+    ready = np.minimum(span - 1 + chance.integers(0, 2, lots), quarters - 1)
+    opens = np.minimum(ready + (chance.random(lots) < 0.2), quarters - 1)
     work = chance.uniform(0.2, 2.0, lots)
     ever = np.add.reduceat(work * span * problem.lots, problem.first_lot[:-1])
     share = chance.uniform(0.5, 1.5, (counties, quarters)) * scarce / quarters
-    return replace(problem, opens=opens, team=Team(work, span, ever[:, None] * share))
+    return replace(problem, opens=opens, team=Team(work, span, ready, ever[:, None] * share))
 
 
 teams = st.builds(
@@ -78,9 +79,9 @@ def tried_all(problem, fees):
         for m, sale in enumerate(fate):
             if sale < 0:
                 continue
-            begin = sale - problem.opens[m]
+            begin = sale - problem.team.ready[m]
             room = problem.room[problem.market[m], sale]
-            fits = fits and begin >= 0 and lots[m] <= room.sum()
+            fits = fits and sale >= problem.opens[m] and lots[m] <= room.sum()
             used[max(begin, 0) : max(begin, 0) + problem.team.span[m]] += (
                 problem.team.work[m] * lots[m]
             )
@@ -174,7 +175,7 @@ def test_a_plan_that_asks_too_much_of_a_team_or_sells_too_early_is_found():
 
 
 def test_a_block_of_everything_finds_what_the_central_program_with_teams_finds():
-    crowd = busy(crowded(drawn(4, 3, 3, 8, 0.6)), 3)
+    crowd = busy(crowded(drawn(4, 3, 3, 8, 0.6)), 3, 0.3)
     nothing = np.zeros((len(crowd.lots), crowd.slots))
     block = block_around(crowd, nothing, np.ones(len(nothing), dtype=bool), np.ones(3, dtype=bool))
     sold = place_block(crowd, nothing, block, 10_000)
@@ -211,7 +212,7 @@ def test_groups_apart_and_heaps_split_keep_their_teams():
 
 def test_rights_that_the_plan_uses_take_their_part_of_the_team_first():
     crowd = busy(drawn(4, 3, 4, 5, 0.8), 4)
-    pool = Right("pool", "p", 0.5, np.full(4, 0.5), 0.9, 0.0, np.zeros(4), 1.5, 2)
+    pool = Right("pool", "p", 0.5, np.full(4, 0.5), 0.9, 0.0, np.zeros(4), 1.5, 2, 1)
     markets = add_rights(crowd, [[pool], [], [], []])
     parts = coordinate_plans(markets)
     assert parts.sold[~markets.on_sale].sum() > 0.0

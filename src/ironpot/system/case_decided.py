@@ -88,12 +88,16 @@ def _service(inputs: Inputs, done: Ints) -> Floats:
 def open_ways(case: Case, table: pl.DataFrame, begun: Begun) -> pl.DataFrame:
     """Return the pot test's legal rows that nothing closes, their months counted from today.
 
-    `not_before` is the first quarter in which a wish lets a lot leave. Ways that a wish closes for
-    good, or from some quarter on, are left out; so are lots that have begun to leave, and other
-    ways than the one by which a lot must.
+    `ready` is how many quarters after its begin a way brings cash, `not_before` the first quarter
+    in which a wish lets a lot leave. Ways that a wish closes for good, or from some quarter on, are
+    left out; so are lots that have begun to leave, and other ways than the one by which a lot must.
     """
     legal = table.filter(pl.col("legal"), ~pl.col("lot_id").is_in(begun.lots)).with_columns(
-        pl.col("months_to_cash") + MONTHS_PER_QUARTER * begun.today
+        pl.col("months_to_cash") + MONTHS_PER_QUARTER * begun.today,
+        ready=((pl.col("months_to_cash") / MONTHS_PER_QUARTER).ceil() - 1.0)
+        .clip(0.0)
+        .fill_null(0.0)
+        .cast(pl.Int64),
     )
     wishes = in_terms_of_change(case.wishes).rename({"subject_id": "lot_id", "route": "wished"})
     both = legal.select(_WAY).join(wishes, on="lot_id")

@@ -28,7 +28,7 @@ HEAPS = 3
 _MOST = 800
 QUARTERS_A_YEAR = 4
 # Lots that open together and are prepared for as long.
-_ALIKE = ("market_id", "opens", "span")
+_ALIKE = ("market_id", "opens", "span", "ready")
 
 
 def price_of_arrears(quarters: int) -> Floats:
@@ -55,11 +55,11 @@ def lots_of_case(
 ) -> tuple[pl.DataFrame, tuple[Right, ...], tuple[Text, ...]]:
     """Return heaps on sale, pools, and what is not on sale.
 
-    Heaps have market_id, opens, span, appraisal, kept, net_share and work, what a yuan of appraisal
-    takes of the team in each of `span` quarters. A lot brings cash from the quarter on in which its
-    route's months have passed; what needs longer than the joint problem lasts is left out, as is
-    what service floors keep. Where lots are to be sold `whole`, each is a row of its own with its
-    `lot_id`, null for heaps.
+    Heaps have market_id, opens, span, ready, appraisal, kept, net_share and work, what a yuan of
+    appraisal takes of the team in each of `span` quarters, from `ready` quarters before its sale
+    on. A lot brings cash from the quarter on in which its route's months have passed; what needs
+    longer than the joint problem lasts is left out, as is what service floors keep. Where lots are
+    to be sold `whole`, each is a row of its own with its `lot_id`, null for heaps.
     """
     value = _values(case)
     worth = 1.0 + float(price_of_arrears(quarters).sum())
@@ -105,7 +105,7 @@ def _priced(value: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
         pl.col("appraisal") > 0.0, pl.col("market_id").is_not_null(), priced > 0.0
     )
     return rows.select(
-        *("lot_id", "route", "market_id", "appraisal", "net_proceeds"),
+        *("lot_id", "route", "market_id", "appraisal", "net_proceeds", "ready"),
         retention="retention_value",
         kept=pl.col("retention_value") / pl.col("appraisal"),
         net_share=((priced - taken) / priced).clip(0.0, 1.0),

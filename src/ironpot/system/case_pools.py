@@ -77,7 +77,7 @@ def _members(case: Case, table: pl.DataFrame, bundle: dict[str, object]) -> pl.D
     return known.filter(
         pl.all_horizontal(pl.col("cash", "retention_value", "quarter").is_not_null())
     ).select(
-        *("lot_id", "route", "appraisal"),
+        *("lot_id", "route", "appraisal", "ready"),
         market_id=pl.lit(None, pl.String),
         net_proceeds="cash",
         retention="retention_value",

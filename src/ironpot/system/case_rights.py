@@ -227,6 +227,7 @@ def pools_of(lots: pl.DataFrame, quarters: int) -> tuple[Right, ...]:
         opens=pl.col("opens").max(),
         work=(pl.col("work") * pl.col("span") * whole).sum() / whole.sum() / pl.col("span").max(),
         span=pl.col("span").max(),
+        ready=pl.col("ready").max(),
     )
     found: list[Right] = []
     for row in pools.filter(pl.col("limit") > 0.0, pl.col("opens") < quarters).iter_rows(
@@ -236,5 +237,5 @@ def pools_of(lots: pl.DataFrame, quarters: int) -> tuple[Right, ...]:
         room[: row["opens"]] = 0.0
         cost, nothing = row["kept"] - row["price"], np.zeros(quarters)
         cash = row["limit"], room, row["price"], cost, nothing
-        found.append(Right("pool", row["bundle"], *cash, row["work"], row["span"]))
+        found.append(Right("pool", row["bundle"], *cash, row["work"], row["span"], row["ready"]))
     return tuple(found)

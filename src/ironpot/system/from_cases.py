@@ -163,7 +163,8 @@ def _team(counties: list[_County], quarters: int) -> Team | None:
     if not np.isfinite(capacity).any():
         return None
     lots = pl.concat([county.lots for county in counties])
-    return Team(lots["work"].to_numpy(), lots["span"].to_numpy().astype(np.int64), capacity)
+    span, ready = (lots[name].to_numpy().astype(np.int64) for name in ("span", "ready"))
+    return Team(lots["work"].to_numpy(), span, ready, capacity)
 
 
 def _county(case: Case, unit: Unit, quarters: int, *, whole: bool) -> _County:

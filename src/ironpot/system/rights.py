@@ -26,7 +26,7 @@ class Right:
     At most `limit` in all and `room` (quarter,) by quarter. A yuan of it brings `price` in its
     quarter, costs `cost` of public value, and has brought `later` (quarter,) beyond its price, or
     taken it back if negative, so many quarters after; nil in the first. It takes `work` of the team
-    in each of `span` quarters, the first of them its own less the first in which there is room.
+    in each of `span` quarters, the first of them its own less `ready`.
     """
 
     kind: RightKind
@@ -38,6 +38,7 @@ class Right:
     later: Floats
     work: float = 0.0
     span: int = 1
+    ready: int = 0
 
 
 def add_rights(markets: SharedMarkets, rights: Sequence[Sequence[Right]]) -> SharedMarkets:
@@ -113,7 +114,8 @@ def _opens(right: Right) -> int:
 def _joined_team(team: Team, rights: list[Right], order: Ints) -> Team:
     work = np.concatenate([team.work, [right.work for right in rights]])[order]
     span = np.concatenate([team.span, [right.span for right in rights]])[order]
-    return team._replace(work=work, span=span.astype(np.int64))
+    ready = np.concatenate([team.ready, [right.ready for right in rights]])[order]
+    return Team(work, span.astype(np.int64), ready.astype(np.int64), team.capacity)
 
 
 def lots_alone(markets: SharedMarkets, sold: Floats) -> SharedMarkets:

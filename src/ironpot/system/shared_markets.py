@@ -93,8 +93,8 @@ class SharedMarkets:
             ties = ties._replace(later=self.later)
         if self.team is None:
             return ties
-        work, span, capacity = self.team
-        return ties._replace(work=work, span=span, opens=self.first_quarter, team=capacity)
+        work, span, ready, capacity = self.team
+        return ties._replace(work=work, span=span, ready=ready, team=capacity)
 
     def worked(self, sold: Floats) -> Floats:
         """Return what `sold` (lot, slot) takes of each county's team, (county, quarter)."""
@@ -105,7 +105,7 @@ class SharedMarkets:
         volume = sold.reshape(len(sold), *self.price.shape[1:]).sum(axis=2)
         volume = volume * self.team.work[:, None]
         for sale in range(quarters):
-            begin = sale - self.first_quarter
+            begin = sale - self.team.ready
             for quarter in range(sale + 1):
                 busy = (begin <= quarter) & (quarter < begin + self.team.span)
                 np.add.at(used[:, quarter], owner, np.where(busy, volume[:, sale], 0.0))

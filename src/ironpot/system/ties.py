@@ -18,13 +18,13 @@ class Ties(NamedTuple):
     `later` (lot, quarter) is what a yuan sold has brought beyond its price, or taken back, so many
     quarters after its sale; nil in the quarter itself. `work` (lot,) is what a yuan sold takes of
     the team in each of the `span` (lot,) quarters in which it is prepared: the first of them is the
-    quarter of the sale less `opens` (lot,). `team` (county, quarter) is what there is of it.
+    quarter of the sale less `ready` (lot,). `team` (county, quarter) is what there is of it.
     """
 
     later: Floats
     work: Floats
     span: Ints
-    opens: Ints
+    ready: Ints
     team: Floats
 
 
@@ -33,11 +33,12 @@ class Team(NamedTuple):
 
     work: Floats
     span: Ints
+    ready: Ints
     capacity: Floats
 
     def of(self, lots: Ints | Bools, counties: Ints | slice) -> "Team":
         """Return the teams of some counties and their lots alone."""
-        return Team(self.work[lots], self.span[lots], self.capacity[counties])
+        return Team(self.work[lots], self.span[lots], self.ready[lots], self.capacity[counties])
 
 
 def no_ties() -> Ties:
@@ -58,7 +59,7 @@ def ties_of(ties: Ties, first: Ints, county: int) -> Ties:
         ties.later[a:b],
         ties.work[a:b],
         ties.span[a:b],
-        ties.opens[a:b],
+        ties.ready[a:b],
         ties.team[county : county + 1],
     )
 
@@ -66,5 +67,5 @@ def ties_of(ties: Ties, first: Ints, county: int) -> Ties:
 @njit(cache=True, nogil=True)
 def worked_on(ties: Ties, lot: int, sale: int, quarter: int) -> bool:
     """Say whether the team works in `quarter` on what is sold of a lot in the quarter `sale`."""
-    begin = sale - ties.opens[lot]
+    begin = sale - ties.ready[lot]
     return begin <= quarter < begin + ties.span[lot]

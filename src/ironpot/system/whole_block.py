@@ -213,7 +213,7 @@ def _add_team(
     rows = build.add_rows("team", left.shape, upper=left / scale)
     work = (team.work * markets.lots)[lots]
     for sale in range(goes.shape[1]):
-        begin = sale - markets.first_quarter[lots]
+        begin = sale - team.ready[lots]
         for quarter in range(sale + 1):
             busy = (begin <= quarter) & (quarter < begin + team.span[lots]) & (begin >= 0)
             taken = (work / scale[own, quarter])[busy]

@@ -97,7 +97,7 @@ def _at_work(markets: SharedMarkets, m: int, sale: int) -> range:
     A sale before the lot opens is prepared in the quarters that there are.
     """
     assert markets.team is not None
-    begin = sale - int(markets.first_quarter[m])
+    begin = sale - int(markets.team.ready[m])
     return range(max(begin, 0), min(begin + int(markets.team.span[m]), markets.price.shape[1]))
 
 

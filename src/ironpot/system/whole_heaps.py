@@ -43,7 +43,8 @@ def split_heaps(markets: SharedMarkets, parts: int) -> SharedMarkets:
 
 def _split_team(team: Team, parts: int) -> Team:
     """A yuan of a part takes what a yuan of its heap does."""
-    return team._replace(work=np.repeat(team.work, parts), span=np.repeat(team.span, parts))
+    ready = np.repeat(team.ready, parts)
+    return Team(np.repeat(team.work, parts), np.repeat(team.span, parts), ready, team.capacity)
 
 
 def coordinate_whole_heaps(
