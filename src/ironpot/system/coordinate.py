@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from ironpot.system.central import can_be_held, solve_centrally
 from ironpot.system.checkpoint import Arrays, Book
 from ironpot.system.links import Bools, Floats, Ints
 from ironpot.system.shared_markets import SharedMarkets
@@ -22,6 +23,8 @@ _BATCHES = 10
 # Amounts that differ by less than this share of all that is added up are the same.
 ROUNDING = 1e-12
 _STIFF = 0.1
+# Sweeps after which a problem that one program can hold is solved at once.
+_PATIENCE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ def coordinate_plans(
     county's id, fees max(0, f + rho (load - room)), rho = 0.1 / room, the step of each county from
     its own first-order gain and the crowding of its batch. Starts from doing nothing. The bound is
     the Lagrangian's at the fees, from clipped cash duals; the plan is cut pro rata in crowded rows.
+    Where forty sweeps have not reached the gap, a problem that one linear program can hold is
+    solved by that (`central`), and certified in the same way.
 
     >>> one = SharedMarkets(("a",), np.array([[[0.8]]]), np.array([[[50.0]]]), np.array([0, 1]),
     ...                     np.array([0]), np.array([100.0]), np.array([1.0]),
@@ -112,9 +117,10 @@ def _sought(
 ) -> Coordination:
     """Sweep and certify from the best plan on; Ctrl-C ends with the best of then."""
     try:
-        for count in _left(best, options):
+        sweeps = min(options.sweeps, _PATIENCE) if can_be_held(search.markets) else options.sweeps
+        for count in _left(best, sweeps):
             search.sweep()
-            if count % options.every == 0 or count == options.sweeps:
+            if count % options.every == 0 or count == sweeps:
                 best = _better(best, search.certify(count, options.gap), options.gap)
                 if book is not None:
                     book.keep(STANDING, search.standing(best))
@@ -122,16 +128,28 @@ def _sought(
                     watch(best)
                 if best.reached:
                     break
+        if not best.reached and options.sweeps:
+            best = _at_once(search, best, options.gap)
     except KeyboardInterrupt:
         if book is not None:
             book.stopped()
     return best
 
 
-def _left(best: Coordination, options: CoordinationOptions) -> range:
+def _at_once(search: "_Search", best: Coordination, gap: float) -> Coordination:
+    """Solve the problem as one program where sweeps have not settled and it can be held."""
+    found = solve_centrally(search.markets)
+    if found is None:
+        return best
+    search.sold, search.fees = found
+    search.load = search.markets.load(search.sold)
+    return _better(best, search.certify(best.sweeps, gap), gap)
+
+
+def _left(best: Coordination, sweeps: int) -> range:
     """Number the sweeps that are still to be made; the first certificate comes before any."""
     ended = best.reached and best.sweeps > 0
-    return range((options.sweeps if ended else best.sweeps) + 1, options.sweeps + 1)
+    return range((sweeps if ended else best.sweeps) + 1, sweeps + 1)
 
 
 def _better(old: Coordination, new: Coordination, gap: float) -> Coordination:
