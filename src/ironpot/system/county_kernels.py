@@ -8,8 +8,8 @@ start; ties go to the lowest index, so that the same numbers give the same answe
 """
 
 import numpy as np
-from numba import njit
 
+from ironpot.system.compiled import njit
 from ironpot.system.links import Floats, Ints
 from ironpot.system.ties import Ties, worked_on
 

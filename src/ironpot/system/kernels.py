@@ -6,8 +6,8 @@ times, and what is read of a neighbour stays in cache.
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from ironpot.system.compiled import njit
 from ironpot.system.links import Floats, Ints
 
 Short = npt.NDArray[np.int32]

@@ -5,8 +5,8 @@ yuan; `room` and `price` are (market, quarter, tranche). Imported where called.
 """
 
 import numpy as np
-from numba import njit
 
+from ironpot.system.compiled import njit
 from ironpot.system.county_kernels import solve_county, tied_cost
 from ironpot.system.links import Floats, Ints
 from ironpot.system.ties import Ties, ties_of

@@ -7,8 +7,8 @@ them.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from ironpot.system.compiled import njit
 from ironpot.system.links import Bools, Floats, Ints
 
 

@@ -8,8 +8,8 @@ nodes, never after a time; ties go to the lowest index.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from ironpot.system.compiled import njit
 from ironpot.system.county_kernels import own_cost
 from ironpot.system.links import Floats, Ints
 from ironpot.system.whole_program import (

@@ -8,8 +8,8 @@ it has. `free` (market, slot) is the room left, `raised` (county, quarter) the c
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from ironpot.system.compiled import njit
 from ironpot.system.county_kernels import own_cost
 from ironpot.system.links import Floats, Ints
 from ironpot.system.ties import worked_on

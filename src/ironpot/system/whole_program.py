@@ -8,8 +8,8 @@ A team is a row a quarter: free lots take their part of what decided ones leave.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from ironpot.system.compiled import njit
 from ironpot.system.county_kernels import flip, simplex
 from ironpot.system.links import Floats, Ints
 from ironpot.system.ties import Ties, worked_on

@@ -6,8 +6,8 @@ Arrays are (lot, slot) and (market, slot); `first` (county + 1,) cuts lot rows b
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from ironpot.system.compiled import njit
 from ironpot.system.county_kernels import own_cost
 from ironpot.system.links import Floats, Ints
 from ironpot.system.ties import Ties
