@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tests.plan.busy import busy
-from tests.plan.town import budget, hall, town
+from tests.plan.town import budget, hall, town, wish
 
 from ironpot.core.errors import SolverError
 from ironpot.plan.baselines import baselines
@@ -122,3 +122,16 @@ def test_a_race_says_what_each_costs_and_what_knowing_more_is_worth(planned):
         min(cost for name, cost in costs.items() if name not in ("plan", "expected_value")) / 1e6
     )
     assert found.value_of_perfect_information >= 0.0
+
+
+def test_what_a_user_wants_sold_binds_the_plan_and_no_rule():
+    plan = plan_resolution(busy(1, budget=POOR, wishes=[wish("sold1", "force")]), options=UNAIDED)
+    own, hold, *others = choices(plan)
+    releases = plan.model.inputs.releases
+    lots = plan.model.inputs.offers.frame["lot_id"].gather(releases.row)
+    wanted = np.unique(plan.model.release_of[(lots == "sold1").to_numpy()])
+    place = np.searchsorted(plan.model.column("release"), wanted)
+    assert own.values["release"].ravel()[place].max() == pytest.approx(1.0)
+    assert hold.values["release"].max() == 0.0
+    fates = judge(plan.model, [own, hold, *others])
+    assert all(np.isfinite(fate.objective) for fate in fates)

@@ -92,7 +92,7 @@ def rule_sources(acts: Sequence[Act], date: object) -> pl.DataFrame:
     return BY_NAME["sources"].frame(
         {
             "source_id": rule,
-            "document": f"{RULES[rule].zh} / {RULES[rule].en}",
+            "document": f"{RULES[rule].en} / {RULES[rule].zh}",
             "locator": "ironpot",
             "date": date,
             "basis": "assumed",

@@ -26,6 +26,7 @@ from ironpot.plan.prepare import appraise_case, gather
 from ironpot.plan.program import Bounds, Floats, Ints, Program, dual_bound
 from ironpot.plan.question import FIRST_SOLVE, last_resort, open_program, shut
 from ironpot.plan.solver import Session
+from ironpot.plan.wishes import without_forced
 from ironpot.valuation.retention import Bools
 
 FIRST_STAGE = ("release", "pool", "option", "prepay", "swap")
@@ -126,7 +127,8 @@ def judged_program(model: Model) -> Program:
     """Return the program by whose rules every choice is judged.
 
     Help is open at its weight and arrears at the price of a last resort; where the user shut help,
-    arrears cost what they always cost. A ceiling that a future passes is priced.
+    arrears cost what they always cost. A ceiling that a future passes is priced. What a user wants
+    done binds the plan, which is found with it; a rule that holds everything could not follow it.
     """
     if model.inputs.options.relief:
         opened = last_resort(model)
@@ -139,7 +141,8 @@ def judged_program(model: Model) -> Program:
             upper[slack[number]] = np.inf
             dear = CEILING_PRICE * model.inputs.discount[band.quarter] * model.inputs.weights
             cost[slack[number]] = dear
-    return opened.with_columns(opened.lower, upper).with_cost(cost, opened.offset)
+    priced = opened.with_columns(opened.lower, upper).with_cost(cost, opened.offset)
+    return without_forced(priced)
 
 
 def judge(model: Model, choices: Sequence[FirstStage]) -> list[Fate]:
