@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from ironpot.core.errors import FileRefusedError, IronpotError, SolverError
 from ironpot.core.lang import Text
-from ironpot.report.charts.system import price_chart
+from ironpot.report.charts.system import frontier_chart, price_chart
 from ironpot.report.system_out import COLUMNS
 from ironpot.system.actors import Actors
 from ironpot.system.choices import Wishes
@@ -230,6 +230,18 @@ def test_a_wish_shows_its_price_on_the_screen_and_changes_what_is_allotted(wishe
         read_allotments(file)["allotment"].sum() for file in (out / "allotments").glob("*.csv")
     )
     assert allotted == pytest.approx(view.crowd.announced.sold.sum(), rel=1e-9)
+
+
+def test_points_of_wishes_are_named_in_a_legend_and_not_over_one_another(wished, ran):
+    """Names beside points that lie close would hide one another."""
+    for view, in_legend in ((wished[0], True), (ran[0], False)):
+        option = frontier_chart(view).option
+        points = [line for line in option["series"] if line["type"] == "scatter"]
+        assert len(points) == len(view.crowd.regimes)
+        assert all(point["label"]["show"] != in_legend for point in points)
+        assert ("legend" in option) == in_legend
+    names = {point["name"] for point in frontier_chart(wished[0]).option["series"][1:]}
+    assert names == set(frontier_chart(wished[0]).option["legend"]["data"])
 
 
 def test_orders_carry_the_users_own_figures_to_screen_and_report(wished):

@@ -142,9 +142,11 @@ def _traced(view: SystemView) -> pl.DataFrame:
 
 
 def _frontier_option(view: SystemView, rows: pl.DataFrame) -> style.Option:
+    # Points of wishes lie close, so that names beside them would hide one another.
+    wished = rows.height > len(_ALWAYS)
     points = [
         {"type": "scatter", "name": view.reader.read(REGIME[name]), "data": [[cost, worst * 100.0]]}
-        | {"symbolSize": 14, "symbol": SYMBOL[name], "label": _NAMED}
+        | {"symbolSize": 14, "symbol": SYMBOL[name], "label": _NAMED | {"show": not wished}}
         | {"itemStyle": {"color": COLOR[name], **style.EDGE}}
         for name, cost, worst in zip(rows["regime"], _costs(view, rows), rows["worst"], strict=True)
     ]
@@ -152,11 +154,11 @@ def _frontier_option(view: SystemView, rows: pl.DataFrame) -> style.Option:
     cost_axis = style.flat_values(view.reader)
     unit = cost_axis.get("name", "")
     named = {"name": view.say(f"total cost ({unit})", f"总成本({unit})"), "scale": True}
-    return style.base(top=36, right=90, bottom=44) | {
-        "xAxis": cost_axis | named,
-        "yAxis": worst_axis,
-        "series": [*_line(view), *points],
-    }
+    layout = style.base(top=84 if wished else 36, right=90, bottom=44)
+    layout |= {"xAxis": cost_axis | named, "yAxis": worst_axis}
+    if wished:
+        layout["legend"] = style.legend([view.reader.read(REGIME[name]) for name in rows["regime"]])
+    return layout | {"series": [*_line(view), *points]}
 
 
 def _line(view: SystemView) -> list[dict[str, Any]]:
@@ -175,4 +177,5 @@ def _costs(view: SystemView, rows: pl.DataFrame) -> list[float | None]:
     return style.scaled([round(cost * 100) for cost in rows["cost"]], view.reader)
 
 
+_ALWAYS = ("alone", "rolling", "nash", "coordinated")
 _NAMED = {"show": True, "position": "right", "formatter": "{a}", "fontSize": 12}
