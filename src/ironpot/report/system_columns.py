@@ -99,6 +99,10 @@ COLUMNS: dict[str, tuple[str, Text]] = {
     "cost_banks": ("yuan", Text("cost where bank losses count", "计入银行损失时成本")),
     "cost_fair_banks": ("yuan", Text("cost where both hold", "两项并行时成本")),
     "cost_uniform": ("yuan", Text("cost at one price and tolls", "统一价格时成本")),
+    "cost_fair_whole": (
+        "yuan",
+        Text("cost where lots sell whole, nobody worse off", "整宗出售且无一受损时成本"),
+    ),
     "cost_whole": ("yuan", Text("cost where lots sell whole", "整宗出售时成本")),
     "half_by_nash": ("quarter", Text("half sold by, crowd", "扎堆售出一半的季度")),
     "half_by_announced": (

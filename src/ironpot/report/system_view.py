@@ -1,6 +1,7 @@
 """What does the report of a system see? Regimes, tables, names, and how sure all is."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -21,6 +22,7 @@ REGIME: dict[str, Text] = {
     "fair_banks": Text("nobody worse off, bank losses count", "无一受损并计入银行损失"),
     "uniform": Text("one price and tolls", "统一价格加占用费"),
     "whole": Text("lots sold whole", "整宗出售"),
+    "fair_whole": Text("nobody worse off, lots sold whole", "整宗出售且无一受损"),
 }
 
 RIGHT: dict[str, Text] = {
@@ -204,9 +206,21 @@ class SystemView:
             f"{name[:1].upper()}{name[1:]}: {self.yuan(last['price'])} more than plain "
             f"coordination, {kept} of what that saves is kept; {last['worse_off']} counties are "
             f"worse off than in the crowd ({plain['worse_off']} under plain coordination)."
+            + self._promised(rows)
             + proven,
             f"{name}:较单纯统筹多付{self.yuan(last['price'])},保留其节省的{kept}。"
-            f"较扎堆受损的县区{last['worse_off']}个(单纯统筹为{plain['worse_off']}个)。{proven}",
+            f"较扎堆受损的县区{last['worse_off']}个(单纯统筹为{plain['worse_off']}个)。{self._promised(rows)}{proven}",
+        )
+
+    def _promised(self, rows: list[dict[str, Any]]) -> str:
+        """What the promise to every county costs where lots sell whole; empty elsewhere."""
+        costs = {row["choice"]: row["cost"] for row in rows}
+        if rows[-1]["choice"] != "fair_whole":
+            return ""
+        more = self.yuan(costs["fair_whole"] - costs["whole"])
+        return self.say(
+            f" That is {more} more than lots sold whole without the promise.",
+            f"较无此保证的整宗出售多付{more}。",
         )
 
     def _proven(self, bound: float | None, gap: float | None) -> str:

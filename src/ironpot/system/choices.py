@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from ironpot.core.lang import Text
 from ironpot.system.checkpoint import Book
 from ironpot.system.coordinate import Coordination, CoordinationOptions
 from ironpot.system.fair import TOLERANCE
@@ -19,10 +20,20 @@ from ironpot.system.links import Floats
 from ironpot.system.pieces import Done, work_through
 from ironpot.system.regimes import Regime
 from ironpot.system.shared_markets import SharedMarkets
-from ironpot.system.wish import CHOICES, Asked, Choice, Wishes, carry_out, carry_out_whole, wish_of
+from ironpot.system.whole_fair import cannot_be_kept
+from ironpot.system.wish import (
+    CHOICES,
+    Asked,
+    Choice,
+    Wishes,
+    carry_out,
+    carry_out_fair_whole,
+    carry_out_whole,
+    wish_of,
+)
 
 # Wishes that start from the plan of another.
-_SECOND = ("fair_banks", "whole")
+_SECOND = ("fair_banks", "whole", "fair_whole")
 
 
 def choose(
@@ -68,7 +79,72 @@ def choose(
             wish = wish_of(asked, "whole", start)
             whole = carry_out_whole(asked, wish, watch=watch, fleet=fleet, book=book)
             found.results["whole"] = whole
+            _fair_too(asked, found, start, book)
     return tuple(found.results[name] for name in wishes.names if name in found.results)
+
+
+def _fair_too(asked: Asked, found: Done[Choice], start: Coordination, book: Book | None) -> None:
+    """Add the plan of whole lots in which nobody is worse off, if asked for and one is found."""
+    whole = found.results["whole"]
+    fair = found.results.get("fair_banks" if asked.wishes.bank_weight > 0.0 else "fair")
+    if not asked.wishes.fair or fair is None or whole.cut:
+        return
+    kept = carry_out_fair_whole(asked, whole, fair, start, book=book)
+    if kept is not None:
+        found.results["fair_whole"] = kept
+
+
+def stopped_early(wishes: Wishes, choices: tuple[Choice, ...]) -> Text | None:
+    """Say which wishes were stopped before they had anything to show: nothing keeps them."""
+    there = {choice.regime.name: choice for choice in choices}
+    missing = [name for name in wishes.names if name not in there]
+    if "whole" in there and not there["whole"].cut and "fair_whole" in missing:
+        missing.remove("fair_whole")  # sought, and not found
+    if not missing:
+        return None
+    names = ", ".join(missing)
+    return Text(
+        f"Stopped before there was a plan for: {names}. What is allotted does not keep that.",
+        f"下列要求在中止前尚无方案:{names};现有配额未满足这些要求。",
+    )
+
+
+def unkept(wishes: Wishes, crowd: Regime, choices: tuple[Choice, ...]) -> Text | None:
+    """Say why no plan of whole lots was made in which nobody is worse off; None if it was not so.
+
+    Nor is it said where the searches before it were stopped.
+    """
+    found = {choice.regime.name: choice for choice in choices}
+    whole = found.get("whole")
+    if not wishes.fair or whole is None or whole.cut or "fair_whole" in found:
+        return None
+    bound = max(c.plan.bound for c in choices if c.plan is not None and c.regime.name in _PARTS)
+    proven = wishes.bank_weight <= 0.0 and cannot_be_kept(crowd.costs, bound)
+    return _CANNOT if proven else _NOT_FOUND
+
+
+_PARTS = ("fair", "whole")
+_MEND = Text(
+    "For nobody worse off, run --fair without --whole-lots and let each county sell whole lots "
+    "within its allotment (ironpot plan CASE --allotment FILE); with whole lots, "
+    "tables/counties.csv says who loses how much and what compensation makes it whole.",
+    "如需无一受损:不加 --whole-lots 运行 --fair,再由各县在配额内整宗出售"
+    "(ironpot plan 案例 --allotment 文件);如整宗出售,tables/counties.csv 列出各县损失及补偿额。",
+)
+_CANNOT = Text(
+    "Announced is the plan of lots sold whole, without the promise of --fair. It is certain that "
+    "no plan of whole lots keeps it: the crowd, which sells parts of lots, pays less in all than "
+    f"any such plan. {_MEND.en}",
+    "下达的是整宗出售方案,未满足 --fair。可以肯定没有整宗出售方案能使无一受损:"
+    f"扎堆时按部分标的出售,总成本低于任何整宗出售方案。{_MEND.zh}",
+)
+_NOT_FOUND = Text(
+    "Announced is the plan of lots sold whole, without the promise of --fair: no plan of whole "
+    "lots was found in which nobody is worse off than in the crowd, which sells parts of lots. "
+    f"That there is none is not proven. {_MEND.en}",
+    "下达的是整宗出售方案,未满足 --fair:未找到整宗出售且无一受损(较按部分标的出售的扎堆)的方案,"
+    f"但未证明不存在。{_MEND.zh}",
+)
 
 
 def _carried_out(

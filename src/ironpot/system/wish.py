@@ -21,6 +21,7 @@ from ironpot.system.links import Floats
 from ironpot.system.pieces import Keeping
 from ironpot.system.regimes import Regime
 from ironpot.system.shared_markets import SharedMarkets
+from ironpot.system.whole_fair import cannot_be_kept, heaps_within_limits
 from ironpot.system.whole_heaps import coordinate_whole_heaps
 from ironpot.system.whole_lots import WholeOptions
 
@@ -36,7 +37,7 @@ class Wishes:
     end costs lenders, on top of what it costs the county. `uniform`: one price for all that sell in
     a market and quarter, and a toll, instead of allotments. `whole_lots`: each heap is so many lots
     that sell whole, in one quarter each, 1 where heaps are single lots; 0 sells any part of a heap
-    at any time.
+    at any time. With `fair` a plan of whole lots keeps that too, if one is found.
     """
 
     fair: bool = False
@@ -50,7 +51,7 @@ class Wishes:
             raise IronpotError(_BAD_WEIGHT)
         if self.uniform and (self.fair or self.bank_weight > 0.0):
             raise IronpotError(_NOT_BOTH)
-        if self.whole_lots and (self.uniform or self.fair):
+        if self.whole_lots and self.uniform:
             raise IronpotError(_NOT_WHOLE)
 
     @property
@@ -66,6 +67,7 @@ class Wishes:
             "fair": self.fair,
             "fair_banks": self.fair and banks,
             "whole": self.whole_lots > 0,
+            "fair_whole": self.fair and self.whole_lots > 0,
             "uniform": self.uniform,
         }
         return tuple(name for name, wanted in asked.items() if wanted)
@@ -181,6 +183,33 @@ def carry_out_whole(
     return replace(_chosen(wish.name, markets, plan), cut=chapter.cut)
 
 
+def carry_out_fair_whole(
+    asked: Asked, whole: Choice, fair: Choice, start: Coordination, *, book: Book | None
+) -> Choice | None:
+    """Seek a plan of whole lots in which no county is worse off; None where none was found.
+
+    `whole` is the plan of whole lots without that, `fair` the one of parts with it: no plan that
+    keeps both costs less than the bound of either, so that at times there is none for certain.
+    Ctrl-C ends the search with what it has found.
+    """
+    assert whole.plan is not None
+    assert fair.plan is not None
+    markets, weight, limits = asked.markets, asked.wishes.bank_weight, asked.crowd.costs
+    bound = max(whole.plan.bound, fair.plan.bound)
+    if weight <= 0.0 and cannot_be_kept(limits, bound):
+        return None
+    priced = count_bank_losses(markets, weight) if weight > 0.0 else markets
+    search = heaps_within_limits(
+        priced, asked.wishes.whole_lots, limits, whole.plan, start, own=markets
+    )
+    if search.cut and book is not None:
+        book.stopped()
+    if search.plan is None:
+        return None
+    plan = replace(search.plan, bound=bound)
+    return replace(_chosen("fair_whole", markets, plan), cut=search.cut)
+
+
 def _chosen(name: str, markets: SharedMarkets, plan: Coordination) -> Choice:
     regime = Regime(name, plan.sold, markets.costs(plan.sold))
     return Choice(regime, plan, np.zeros(len(markets.counties)))
@@ -234,15 +263,7 @@ _NOT_BOTH = Text(
     "请在 --uniform 与 --fair、--bank-weight 之间选择。",
 )
 _NOT_WHOLE = Text(
-    "Whole lots (--whole-lots) go with neither --fair nor --uniform: whole lots cannot be mixed, "
-    "so that no price makes every county keep what it has in the crowd; and one price for all "
-    "allots nothing that a lot could be sold into. For a plan in which nobody is worse off, run "
-    "--fair without --whole-lots and let each county sell whole lots within its allotment (ironpot "
-    "plan CASE --allotment FILE). For whole lots, run --whole-lots alone: tables/counties.csv says "
-    "who loses how much, and what compensation makes it whole.",
-    "整宗出售(--whole-lots)不能与 --fair 或 --uniform 同用:整宗标的无法按比例混合,"
-    "没有价格能保证各县不劣于博弈结果;统一价格下也没有可供整宗出售的配额。"
-    "如需无县受损:不加 --whole-lots 运行 --fair,再由各县在配额内整宗出售"
-    "(ironpot plan 案例 --allotment 文件)。如需整宗出售:单独运行 --whole-lots,"
-    "tables/counties.csv 会列出各县损失及补偿额。",
+    "Whole lots (--whole-lots) do not go with --uniform: one price for all allots nothing that a "
+    "lot could be sold into. Choose one of them.",
+    "整宗出售(--whole-lots)不能与 --uniform 同用:统一价格下没有可供整宗出售的配额。请选其一。",
 )

@@ -15,7 +15,7 @@ from ironpot.report.figures import Reader, percent
 from ironpot.report.system_out import write_system
 from ironpot.report.system_view import SystemView
 from ironpot.system.allotments import allotment_table, sold_whole, ways_table
-from ironpot.system.choices import Wishes, choice_table
+from ironpot.system.choices import Wishes, choice_table, stopped_early, unkept
 from ironpot.system.coordinate import Coordination
 from ironpot.system.crowd import NASH_ROUNDS, Crowd, compare_regimes, with_cheapest
 from ironpot.system.crowding import crowding_table
@@ -96,7 +96,8 @@ def run_system(
         crowd, more = _ran(ground, asked, rounds, store, lang=lang, unit=unit, screen=screen)
         view = _view(ground, crowd, Reader(lang, unit), asked, more)
         _show(view, more["draws"], screen, lang, unit)
-        _say_left_out(asked.wishes, crowd, screen, lang)
+        if (left_out := stopped_early(asked.wishes, crowd.choices)) is not None:
+            screen.print(left_out.say(lang))
         if out is not None:
             _write_whole(view, out)
             screen.print(_wrote(out).say(lang))
@@ -197,18 +198,6 @@ def _hands(fleet: Fleet, markets: SharedMarkets) -> Text:
         "process: so few are not worth handing out.",
         f"{fleet.workers}个工作进程:分担各项要求和种子测算;扎堆应答数量较少,仍在本进程计算。",
     )
-
-
-def _say_left_out(wishes: Wishes, crowd: Crowd, screen: Console, lang: Lang) -> None:
-    """Say which wishes were stopped before they had anything to show: nothing keeps them."""
-    there = {choice.regime.name for choice in crowd.choices}
-    missing = ", ".join(name for name in wishes.names if name not in there)
-    if missing:
-        said = Text(
-            f"Stopped before there was a plan for: {missing}. What is allotted does not keep that.",
-            f"下列要求在中止前尚无方案:{missing};现有配额未满足这些要求。",
-        )
-        screen.print(said.say(lang))
 
 
 def _ground(path: Path, asked: Draw, unit: Unit) -> Ground:
@@ -345,9 +334,14 @@ def _view(
         synthetic=reader.read(ground.origin),
         source=reader.read(ground.source),
         orders={order.mandate_id: reader.read(order.text) for order in asked.mandates},
-        losses=tuple(reader.read(loss) for loss in ground.losses),
+        losses=tuple(reader.read(loss) for loss in (*ground.losses, *_unkept(crowd, asked))),
         rules=asked.rules,
     )
+
+
+def _unkept(crowd: Crowd, asked: Draw) -> tuple[Text, ...]:
+    said = unkept(asked.wishes, crowd.regime("nash"), crowd.choices)
+    return () if said is None else (said,)
 
 
 def _crowding(crowd: Crowd, ground: Ground, rules: SpiralRules) -> pl.DataFrame:

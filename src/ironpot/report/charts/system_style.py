@@ -21,6 +21,7 @@ DASH: dict[str, Dash] = {
     "fair_banks": [12, 2],
     "uniform": [4, 4],
     "whole": [8, 2, 2, 2],
+    "fair_whole": [2, 2, 8, 2],
 }
 SYMBOL = {
     "alone": "triangle",
@@ -32,6 +33,7 @@ SYMBOL = {
     "fair_banks": "roundRect",
     "uniform": "emptyCircle",
     "whole": "emptyRect",
+    "fair_whole": "emptyDiamond",
 }
 COLOR = {
     "alone": style.FAINT,
@@ -43,6 +45,7 @@ COLOR = {
     "fair_banks": style.MIDDLE,
     "uniform": style.PALE,
     "whole": style.MIDDLE,
+    "fair_whole": style.MIDDLE,
 }
 # From loss to gain: rust to blue, told apart by every kind of colour vision, and in grey by sign.
 LOSS, EVEN, GAIN = "#dd8a68", "#f6f5f1", "#7fa9cf"
