@@ -28,9 +28,10 @@ def listed(rows, room=50.0):
 def test_volumes_add_up_and_what_is_beyond_is_what_finds_no_room(counties):
     table = rooms_together({name: listed(rows) for name, rows in counties.items()})
     every = [row for rows in counties.values() for row in rows]
-    for market, quarter, count, volume, room, beyond in table.iter_rows():
+    for market, quarter, count, sharing, volume, room, beyond in table.iter_rows():
         mine = [size for name, when, size in every if (name, when) == (market, quarter)]
         assert (count, volume, room) == (len(mine), sum(mine), 50.0)
+        assert sharing == sum(any(row[0] == market for row in rows) for rows in counties.values())
         assert beyond == (volume - 50.0 if volume > 51.0 else 0.0)
     assert table.height == len({row[:2] for row in every})
 

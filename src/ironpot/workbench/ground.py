@@ -41,6 +41,11 @@ class Ground:
     rights: tuple[tuple[Right, ...], ...] = ()
     lot_ids: tuple[str | None, ...] | None = None
 
+    @property
+    def in_parts(self) -> bool:
+        """Whether cases' lots are planned in parts, which a county's plan cannot sell."""
+        return self.after_tax is not None and self.lot_ids is None
+
     def wishes(self, asked: Wishes) -> Wishes:
         """Return what is asked of this problem: rows that are lots are not cut into more."""
         cut = asked.whole_lots > 1 and self.lot_ids is not None

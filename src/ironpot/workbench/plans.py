@@ -110,7 +110,8 @@ def run_plans(
             table, rooms = _planned(folder, store, fleet, crew, saying)
             clear_drafts(out, drafted, others=True)
             _show(table, len(folder), screen, lang, unit)
-            _say_together(table, rooms, out, screen, lang, unit)
+            allotted = asked.allotments is not None
+            _say_together(table, rooms, out, screen, lang, unit, allotted=allotted)
             store.end(screen, lang)
         except OSError as error:
             raise IronpotError(_refused(error, out)) from error
@@ -273,14 +274,22 @@ def _show(table: pl.DataFrame, whole: int, screen: Console, lang: Lang, unit: Un
 
 
 def _say_together(
-    table: pl.DataFrame, rooms: pl.DataFrame, out: Path, screen: Console, lang: Lang, unit: Unit
+    table: pl.DataFrame,
+    rooms: pl.DataFrame,
+    out: Path,
+    screen: Console,
+    lang: Lang,
+    unit: Unit,
+    *,
+    allotted: bool,
 ) -> None:
     """Say what selling as announced would cost, and whether all plans fit their markets."""
     wrote = Text(
         f"Wrote {out}: {TABLE}, {ROOMS}, one folder a county",
         f"已写出 {out}:{TABLE}、{ROOMS},每县一个文件夹",
     )
-    for said in (_parts(table, unit), said_together(rooms, out, unit), wrote):
+    in_parts = IN_PARTS if allotted and not table["announced"].drop_nulls().len() else None
+    for said in (_parts(table, unit), in_parts, said_together(rooms, out, unit), wrote):
         if said is not None:
             screen.print(said.say(lang), markup=False, soft_wrap=True)
 
@@ -317,6 +326,12 @@ _HEADS = {
     "relief_pv": Text("help from above", "上级支持"),
     "gap_stake": Text("gap of the stake", "与下界的差距"),
 }
+IN_PARTS = Text(
+    "The allotments are parts of lots, which whole lots may not fit: plans within them may ask for "
+    "help that they would not need otherwise. For whole ones: ironpot system CASES --whole-lots 1",
+    "配额按标的的部分计,整宗出售可能放不下,方案可能因此多申请支持;"
+    "如需整宗配额:ironpot system 案例 --whole-lots 1",
+)
 _OTHERWISE = {
     NEEDS_HELP: Text(
         "selling so needs help from above that the plan does without.",

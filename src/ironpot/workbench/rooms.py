@@ -17,6 +17,7 @@ SCHEMA = {
     "market_id": pl.String(),
     "quarter": pl.String(),
     "counties": pl.Int64(),
+    "sharing": pl.Int64(),
     "volume": pl.Float64(),
     "room": pl.Float64(),
     "beyond": pl.Float64(),
@@ -28,18 +29,23 @@ _CENTS = 1.0
 def rooms_together(listed: Mapping[str, Sequence[Mapping[str, Any]]]) -> pl.DataFrame:
     """Return what all list in each market and quarter, how much it takes, and what is beyond that.
 
-    `listed` are the rows of each county's plan.json. `room` and `beyond` are null where counties
+    `listed` are the rows of each county's plan.json; `counties` list there then, `sharing` in that
+    market at some time. `room` and `beyond` are null where counties
     give a market of one id other rooms: it is then not the same market.
 
     >>> one = [{"market_id": "town", "quarter": "2025Q1", "volume": 30.0, "room": 50.0}]
     >>> rooms_together({"a": one, "b": one})["beyond"].to_list()
     [10.0]
     """
-    rows = [dict(row) for county in listed.values() for row in county]
-    frame = pl.DataFrame(rows, schema={name: SCHEMA[name] for name in _OF_ONE})
+    rows = [dict(row) | {"county": name} for name, county in listed.items() for row in county]
+    schema = {name: SCHEMA[name] for name in _OF_ONE}
+    frame = pl.DataFrame(rows, schema=schema | {"county": pl.String()}).with_columns(
+        sharing=pl.col("county").n_unique().over("market_id").cast(pl.Int64)
+    )
     same = pl.col("room").n_unique() == 1
     together = frame.group_by("market_id", "quarter").agg(
         pl.len().cast(pl.Int64).alias("counties"),
+        pl.col("sharing").first(),
         pl.col("volume").sum().round(2),
         pl.when(same).then(pl.col("room").first()).alias("room"),
     )
@@ -50,7 +56,7 @@ def rooms_together(listed: Mapping[str, Sequence[Mapping[str, Any]]]) -> pl.Data
 
 def said_together(rooms: pl.DataFrame, out: Path, unit: Unit) -> Text | None:
     """Say whether all plans fit the markets that several use; None where none is shared."""
-    shared = rooms.filter(pl.col("counties") > 1)
+    shared = rooms.filter(pl.col("sharing") > 1)
     if shared.is_empty():
         return None
     over = shared.filter(pl.col("beyond") > 0.0)

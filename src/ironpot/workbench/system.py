@@ -10,20 +10,18 @@ from rich.console import Console
 
 from ironpot.core.errors import IronpotError, SolverError
 from ironpot.core.lang import Lang, Text
-from ironpot.core.money import Unit, in_unit
-from ironpot.report.figures import Reader, percent
+from ironpot.core.money import Unit
+from ironpot.report.figures import Reader
 from ironpot.report.system_out import write_system
 from ironpot.report.system_view import SystemView
 from ironpot.system.allotments import allotment_table, sold_whole, ways_table
 from ironpot.system.choices import Wishes, choice_table, stopped_early, unkept
-from ironpot.system.coordinate import Coordination
 from ironpot.system.crowd import NASH_ROUNDS, Crowd, compare_regimes, with_cheapest
 from ironpot.system.crowding import crowding_table
 from ironpot.system.fleet import Fleet
 from ironpot.system.from_cases import MOST_QUARTERS
 from ironpot.system.frontier import FRONTIER, trace_frontier
 from ironpot.system.harm import harm_table
-from ironpot.system.learned import Lesson
 from ironpot.system.mandates import Mandate, applicable, try_mandates
 from ironpot.system.neighbours import falls_beside
 from ironpot.system.outcomes import (
@@ -45,8 +43,10 @@ from ironpot.workbench.ground import Ground
 from ironpot.workbench.hands import fleet_if_asked, waiting_for_workers
 from ironpot.workbench.run_store import RunStore, open_run
 from ironpot.workbench.same_code import code_here
-from ironpot.workbench.screen import Bar, unit_words
+from ironpot.workbench.screen import Bar
+from ironpot.workbench.system_progress import note_of
 from ironpot.workbench.system_screen import (
+    IN_PARTS,
     show_choices,
     show_mandates,
     show_rights,
@@ -101,6 +101,8 @@ def run_system(
         if out is not None:
             _write_whole(view, out)
             screen.print(_wrote(out).say(lang))
+            if ground.in_parts and view.allotments.height:
+                screen.print(IN_PARTS.say(lang))
         if store is not None:
             store.end(screen, lang)
     finally:
@@ -138,7 +140,7 @@ def _ran(
                 ground.markets,
                 wishes=asked.wishes,
                 nash_rounds=rounds,
-                watch=lambda heard: bar.show(_note(heard, rounds, lang, unit)),
+                watch=lambda heard: bar.show(note_of(heard, rounds, lang, unit)),
                 book=store,
                 fleet=fleet,
             )
@@ -272,35 +274,6 @@ def _wrote(out: Path) -> Text:
 def _rounds(markets: SharedMarkets) -> int:
     """Rounds of learning that a minute is enough for."""
     return max(min(NASH_ROUNDS, 1_500_000 // len(markets.counties)), 300)
-
-
-def _note(heard: Coordination | Lesson, rounds: int, lang: Lang, unit: Unit) -> str:
-    """Say how far the joint plan or the learning of the crowd is, and how good the best so far."""
-    return (
-        _learned(heard, rounds, lang, unit)
-        if isinstance(heard, Lesson)
-        else _together(heard, lang, unit)
-    )
-
-
-def _learned(lesson: Lesson, rounds: int, lang: Lang, unit: Unit) -> str:
-    regret = lesson.crowd.regret
-    left = in_unit(0.0 if regret is None else float(regret.sum()), unit)
-    words = unit_words(unit, lang)
-    return Text(
-        f"crowd: {lesson.learned} of at most {rounds} rounds, regret {left} {words} "
-        "(Ctrl-C keeps it)",
-        f"扎堆:第{lesson.learned}轮(至多{rounds}轮),后悔值{left}{words}(Ctrl-C 保留)",
-    ).say(lang)
-
-
-def _together(plan: Coordination, lang: Lang, unit: Unit) -> str:
-    cost, bound = (in_unit(amount, unit) for amount in (plan.cost, plan.bound))
-    gap, words = percent(plan.gap_of_stake, 2), unit_words(unit, lang)
-    return Text(
-        f"joint plan {cost}, not below {bound} {words}, gap {gap} (Ctrl-C keeps it)",
-        f"统筹成本{cost},不低于{bound}{words},差距{gap}(Ctrl-C 保留)",
-    ).say(lang)
 
 
 def _view(

@@ -202,3 +202,10 @@ _STOPPED = Text(
     "The joint plan has not reached the gap asked for; its bound and gap above still hold.",
     "统筹方案未达到要求的差距;上列下界和差距仍然成立。",
 )
+
+
+IN_PARTS = Text(
+    "These allotments are parts of lots. For sales that counties can carry out lot by lot, and "
+    "plans that say what their part costs: --whole-lots 1",
+    "上述配额按标的的部分计。如需各县可逐宗实施的出售,并由方案说明本县份额的成本:--whole-lots 1",
+)
