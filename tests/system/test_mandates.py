@@ -1,6 +1,7 @@
 """Orders change needs and rooms by what they say and nothing else; no order changes nothing."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -170,3 +171,12 @@ def test_orders_on_workers_and_after_a_stop_give_the_same_rows(tried):
     harder = (NONE, cut_debt(0.06))
     other = try_mandates(MARKETS, ACTORS, harder, nash_rounds=40, book=book)
     assert other.rows()[2:] != tried.rows()[2:4], "another figure is another order"
+
+
+def test_rights_are_no_kind_of_market_that_an_order_can_speak_of():
+    markets, actors = (
+        SimpleNamespace(room=np.ones((2, 4, 1))),
+        SimpleNamespace(kinds=("hall", "right")),
+    )
+    with pytest.raises(IronpotError, match="there is only hall:"):
+        no_sales("right").apply(markets, actors)

@@ -1,11 +1,9 @@
 """Allotment files that are cut off, mixed or another county's are not planned with unsaid."""
 
-import polars as pl
 import pytest
 
-from ironpot.case.read import read_case
 from ironpot.core.errors import FileRefusedError
-from ironpot.workbench.allotment_file import other_county, read_allotments, uncounted
+from ironpot.workbench.allotment_file import read_allotments, uncounted
 
 HEAD = "entity_id,market_id,quarter,tranche,price_fraction,fee,allotment,announced_use,run_id"
 ROWS = ["pots,town,2025Q1,1,0.9,0.1,5.0,5.0,7f3a", "pots,town,2025Q1,2,0.6,0.0,2.5,2.5,7f3a"]
@@ -33,15 +31,6 @@ def test_rows_of_two_counties_or_runs_are_refused(tmp_path):
         text = "\n".join([HEAD, ROWS[0], ROWS[1].replace(old, new)])
         with pytest.raises(FileRefusedError, match="counties or runs"):
             read_allotments(written(tmp_path, text))
-
-
-def test_another_countys_file_is_named():
-    case = read_case("examples/two-pots").case
-    for name, silent in (("pots", False), (case.settings.case_id, True), ("county", True)):
-        rows = pl.DataFrame({"entity_id": [name]})
-        said = other_county(rows, case)
-        assert (said is None) == silent
-    assert "is another county" in other_county(pl.DataFrame({"entity_id": ["pots"]}), case).en
 
 
 COUNTED = f"{HEAD},rows"

@@ -30,7 +30,7 @@ def test_an_allotment_of_another_county_and_a_plan_of_another_case_are_both_name
 
 
 def test_its_own_files_are_passed_over_in_silence(case):
-    for name in (case.settings.case_id, case.settings.name.zh):
+    for name in (case.settings.case_id, case.settings.name.zh, "county"):
         shares = pl.DataFrame({"entity_id": [name]})
         assert of_another(case, shares, earlier_of(case.settings.case_id)) == []
     assert of_another(case, None, None) == []

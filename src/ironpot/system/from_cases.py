@@ -25,7 +25,7 @@ from ironpot.system.case_decided import begun_in
 from ironpot.system.case_lots import HEAPS, lots_of_case, price_of_arrears
 from ironpot.system.case_rights import help_of, rights_of_debts
 from ironpot.system.links import Floats
-from ironpot.system.rights import Right, add_rights, with_even_work
+from ironpot.system.rights import RIGHT, Right, add_rights, with_even_work
 from ironpot.system.rights_said import rights_said
 from ironpot.system.shared_markets import SharedMarkets
 from ironpot.system.ties import Team
@@ -122,7 +122,7 @@ def cases_together(
     markets = with_even_work(add_rights(sold, rights))
     kept = pl.DataFrame([_kept(county, len(quarters)) for county in counties])
     losses = tuple(loss for county in counties for loss in county.left_out)
-    kinds = _kinds(cases, market_ids) + ("right",) * (len(markets.price) - len(market_ids))
+    kinds = _kinds(cases, market_ids) + (RIGHT,) * (len(markets.price) - len(market_ids))
     return CasesTogether(
         markets,
         _actors(counties, markets, kinds),

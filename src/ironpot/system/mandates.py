@@ -25,6 +25,7 @@ from ironpot.system.outcomes import bank_table, regime_table
 from ironpot.system.pieces import Keeping, work_through
 from ironpot.system.polish import cheapest_known
 from ironpot.system.regimes import Regime
+from ironpot.system.rights import RIGHT
 from ironpot.system.second_round import SpiralRules, banks_under, second_round
 from ironpot.system.shared_markets import SharedMarkets
 
@@ -70,7 +71,7 @@ def no_sales(kind: str, *, quarters: int = YEAR) -> Mandate:
     """Nobody sells into markets of `kind` in the first `quarters`."""
 
     def apply(markets: SharedMarkets, actors: Actors) -> SharedMarkets:
-        _known(kind, actors.kinds)
+        _known(kind, (known for known in actors.kinds if known != RIGHT))
         room = markets.room.copy()
         room[np.array(actors.kinds) == kind, :quarters] = 0.0
         return replace(markets, room=room)

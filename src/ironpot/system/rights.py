@@ -16,6 +16,8 @@ from ironpot.system.shared_markets import SharedMarkets
 from ironpot.system.ties import Team
 
 RightKind = Literal["help", "swap", "extension", "pool"]
+# What a market of a right is called among kinds of markets; nothing is sold there.
+RIGHT = "right"
 KINDS: tuple[RightKind, ...] = get_args(RightKind)
 
 

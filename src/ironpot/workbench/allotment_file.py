@@ -4,7 +4,6 @@ from pathlib import Path
 
 import polars as pl
 
-from ironpot.case.case import Case
 from ironpot.case.schema.share import ALLOTMENTS
 from ironpot.core.errors import FileRefusedError
 from ironpot.core.lang import Text
@@ -79,19 +78,6 @@ def uncounted(rows: pl.DataFrame) -> Text | None:
         "allotments anew with this version.",
         f"配额文件未注明行数(已读{rows.height}行),如在两行之间被截断将无从察觉。"
         "请与测算所写的原文件核对,或用本版本重新测算。",
-    )
-
-
-def other_county(rows: pl.DataFrame, case: Case) -> Text | None:
-    """Return what to say where the rows' county is called neither as the case nor as its bodies."""
-    county, case_id = str(rows["entity_id"][0]), case.settings.case_id
-    if county == case_id or county in case.entities["entity_id"].to_list():
-        return None
-    return Text(
-        f"The allotment file calls its county {county}, the case is {case_id}. If that is another "
-        f"county, stop and give the file of {case_id}: else this one takes what is another's.",
-        f"配额文件中的县为{county},而案例为{case_id}。如非同一县,请中止并改用{case_id}的文件,"
-        "否则将占用他县配额。",
     )
 
 

@@ -20,7 +20,7 @@ def of_another(case: Case, shares: pl.DataFrame | None, earlier: Earlier | None)
     ['The allotment is that of west']
     """
     settings, notes = case.settings, list[Text]()
-    own = {settings.case_id, settings.name.en, settings.name.zh}
+    own = {settings.case_id, settings.name.en, settings.name.zh, *case.entities["entity_id"]}
     counties = set[str]() if shares is None else set(shares["entity_id"].to_list())
     if counties and not counties & own:
         whose, zh = ", ".join(sorted(counties)), "、".join(sorted(counties))

@@ -26,7 +26,7 @@ from ironpot.report.plan_out import write_plan_files
 from ironpot.report.write import write_report
 from ironpot.verify import Verification, verify_plan
 from ironpot.workbench.again import Earlier, what_changed
-from ironpot.workbench.allotment_file import other_county, uncounted
+from ironpot.workbench.allotment_file import uncounted
 from ironpot.workbench.screen import Bar, unit_words
 from ironpot.workbench.whole import whole_file, whole_folder
 
@@ -61,7 +61,7 @@ def run_plan(
     """
     with whole_folder(out) as draft:
         clock = _Clock()
-        _say_whose(case, allotments, screen, lang)
+        _say_uncounted(allotments, screen, lang)
         plan = _search(case, options, lang, unit, screen, allotments, earlier)
         clock.lap("plan")
         plan = _with_least_help(plan, lang, unit, screen)
@@ -83,13 +83,11 @@ def run_plan(
     return Done(plan, written, verification, clock.laps)
 
 
-def _say_whose(case: Case, allotments: pl.DataFrame | None, screen: Console, lang: Lang) -> None:
-    """Say where a file of allotments calls its county otherwise, or may not be whole."""
-    if allotments is None:
-        return
-    for said in (other_county(allotments, case), uncounted(allotments)):
-        if said is not None:
-            screen.print(said.say(lang))
+def _say_uncounted(allotments: pl.DataFrame | None, screen: Console, lang: Lang) -> None:
+    """Say that a file of allotments may not be whole: it does not say how many rows it has."""
+    said = None if allotments is None else uncounted(allotments)
+    if said is not None:
+        screen.print(said.say(lang))
 
 
 def write_plan(
