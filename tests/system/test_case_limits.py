@@ -83,7 +83,7 @@ def case():
 
 def test_whole_lots_sold_as_planned_fit_the_planners_rows_of_team_and_services(case, monkeypatch):
     """A joint plan of whole lots, each started when its team is ready, in the planner's program."""
-    monkeypatch.setattr(case_lots, "_MOST", 40 * 4)
+    monkeypatch.setattr(case_lots, "_MOST_WHOLE", 40 * 4)
     case = replace(case, team=case.team.with_columns(pl.col("capacity_pw") * 0.15))
     pair = case, replace(case, settings=replace(case.settings, case_id="twin"))
     together = cases_together(pair, most_quarters=4, whole=True)

@@ -57,10 +57,10 @@ def test_parts_name_no_lot(case):
 def test_what_a_program_cannot_hold_is_the_smallest_lots_and_is_said(case, monkeypatch):
     appraisals, options = appraise_case(case)
     begun = begun_in(case, appraisals, options)
-    monkeypatch.setattr(case_lots, "_MOST", 10_000)
+    monkeypatch.setattr(case_lots, "_MOST_WHOLE", 10_000)
     every, _, told = lots_of_case(case, appraisals, begun, "yuan", QUARTERS, whole=True)
     assert not any("not planned whole" in said.en for said in told)
-    monkeypatch.setattr(case_lots, "_MOST", 20 * QUARTERS)
+    monkeypatch.setattr(case_lots, "_MOST_WHOLE", 20 * QUARTERS)
     rows, _, told = lots_of_case(case, appraisals, begun, "yuan", QUARTERS, whole=True)
     assert rows.height == 20
     out = every.filter(~pl.col("lot_id").is_in(rows["lot_id"].to_list()))

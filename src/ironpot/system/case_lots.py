@@ -26,6 +26,8 @@ from ironpot.valuation.routes import LISTED
 HEAPS = 3
 # Heaps times quarters of one county: its program is dense, and ends after so many steps.
 _MOST = 800
+# Whole lots times quarters: each that is left out costs more than the longer search.
+_MOST_WHOLE = 1200
 QUARTERS_A_YEAR = 4
 # Lots that open together and are prepared for as long.
 _ALIKE = ("market_id", "opens", "span", "ready")
@@ -164,7 +166,7 @@ def _heaps(lots: pl.DataFrame, quarters: int) -> pl.DataFrame:
 
 def _largest(lots: pl.DataFrame, quarters: int) -> pl.DataFrame:
     """Return the lots as they are, the largest only where a county's program cannot hold all."""
-    kept = lots.sort("appraisal", "lot_id", descending=[True, False]).head(_MOST // quarters)
+    kept = lots.sort("appraisal", "lot_id", descending=[True, False]).head(_MOST_WHOLE // quarters)
     names = [*_ALIKE, "appraisal", "kept", "net_share", "work", "lot_id"]
     return kept.sort(*_ALIKE, "kept", "lot_id").select(names)
 

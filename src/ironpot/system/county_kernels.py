@@ -14,7 +14,8 @@ from ironpot.system.links import Floats, Ints
 from ironpot.system.ties import Ties, worked_on
 
 _NEAR = 1e-10
-_MOST = 600
+# Steps of a program at most, and as many a row where that is more.
+_MOST, _A_ROW = 600, 10
 
 
 @njit(cache=True, nogil=True)
@@ -85,11 +86,12 @@ def leaving(
 def simplex(
     table: Floats, right: Floats, reduced: Floats, upper: Floats, basis: Ints, flipped: Ints
 ) -> int:
-    """Solve in place from a feasible basis; return the number of steps, at most _MOST."""
+    """Solve in place from a feasible basis; return the number of steps, which are limited."""
     basic = np.full(reduced.size, -1)
     for i in range(basis.size):
         basic[basis[i]] = i
-    for count in range(_MOST):
+    most = max(_MOST, _A_ROW * right.size)
+    for count in range(most):
         j = entering(reduced, basic, upper)
         if j < 0:
             return count
@@ -104,7 +106,7 @@ def simplex(
             flipped[out] = 1 - flipped[out]
         basic[out], basic[j], basis[row] = -1, row, j
         pivot(table, right, reduced, row, j)
-    return _MOST
+    return most
 
 
 @njit(cache=True, nogil=True)
