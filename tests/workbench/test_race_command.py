@@ -9,6 +9,7 @@ import pytest
 from tests.workbench.conftest import TWO_POTS
 
 from ironpot.plan.race import SCHEMA
+from ironpot.workbench.race import _against_mean
 
 ASKED = ("--futures", 20, "--scenarios", 3, "--time-limit", 5, "--workers", 1, "--foresight", 1)
 
@@ -72,3 +73,11 @@ def test_a_plan_of_before_choices_were_written_cannot_race(ironpot, planned, tmp
     said = ironpot("race", TWO_POTS, "--plan", old, *ASKED)
     assert said.code == 1
     assert "did not write its choices" in said.err
+
+
+def test_a_plan_that_the_mean_futures_plan_beats_is_not_told_to_be_worth_a_negative_amount():
+    worse, better = (_against_mean(worth, "hundred_million") for worth in (-2466.0, 2466.0))
+    assert "costs 24.66 hundred million yuan less" in worse.en
+    assert "求解时间不足" in worse.zh
+    assert better.en.endswith("is worth 24.66 hundred million yuan (VSS).")
+    assert not any("-2" in said for said in worse)

@@ -214,13 +214,7 @@ def _verdict(found: Race, unit: Unit) -> list[Text]:
     texts = [_beside(plan, rule, unit)]
     mean, known = found.value_of_stochastic_solution, found.value_of_perfect_information
     if mean is not None:
-        size = amount_text(mean * MILLION, unit)
-        texts.append(
-            Text(
-                f"Planning for many futures instead of their mean is worth {size.en} (VSS).",
-                f"按多情景而非均值制定方案的价值(VSS)为{size.zh}。",
-            )
-        )
+        texts.append(_against_mean(mean, unit))
     if known is not None and found.foresight is not None:
         size, count = amount_text(known * MILLION, unit), found.foresight.cost.size
         texts.append(
@@ -231,6 +225,21 @@ def _verdict(found: Race, unit: Unit) -> list[Text]:
             )
         )
     return texts
+
+
+def _against_mean(worth: float, unit: Unit) -> Text:
+    """Say what planning for many futures is worth (million), or that its search was too short."""
+    size = amount_text(abs(worth) * MILLION, unit)
+    if worth < 0.0:
+        return Text(
+            f"The plan for the mean future costs {size.en} less: the search for this plan was too "
+            "short; give it more time (--time-limit).",
+            f"按均值制定的方案成本反而低{size.zh}:本方案求解时间不足,请延长时间(--time-limit)。",
+        )
+    return Text(
+        f"Planning for many futures instead of their mean is worth {size.en} (VSS).",
+        f"按多情景而非均值制定方案的价值(VSS)为{size.zh}。",
+    )
 
 
 def _beside(plan: Fate, rule: Fate, unit: Unit) -> Text:

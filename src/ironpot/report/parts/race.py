@@ -39,14 +39,7 @@ def _sentences(view: View, rows: pl.DataFrame) -> list[str]:
     rules = [row for name, row in by_name.items() if name not in (PLAN, MEAN)]
     said = [_against(view, plan, min(rules, key=lambda row: row["objective"]))] if rules else []
     if mean is not None:
-        worth = money(mean["objective"] - plan["objective"], view.reader)
-        said.append(
-            view.say(
-                f"Planning for many futures instead of their mean is worth {worth} (value of the "
-                "stochastic solution).",
-                f"按多情景而非均值制定方案的价值(VSS)为{worth}。",
-            )
-        )
+        said.append(_against_mean(view, mean["objective"] - plan["objective"]))
     if plan["knowing_at_most"] is not None:
         most = money(plan["knowing_at_most"], view.reader)
         said.append(
@@ -57,6 +50,22 @@ def _sentences(view: View, rows: pl.DataFrame) -> list[str]:
             )
         )
     return said
+
+
+def _against_mean(view: View, fen: int) -> str:
+    """Say what planning for many futures is worth, or that its search was too short."""
+    worth = money(abs(fen), view.reader)
+    if fen < 0:
+        return view.say(
+            f"The plan for the mean future costs {worth} less: the search for this plan was too "
+            "short.",
+            f"按均值制定的方案成本反而低{worth}:本方案求解时间不足。",
+        )
+    return view.say(
+        f"Planning for many futures instead of their mean is worth {worth} (value of the "
+        "stochastic solution).",
+        f"按多情景而非均值制定方案的价值(VSS)为{worth}。",
+    )
 
 
 def _against(view: View, plan: dict[str, Any], rule: dict[str, Any]) -> str:
