@@ -22,10 +22,12 @@ from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import Plan, plan_resolution
 from ironpot.plan.turned import TurnedPlan, turn_round
 from ironpot.report.plan_files import PlanFiles
-from ironpot.workbench import why
+from ironpot.workbench import opposite
 
 OPTIONS = PlanOptions(time_limit_s=3, scenarios=9)
 SMALL = PlanOptions(time_limit_s=20, gap_stake=0.05)
+
+WHAT = Text("keeping it", "保留")
 
 
 def needy() -> Case:
@@ -66,11 +68,11 @@ def test_why_claims_no_proof_of_a_plan_that_had_to_open_help(plan):
     assert turned is not None
     assert (turned.helped, turned.bound) == (True, -np.inf)
     files = PlanFiles({"objective": plan.cost, "bound": plan.bound}, {}, {})
-    said = why._said_around(files, turned, "ten_thousand", kept=False)
+    said = opposite._said_around(files, turned, WHAT, "ten_thousand")
     assert "needs help from above, and what is best then is not proven" in said.en
     assert "需上级支持" in said.zh
     assert "within" not in said.en
-    unhelped = why._said_around(files, replace(turned, helped=False), "yuan", kept=False)
+    unhelped = opposite._said_around(files, replace(turned, helped=False), WHAT, "yuan")
     assert "both plans are proven to within" in unhelped.en
 
 
@@ -78,9 +80,9 @@ def test_why_claims_no_proof_of_a_plan_that_had_to_open_help(plan):
 def test_why_names_no_distance_that_only_the_widest_limits_give(below, proven):
     cost = 20e6
     files = PlanFiles({"objective": cost, "bound": cost - below, "constant_terms": 0.0}, {}, {})
-    around = why._said_around(files, TurnedPlan(cost, cost + 1e6, -np.inf), "yuan", kept=False)
+    around = opposite._said_around(files, TurnedPlan(cost, cost + 1e6, -np.inf), WHAT, "yuan")
     again = SimpleNamespace(cost=cost + 1e6, bound=cost - below)
-    for said in (around, why._said_anew(files, again, "yuan", kept=True)):
+    for said in (around, opposite._said_anew(files, again, WHAT, "yuan")):
         assert ("both plans are proven to within" in said.en) is proven
         assert ("what is best then is not proven" in said.en) is not proven
         assert ("最优性未证明" in said.zh) is not proven

@@ -9,10 +9,12 @@ import pytest
 from rich.console import Console
 
 from ironpot.core.errors import FileRefusedError, IronpotError
+from ironpot.plan.options import PlanOptions
 from ironpot.system.actors import Actors
 from ironpot.workbench.case_folder import cases_in, ground_of_cases
 from ironpot.workbench.draws import Many
-from ironpot.workbench.plans import cases_below
+from ironpot.workbench.hands import Hands
+from ironpot.workbench.plans import Asked, run_plans
 from ironpot.workbench.system import Draw, run_system
 
 POTS = Path("examples/two-pots")
@@ -45,11 +47,13 @@ def test_all_files_of_allotments_that_cannot_be_used_are_said_before_anything_is
     shares.mkdir()
     for name in ("east", "west"):
         (shares / f"{name}.csv").write_text("entity_id,market_id\neast,to")
+    asked = Asked(PlanOptions(steps=1), shares, Hands(1))
     with pytest.raises(FileRefusedError) as caught:
-        cases_below(folder, shares)
+        run_plans(folder, folder / "out", asked, lang="en", unit="yuan", screen=Console(quiet=True))
     said = str(caught.value)
     assert "east.csv is not an allotment file" in said
     assert "west.csv is not an allotment file" in said
+    assert not (folder / "out" / "plans.csv").exists()
 
 
 def test_cases_with_nothing_to_sell_are_sent_to_plans_of_their_own(folder):

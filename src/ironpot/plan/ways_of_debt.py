@@ -45,7 +45,7 @@ def ways_of_debt(inputs: Inputs, debt_id: str) -> tuple[Way, ...]:
     >>> case = read_case("examples/two-pots").case
     >>> inputs = gather(case, *appraise_case(case), PlanOptions())
     >>> [(way.action, way.quarter, round(way.cost)) for way in ways_of_debt(inputs, "loan")]
-    [('contract', '2025Q1', 9615385)]
+    [('contract', '2025Q1', 9994196)]
     """
     debt = inputs.debts.debt_ids.index(debt_id)
     shares = (*_prepaid(inputs, debt), *_swapped(inputs, debt))

@@ -52,11 +52,12 @@ def _program(markets: SharedMarkets) -> tuple[Program, float]:
     """Return the program and the yuan of its unit, which keeps figures about one."""
     unit = max(float(markets.lots.max()), float(np.abs(markets.due).max()), 1.0)
     build, price, caps = Builder(), markets.by_lot(markets.price), markets.caps
-    sold = build.add_columns(
-        "sold", caps.shape, upper=caps / unit, cost=markets.keep[:, None] - price
-    )
-    behind = build.add_columns("behind", markets.due.shape, cost=markets.late)
     open_ = (caps > 0.0).astype(np.float64)
+    # Rooms alone limit sales, so that what a full one is worth is its row's.
+    most = np.where(caps > 0.0, np.inf, 0.0)
+    cost = markets.keep[:, None] - price
+    sold = build.add_columns("sold", caps.shape, upper=most, cost=cost)
+    behind = build.add_columns("behind", markets.due.shape, cost=markets.late)
     own = build.add_rows("lots", len(markets.lots), upper=markets.lots / unit)
     build.add(own[:, None], sold, open_)
     room = markets.room.reshape(len(markets.room), -1)
