@@ -1,19 +1,23 @@
 """The solver's process may hang, die or be stopped by the user: each ends well and in time."""
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from tests.plan.town import hall, town
 
 from ironpot.core.errors import SolverError
 from ironpot.plan import solver
+from ironpot.plan.child import read_message, write_message
 from ironpot.plan.options import PlanOptions
 from ironpot.plan.plan import plan_resolution
 from ironpot.plan.program import Builder, Program
@@ -135,3 +139,35 @@ def test_ctrl_c_keeps_the_best_plan_so_far():
     assert status == "feasible"
     assert bound <= cost
     assert seconds < 60.0
+
+
+def test_messages_are_read_as_they_were_written_and_cut_ones_not_at_all():
+    sent = {
+        "kind": "answer",
+        "flag": True,
+        "none": np.zeros((0, 3)),
+        "square": np.arange(6, dtype=np.int64).reshape(2, 3).T,
+        "names": np.array(["a", "长"]),
+        "far": np.array([np.inf, -0.0, np.nan]),
+    }
+    written = io.BytesIO()
+    write_message(written, sent)
+    found = read_message(io.BytesIO(written.getvalue()))
+    assert list(found) == list(sent)
+    for name, value in sent.items():
+        np.testing.assert_array_equal(found[name], np.asarray(value))
+        assert found[name].dtype == np.asarray(value).dtype
+    found["square"][0, 0] = 7
+    for cut in range(len(written.getvalue())):
+        assert read_message(io.BytesIO(written.getvalue()[:cut])) is None
+    with pytest.raises(ValueError, match="numbers and text"):
+        write_message(io.BytesIO(), {"odd": [None, {}]})
+
+
+def test_many_threads_read_at_once():
+    """NumPy's own archives failed here now and then: their heads are parsed as Python."""
+    written = io.BytesIO()
+    write_message(written, {f"a{n}": np.ones((n, 2)) for n in range(40)})
+    with ThreadPoolExecutor(8) as pool:
+        read = [pool.submit(read_message, io.BytesIO(written.getvalue())) for _ in range(200)]
+    assert all(len(one.result()) == 40 for one in read)

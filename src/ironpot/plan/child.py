@@ -1,11 +1,13 @@
 """The solver's own process: holds one program, changes its bounds, solves it, reports.
 
 A process apart can be killed when it overruns, and a crash of the solver is then an answer like any
-other. Messages on both pipes are NumPy archives, each preceded by its length (8 bytes). Run as
-``python -m ironpot.plan.child``; `solver` is the other side.
+other. A message on either pipe is the length of its head (8 bytes), the head as JSON, and the
+arrays that it names: heads of NumPy's archives are parsed as Python, which CPython 3.11 cannot do
+in two threads at once. Run as ``python -m ironpot.plan.child``; `solver` is the other side.
 """
 
-import io
+import json
+import math
 import os
 import queue
 import sys
@@ -25,26 +27,48 @@ Message = dict[str, Any]
 
 
 def write_message(stream: IO[bytes], message: Mapping[str, Any]) -> None:
-    """Write arrays and numbers as one archive with its length in front."""
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **{k: np.asarray(v) for k, v in message.items()})
-    body = buffer.getvalue()
-    stream.write(len(body).to_bytes(LENGTH_BYTES, "big"))
-    stream.write(body)
+    """Write arrays and numbers, named, after a head that says how each is to be read.
+
+    Raises ValueError on what is no plain array.
+    """
+    arrays = {name: np.asarray(value, order="C") for name, value in message.items()}
+    if any(array.dtype.hasobject for array in arrays.values()):
+        raise ValueError("Only numbers and text go to the solver's process.")
+    shapes = [[name, array.dtype.str, array.shape] for name, array in arrays.items()]
+    head = json.dumps(shapes).encode()
+    stream.write(len(head).to_bytes(LENGTH_BYTES, "big"))
+    stream.write(head)
+    for array in arrays.values():
+        stream.write(array.tobytes())
     stream.flush()
 
 
 def read_message(stream: IO[bytes]) -> Message | None:
-    """Read one message; None at the end of the stream or if it was cut off."""
-    head = stream.read(LENGTH_BYTES)
-    if len(head) < LENGTH_BYTES:
+    """Read one message; None at the end of the stream or if it was cut off.
+
+    >>> import io
+    >>> written = io.BytesIO()
+    >>> write_message(written, {"kind": "answer", "point": np.array([1.0, 2.0])})
+    >>> _ = written.seek(0)
+    >>> read_message(written), read_message(written)
+    ({'kind': array('answer', dtype='<U6'), 'point': array([1., 2.])}, None)
+    """
+    first = stream.read(LENGTH_BYTES)
+    if len(first) < LENGTH_BYTES:
         return None
-    size = int.from_bytes(head, "big")
-    body = stream.read(size)
-    if len(body) < size:
+    size = int.from_bytes(first, "big")
+    head = stream.read(size)
+    if len(head) < size:
         return None
-    with np.load(io.BytesIO(body), allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+    message: Message = {}
+    for name, kind, shape in json.loads(head):
+        dtype = np.dtype(kind)
+        length = math.prod(shape) * dtype.itemsize
+        body = stream.read(length)
+        if len(body) < length:
+            return None
+        message[name] = np.frombuffer(bytearray(body), dtype).reshape(shape)
+    return message
 
 
 def main() -> None:

@@ -230,15 +230,19 @@ class Session:
             self.crashed, self.dead = self.crashed or not self.dead, True
 
     def _receive(self) -> None:
+        """Hand on what the process sends; nothing more comes after None, however that ended."""
+        try:
+            while (message := self._read()) is not None:
+                self.messages.put(message)
+        finally:
+            self.messages.put(None)
+
+    def _read(self) -> Message | None:
         assert self.process.stdout is not None
-        while True:
-            try:
-                message = read_message(self.process.stdout)
-            except ValueError:  # the pipe was closed under us
-                message = None
-            self.messages.put(message)
-            if message is None:
-                return
+        try:
+            return read_message(self.process.stdout)
+        except ValueError:  # the pipe was closed under us
+            return None
 
 
 def solve(program: Program, *, time_limit_s: float, options: Options | None = None) -> Answer:
