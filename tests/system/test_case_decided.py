@@ -157,4 +157,4 @@ def test_ways_keep_their_order_and_gain_no_row():
     case = poor()
     table = appraise_case(case)[0].table
     left = open_ways(case, table, begun(case))
-    assert left.drop("not_before", "ready").equals(table.filter(pl.col("legal")))
+    assert left.drop("opens", "ready").equals(table.filter(pl.col("legal")))

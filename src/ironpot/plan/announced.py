@@ -54,8 +54,7 @@ def announced_part(model: Model) -> Part | None:
     price; what has begun since is no choice. Raises IronpotError where a lot is not in the case.
     """
     inputs = model.inputs
-    rows = inputs.case.allotments if inputs.allotments is None else inputs.allotments
-    told = _told(rows)
+    told = _told(inputs.shares)
     if told.is_empty():
         return None
     unknown = set(told["lot_id"]) - set(inputs.case.assets["asset_id"])
@@ -67,7 +66,7 @@ def announced_part(model: Model) -> Part | None:
     sales = found["candidate"].drop_nulls().to_numpy()
     point = chosen_point(model, pl.DataFrame(schema=SCHEMA))
     start_releases(model, point, sales)
-    markets = [inputs.offers.depth.index(name) for name in rows["market_id"].unique()]
+    markets = [inputs.offers.depth.index(name) for name in inputs.shares["market_id"].unique()]
     return Part(sales, np.array(markets), point, whole=found["candidate"].null_count() == 0)
 
 

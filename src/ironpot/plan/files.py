@@ -160,7 +160,7 @@ def _announced(plan: Plan) -> dict[str, Any]:
     """
     if plan.announced is None:
         return {}
-    rows = plan.case.allotments if (given := plan.model.inputs.allotments) is None else given
+    rows = plan.model.inputs.shares
     of_run = {name: rows[name].drop_nulls().first() for name in ("planned_cost", "run_id")}
     return {"announced": plan.announced.figures() | of_run}
 

@@ -127,6 +127,11 @@ class Inputs:
     allotments: pl.DataFrame | None = None
 
     @property
+    def shares(self) -> pl.DataFrame:
+        """Rows of a coordinated run: those given beside the case, else the case's own."""
+        return self.case.allotments if self.allotments is None else self.allotments
+
+    @property
     def all_debts(self) -> pl.DataFrame:
         """Debts of inside debtors that are not repaid, those owed inside included."""
         return self.case.debts.filter(

@@ -56,7 +56,7 @@ def answer_within(markets: SharedMarkets, plan: Coordination) -> Answers:
     sold = _answers(markets, plan.sold, np.zeros_like(plan.fees))
     costs = markets.costs(sold)
     keeps = plan.costs <= costs + SAME * np.maximum(np.abs(costs), 1.0)
-    owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
+    owner = markets.owner
     sold = np.where(keeps[owner][:, None], plan.sold, sold)
     return _judged(markets, sold)
 
@@ -148,7 +148,7 @@ def allotment_table(
     row, slot = (grid.ravel() for grid in np.indices((lots.size, markets.slots)))
     lot = lots[row]
     market, quarter = markets.market[lot], slot // tranches
-    owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))[lot]
+    owner = markets.owner[lot]
     sold = np.where(plan.sold >= NOTHING, plan.sold, 0.0)[lots].ravel()
     weight = np.zeros(len(markets.counties)) if pi is None else pi
     frame = pl.DataFrame(

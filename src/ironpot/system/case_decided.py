@@ -86,14 +86,14 @@ def _service(inputs: Inputs, done: Ints) -> Floats:
 
 
 def open_ways(case: Case, table: pl.DataFrame, begun: Begun) -> pl.DataFrame:
-    """Return the pot test's legal rows that nothing closes, their months counted from today.
+    """Return the pot test's legal rows that nothing closes, with `ready` and `opens`.
 
-    `ready` is how many quarters after its begin a way brings cash, `not_before` the first quarter
-    in which a wish lets a lot leave. Ways that a wish closes for good, or from some quarter on, are
-    left out; so are lots that have begun to leave, and other ways than the one by which a lot must.
+    `ready` is how many quarters after its begin a way brings cash, `opens` the first quarter in
+    which it does: begun today, and not before a wish lets the lot leave. Ways that a wish closes
+    for good, or from some quarter on, are left out; so are lots that have begun to leave, and other
+    ways than the one by which a lot must.
     """
     legal = table.filter(pl.col("legal"), ~pl.col("lot_id").is_in(begun.lots)).with_columns(
-        pl.col("months_to_cash") + MONTHS_PER_QUARTER * begun.today,
         ready=((pl.col("months_to_cash") / MONTHS_PER_QUARTER).ceil() - 1.0)
         .clip(0.0)
         .fill_null(0.0)
@@ -109,11 +109,10 @@ def open_ways(case: Case, table: pl.DataFrame, begun: Begun) -> pl.DataFrame:
     waits = forbidden.filter(for_now).group_by(_WAY).agg(pl.col("last").max())
     left = legal.join(closed, on=_WAY, how="anti", maintain_order="left")
     left = left.join(waits, on=_WAY, how="left", maintain_order="left")
-    after = [
-        begun.today if last is None else max(case.horizon.index(last) + 1, begun.today)
-        for last in left["last"]
-    ]
-    return left.drop("last").with_columns(not_before=pl.Series(after, dtype=pl.Int64))
+    after = [0 if last is None else case.horizon.index(last) + 1 for last in left["last"]]
+    allowed = pl.Series(after, dtype=pl.Int64)
+    opens = pl.max_horizontal(pl.col("ready") + begun.today, allowed)
+    return left.drop("last").with_columns(opens=opens)
 
 
 def decided_said(case: Case, begun: Begun) -> tuple[Text, ...]:

@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 
 from ironpot.case.case import Case
-from ironpot.core.dates import MONTHS_PER_QUARTER
 from ironpot.core.lang import Text
 from ironpot.core.money import Unit, amount_text
 from ironpot.plan.options import PlanOptions
@@ -107,14 +106,10 @@ def _priced(value: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
         pl.col("appraisal") > 0.0, pl.col("market_id").is_not_null(), priced > 0.0
     )
     return rows.select(
-        *("lot_id", "route", "market_id", "appraisal", "net_proceeds", "ready"),
+        *("lot_id", "route", "market_id", "appraisal", "net_proceeds", "ready", "opens"),
         retention="retention_value",
         kept=pl.col("retention_value") / pl.col("appraisal"),
         net_share=((priced - taken) / priced).clip(0.0, 1.0),
-        opens=pl.max_horizontal(
-            ((pl.col("months_to_cash") / MONTHS_PER_QUARTER).ceil() - 1.0).cast(pl.Int64),
-            "not_before",
-        ),
     )
 
 

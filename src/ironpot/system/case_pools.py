@@ -8,7 +8,6 @@ from dataclasses import replace
 import polars as pl
 
 from ironpot.case.case import Case
-from ironpot.core.dates import MONTHS_PER_QUARTER
 from ironpot.system.case_limits import Demands
 from ironpot.valuation.routes import LISTED
 
@@ -73,17 +72,18 @@ def _members(case: Case, table: pl.DataFrame, bundle: dict[str, object]) -> pl.D
     rows = table.filter(pl.col("route") == bundle["route"], pl.col("lot_id").is_in(names)).join(
         value, on="lot_id", maintain_order="left"
     )
-    known = rows.with_columns(cash=cash, quarter=pl.col("months_to_cash") / MONTHS_PER_QUARTER)
-    return known.filter(
-        pl.all_horizontal(pl.col("cash", "retention_value", "quarter").is_not_null())
-    ).select(
-        *("lot_id", "route", "appraisal", "ready"),
-        market_id=pl.lit(None, pl.String),
-        net_proceeds="cash",
-        retention="retention_value",
-        kept=pl.col("retention_value") / pl.col("appraisal"),
-        net_share=pl.col("cash") / pl.col("appraisal"),
-        opens=pl.max_horizontal((pl.col("quarter").ceil() - 1.0).cast(pl.Int64), "not_before"),
-        bundle=pl.lit(str(bundle["bundle_id"])),
-        whole="appraisal",
+    known = pl.col("cash", "retention_value", "months_to_cash").is_not_null()
+    return (
+        rows.with_columns(cash=cash)
+        .filter(pl.all_horizontal(known))
+        .select(
+            *("lot_id", "route", "appraisal", "ready", "opens"),
+            market_id=pl.lit(None, pl.String),
+            net_proceeds="cash",
+            retention="retention_value",
+            kept=pl.col("retention_value") / pl.col("appraisal"),
+            net_share=pl.col("cash") / pl.col("appraisal"),
+            bundle=pl.lit(str(bundle["bundle_id"])),
+            whole="appraisal",
+        )
     )

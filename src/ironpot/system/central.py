@@ -65,7 +65,7 @@ def _program(markets: SharedMarkets) -> tuple[Program, float]:
     build.add(shared[markets.market], sold, open_)
     cash = build.add_rows("cash", markets.due.shape, lower=markets.due / unit)
     build.add(cash, behind, 1.0)
-    owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
+    owner = markets.owner
     _add_cash(build, markets, cash[owner], sold, price * open_)
     _add_team(build, markets, owner, sold, unit)
     return build.build(), unit
@@ -88,13 +88,11 @@ def _add_team(build: Builder, markets: SharedMarkets, owner: Ints, sold: Ints, u
     """Keep what sales take of each county's team within it, quarter by quarter."""
     if markets.team is None:
         return
-    work, span, ready, capacity = markets.team
-    rows = build.add_rows("team", capacity.shape, upper=capacity / unit)
+    team = markets.team
+    rows = build.add_rows("team", team.capacity.shape, upper=team.capacity / unit)
     tranches = markets.price.shape[2]
     for sale in range(markets.price.shape[1]):
-        begin = sale - ready
         slots = slice(sale * tranches, (sale + 1) * tranches)
         for quarter in range(sale + 1):
-            busy = (begin <= quarter) & (quarter < begin + span)
-            taken = np.where(busy, work, 0.0)[:, None]
+            taken = np.where(team.works_on(sale, quarter), team.work, 0.0)[:, None]
             build.add(rows[owner, quarter][:, None], sold[:, slots], taken)

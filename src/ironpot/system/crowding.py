@@ -79,7 +79,7 @@ class _Offers:
 
 def _offers(markets: SharedMarkets, by_lot: Floats, shared: int) -> _Offers:
     """Add up the lots of one county in one market; rights are no markets."""
-    owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
+    owner = markets.owner
     lots = np.flatnonzero(markets.market < shared)
     keys = owner[lots] * shared + markets.market[lots]
     pairs, at = np.unique(keys, return_inverse=True)

@@ -11,7 +11,7 @@ import numpy as np
 from ironpot.core.lang import Text
 from ironpot.system.checkpoint import Arrays, Book, CheckpointError
 from ironpot.system.coordinate import Coordination, batches, stiffness
-from ironpot.system.links import Floats, Ints
+from ironpot.system.links import Floats
 from ironpot.system.mix import Answers, least_worst, mix
 from ironpot.system.regimes import Regime
 from ironpot.system.shared_markets import SharedMarkets
@@ -219,7 +219,7 @@ class Columns:
         given = self.markets
         destroyed = given.keep[:, None] - given.by_lot(given.price)
         return (
-            destroyed * (1.0 + pi)[self._owner(), None],
+            destroyed * (1.0 + pi)[self.markets.owner, None],
             given.late + pi[:, None] * self.own.late,
         )
 
@@ -232,7 +232,7 @@ class Columns:
         found = mix(self._given(), self.limits)
         sold = np.zeros_like(self.answers[0])
         for part, answer in zip(found.share, self.answers, strict=True):
-            sold += part[self._owner(), None] * answer
+            sold += part[self.markets.owner, None] * answer
         sold = self.markets.within_room(sold)
         costs = self.markets.costs(sold)
         cost = float(costs.sum())
@@ -255,9 +255,6 @@ class Columns:
         plan = replace(best.plan, bound=min(self.bound, best.plan.cost))
         reached = max(plan.gap_of_stake, plan.gap_of_cost) <= gap
         return replace(best, plan=replace(plan, reached=reached))
-
-    def _owner(self) -> Ints:
-        return np.repeat(np.arange(len(self.limits)), np.diff(self.markets.first_lot))
 
 
 _NO_ANSWER = Text(

@@ -126,7 +126,7 @@ class _Part:
         markets = answers.markets
         room = markets.room.reshape(len(markets.room), markets.slots)[rows]
         per_room = np.divide(1.0, room, out=np.ones_like(room), where=room > 1.0)
-        owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
+        owner = markets.owner
         at_county = np.searchsorted(counties, owner)
         mine = np.flatnonzero(np.isin(owner, counties))
         at_row = np.searchsorted(rows, markets.market[mine])

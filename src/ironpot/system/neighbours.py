@@ -18,7 +18,7 @@ def places(markets: SharedMarkets) -> Ints:
     >>> places(apart).tolist()
     [0, 0, 1]
     """
-    owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
+    owner = markets.owner
     place = np.arange(len(markets.price))
     while True:
         lowest = np.full(len(markets.counties), len(place))

@@ -119,7 +119,7 @@ def by_quarter(markets: SharedMarkets, sold: Floats) -> Floats:
 
 def by_county(markets: SharedMarkets, lots: Floats) -> Floats:
     """Add up a figure of each lot row by county, (lot,) -> (county,)."""
-    owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
+    owner = markets.owner
     sums = np.zeros(len(markets.counties))
     np.add.at(sums, owner, lots)
     return sums

@@ -125,7 +125,7 @@ def left_over(markets: SharedMarkets, regime: Regime) -> LeftOver:
     free = np.clip(markets.room.reshape(load.shape) - load, 0.0, lots[:, None])
     spare = np.maximum(markets.lots - regime.sold.sum(axis=1), 0.0)
     order = np.argsort(-price, axis=1, kind="stable")
-    owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
+    owner = markets.owner
     return LeftOver(markets, owner, spare, load, price, free, order)
 
 

@@ -56,6 +56,11 @@ class SharedMarkets:
             raise IronpotError(_BAD)
 
     @property
+    def owner(self) -> Ints:
+        """The county of each lot row, (lot,)."""
+        return np.repeat(np.arange(len(self.counties)), np.diff(self.first_lot))
+
+    @property
     def slots(self) -> int:
         """Quarters times tranches."""
         return self.price.shape[1] * self.price.shape[2]
@@ -101,13 +106,12 @@ class SharedMarkets:
         used, quarters = np.zeros_like(self.need), self.price.shape[1]
         if self.team is None:
             return used
-        owner = np.repeat(np.arange(len(self.counties)), np.diff(self.first_lot))
+        owner = self.owner
         volume = sold.reshape(len(sold), *self.price.shape[1:]).sum(axis=2)
         volume = volume * self.team.work[:, None]
         for sale in range(quarters):
-            begin = sale - self.team.ready
             for quarter in range(sale + 1):
-                busy = (begin <= quarter) & (quarter < begin + self.team.span)
+                busy = self.team.works_on(sale, quarter)
                 np.add.at(used[:, quarter], owner, np.where(busy, volume[:, sale], 0.0))
         return used
 
@@ -124,7 +128,7 @@ class SharedMarkets:
         shape = (len(sold), *self.price.shape[1:])
         paid = (self.by_lot(self.price) * sold).reshape(shape).sum(axis=2)
         total = np.zeros_like(self.need)
-        owner = np.repeat(np.arange(len(self.counties)), np.diff(self.first_lot))
+        owner = self.owner
         np.add.at(total, owner, paid)
         total = np.cumsum(total, axis=1)
         if self.later is not None:
@@ -149,7 +153,7 @@ class SharedMarkets:
     def costs(self, sold: Floats) -> Floats:
         """Return what `sold` (lot, slot) costs each county: value destroyed and arrears."""
         destroyed = ((self.keep[:, None] - self.by_lot(self.price)) * sold).sum(axis=1)
-        owner = np.repeat(np.arange(len(self.counties)), np.diff(self.first_lot))
+        owner = self.owner
         behind = np.maximum(self.due - self.raised(sold), 0.0)
         own = np.bincount(owner, destroyed, minlength=len(self.counties))
         return own + (self.late * behind).sum(axis=1)

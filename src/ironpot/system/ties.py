@@ -36,6 +36,11 @@ class Team(NamedTuple):
     ready: Ints
     capacity: Floats
 
+    def works_on(self, sale: int, quarter: int) -> Bools:
+        """Say of each lot whether what is sold in `sale` is worked on in `quarter`, (lot,)."""
+        begin = sale - self.ready
+        return (begin <= quarter) & (quarter < begin + self.span)
+
     def of(self, lots: Ints | Bools, counties: Ints | slice) -> "Team":
         """Return the teams of some counties and their lots alone."""
         return Team(self.work[lots], self.span[lots], self.ready[lots], self.capacity[counties])

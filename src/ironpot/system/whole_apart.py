@@ -30,7 +30,7 @@ def groups_apart(markets: SharedMarkets) -> tuple[Apart, ...]:
     >>> [(group.problem.counties, group.markets.tolist()) for group in groups_apart(two)]
     [(('a',), [1]), (('b',), [0])]
     """
-    owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
+    owner = markets.owner
     county, place = _lowest(markets, owner)
     names = np.unique(county)
     if not owner.size or (names.size == 1 and (place == names[0]).all()):

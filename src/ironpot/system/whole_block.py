@@ -203,8 +203,7 @@ def _add_team(
     build: Builder, markets: SharedMarkets, team: Team, sold: Floats, lots: Ints, goes: Ints
 ) -> None:
     """Leave what the other lots take of teams; what the block takes now stays allowed."""
-    owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
-    at, own = np.unique(owner[lots], return_inverse=True)
+    at, own = np.unique(markets.owner[lots], return_inverse=True)
     outside = sold.copy()
     outside[lots] = 0.0
     capacity, used = team.capacity[at], markets.worked(outside)[at]
@@ -213,9 +212,9 @@ def _add_team(
     rows = build.add_rows("team", left.shape, upper=left / scale)
     work = (team.work * markets.lots)[lots]
     for sale in range(goes.shape[1]):
-        begin = sale - team.ready[lots]
+        begun = team.ready[lots] <= sale
         for quarter in range(sale + 1):
-            busy = (begin <= quarter) & (quarter < begin + team.span[lots]) & (begin >= 0)
+            busy = team.works_on(sale, quarter)[lots] & begun
             taken = (work / scale[own, quarter])[busy]
             build.add(rows[own[busy], quarter], goes[busy, sale], taken)
 
@@ -224,7 +223,7 @@ def _add_cash(
     build: Builder, markets: SharedMarkets, sold: Floats, lots: Ints, share: Ints, unit: float
 ) -> None:
     """Let each county of the block be behind with what its lots do not bring in time."""
-    owner = np.repeat(np.arange(len(markets.counties)), np.diff(markets.first_lot))
+    owner = markets.owner
     at, own = np.unique(owner[lots], return_inverse=True)
     quarters = markets.price.shape[1]
     inside = np.zeros(len(sold), dtype=np.bool_)

@@ -144,7 +144,7 @@ class _Within(PlanSearch):
         rise = np.where(above > 0.0, _RISE + np.minimum(above / self.unit, 1.0), -_FALL)
         self.weight = np.maximum(self.weight + rise, 1.0)
         self.sellers = self.plain._replace(
-            destroyed=self.plain.destroyed * self.weight[self._owner()][:, None],
+            destroyed=self.plain.destroyed * self.weight[self.markets.owner][:, None],
             late=self.plain.late * self.weight[:, None],
         )
 

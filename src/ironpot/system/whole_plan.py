@@ -84,7 +84,7 @@ class PlanSearch:
         By turns all lots of some counties, at any time, and all of one market, in a few quarters.
         The more a county pays above its least at the fees, the likelier it and its markets are.
         """
-        regret, owner = self._regret(bound), self._owner()
+        regret, owner = self._regret(bound), self.markets.owner
         quarters = np.ones(self.markets.price.shape[1], dtype=np.bool_)
         self.turn += 1
         if self.turn % 2:
@@ -122,12 +122,9 @@ class PlanSearch:
         room = markets.room.reshape(len(markets.room), -1)
         paid = (self.sellers.price * sold).reshape(len(sold), markets.price.shape[1], -1)
         cash = np.zeros_like(markets.need)
-        np.add.at(cash, self._owner(), paid.sum(axis=2))
+        np.add.at(cash, self.markets.owner, paid.sum(axis=2))
         raised, worked = np.cumsum(cash, axis=1), markets.worked(sold)
         return Placed(sold.copy(), room - markets.load(sold), raised, worked)
-
-    def _owner(self) -> Ints:
-        return np.repeat(np.arange(len(self.markets.counties)), np.diff(self.markets.first_lot))
 
     def _weight(self, bound: Bound) -> Floats:
         """Odds that a set is taken out: what its county pays above its least at the fees."""
@@ -136,7 +133,9 @@ class PlanSearch:
     def _regret(self, bound: Bound) -> Floats:
         """Return what each county pays above its least at the fees, a trifle at least."""
         paid = np.zeros(len(self.markets.counties))
-        np.add.at(paid, self._owner(), (bound.fees[self.markets.market] * self.sold).sum(axis=1))
+        np.add.at(
+            paid, self.markets.owner, (bound.fees[self.markets.market] * self.sold).sum(axis=1)
+        )
         regret = np.maximum(self.markets.costs(self.sold) + paid - bound.low, 0.0)
         return regret + 1e-9 * regret.mean() + 1e-300
 
